@@ -1,0 +1,28 @@
+/** Frames on a link: one JSON object per text frame of the data channel `bothy.v1`. */
+import type { EntryRecord, LogKey, VerifiedEntry } from './entry.ts';
+
+/** Highest number held per log; a log that is absent counts as 0. */
+export type LogVector = Readonly<Record<LogKey, number>>;
+
+/** Label and id of the negotiated data channel that carries frames. */
+export const frameChannel = { label: 'bothy.v1', id: 1 } as const;
+
+interface PlainFrames {
+  /** "I hold these durably." Sent first on every new link, and again after entries were stored. */
+  have: { readonly kind: 'have'; readonly conversation: string; readonly vector: LogVector };
+  /** "My person has seen these." */
+  read: { readonly kind: 'read'; readonly conversation: string; readonly vector: LogVector };
+  ping: { readonly kind: 'ping'; readonly t: number };
+  pong: { readonly kind: 'pong'; readonly t: number };
+}
+export type PlainFrame = PlainFrames[keyof PlainFrames];
+
+/** A frame as it is sent. */
+export type Frame =
+  | PlainFrame
+  | { readonly kind: 'entries'; readonly conversation: string; readonly entries: readonly EntryRecord[] };
+
+/** A frame as a core sees it: entries verified, in arrival order. */
+export type VerifiedFrame =
+  | PlainFrame
+  | { readonly kind: 'entries'; readonly conversation: string; readonly entries: readonly VerifiedEntry[] };
