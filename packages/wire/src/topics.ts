@@ -21,7 +21,8 @@ export type ParsedUserTopic =
 /** What a concrete topic below `user/` means; undefined when it is none of ours. */
 export function parseUserTopic(topic: string): ParsedUserTopic | undefined {
   const [root, name, part, device, rest] = topic.split('/');
-  if (root !== 'user' || name === undefined || !namePattern.test(name) || rest !== undefined) return undefined;
+  if (root !== 'user' || name === undefined || !namePattern.test(name) || rest !== undefined)
+    return undefined;
   if (part === 'presence' && device !== undefined && deviceIdPattern.test(device)) {
     return { kind: 'presence', name, device };
   }

@@ -1,0 +1,55 @@
+export type { Certificate, Proof } from './certificate.ts';
+export { fromBase64Url, toBase32, toBase64Url } from './encoding.ts';
+export {
+  type EntryBody,
+  type EntryHeader,
+  type EntryRecord,
+  type LogKey,
+  logKeyOf,
+  type VerifiedEntry,
+} from './entry.ts';
+export type {
+  Candidate,
+  ContactBody,
+  Description,
+  Envelope,
+  EnvelopeBody,
+  EnvelopeKind,
+  EnvelopeRecipient,
+  EnvelopeSender,
+  Presence,
+} from './envelope.ts';
+export { BothyError, type BothyErrorOptions, type ErrorCode, errorCodes } from './errors.ts';
+export { type Frame, frameChannel, type LogVector, type PlainFrame, type VerifiedFrame } from './frames.ts';
+export {
+  type Boot,
+  bootCounter,
+  bootPattern,
+  type DeviceAddress,
+  type DeviceId,
+  deviceIdPattern,
+  deviceKey,
+  directConversationId,
+  formatBoot,
+  type Name,
+  namePattern,
+  type PersonId,
+  parseDeviceKey,
+  personIdPattern,
+} from './ids.ts';
+export { limits, utf8Bytes } from './limits.ts';
+export {
+  attachSignature,
+  detachSignature,
+  type SignatureDomain,
+  signatureDomains,
+  signedBytes,
+  unsignedText,
+} from './signed-json.ts';
+export {
+  type ParsedUserTopic,
+  parseUserTopic,
+  type SignallingTopic,
+  signallingTopics,
+  topics,
+} from './topics.ts';

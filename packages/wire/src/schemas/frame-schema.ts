@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import type { Frame, LogVector } from '../frames.ts';
+import { parseDeviceKey } from '../ids.ts';
+import { limits } from '../limits.ts';
+import { type Parsed, parseJson, textUpTo, wholeNumber } from './parse.ts';
+
+const conversation = textUpTo(128);
+
+const vector: z.ZodMiniType<LogVector> = z.record(z.string(), wholeNumber(0)).check(
+  z.refine((v) => {
+    const keys = Object.keys(v);
+    return keys.length <= limits.vectorLogs && keys.every((key) => parseDeviceKey(key) !== undefined);
+  }),
+);
+
+const frameSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('have'), conversation, vector }),
+  z.object({ kind: z.literal('read'), conversation, vector }),
+  z.object({ kind: z.literal('ping'), t: z.number() }),
+  z.object({ kind: z.literal('pong'), t: z.number() }),
+  z.object({
+    kind: z.literal('entries'),
+    conversation,
+    entries: z
+      .array(z.object({ header: textUpTo(limits.headerBytes), body: textUpTo(limits.frameBytes) }))
+      .check(z.maxLength(limits.entriesPerFrame)),
+  }),
+]);
+
+/** Shape only: the caller verifies each entry. */
+export function parseFrame(text: string): Parsed<Frame> {
+  return parseJson(frameSchema as unknown as z.ZodMiniType<Frame>, text, limits.frameBytes);
+}
