@@ -1,0 +1,53 @@
+/** What a peer core is started with. */
+import type { Boot, DeviceId, Name, PersonId } from '@bothy/wire';
+
+export interface PeerConfig {
+  readonly name: Name;
+  readonly person: PersonId;
+  readonly device: DeviceId;
+  /** Our certificate, verbatim: sent with offers and contact requests. */
+  readonly certificate: string;
+  /** This start's boot; its counter is durably higher than every earlier one of this device. */
+  readonly boot: Boot;
+}
+
+/**
+ * Times and sizes that the core lives by. They are constants, not options:
+ * two devices that disagree on them are hard to reason about.
+ */
+export const timing = {
+  /** The polite side leaves the first offer to the other for so long: no glare in the common case. */
+  politeWaitMs: 1_000,
+  /** From our offer to their answer. Signalling takes milliseconds; a deaf peer is asked again soon. */
+  answerTimeoutMs: 5_000,
+  /** From a description applied to an open channel; ICE itself gives up after 15 s. */
+  openTimeoutMs: 12_000,
+  /** Candidates found within this time travel in one envelope. */
+  candidateBatchMs: 5,
+  /** Ping a link that was silent for so long; `deadAfterMs` of silence end it. */
+  heartbeatMs: 5_000,
+  deadAfterMs: 15_000,
+  /** `disconnected` for so long ends the link; ICE often recovers by itself before. */
+  disconnectedMs: 2_000,
+  /** A contact request is published again after 30 s, doubling up to an hour, until it is answered. */
+  requestAgainMs: 30_000,
+  requestAgainMaxMs: 3_600_000,
+  /** A clock further ahead than this is shown as such and never merged: two clocks each half an hour off. */
+  maxAheadMs: 3_600_000,
+} as const;
+
+export const bounds = {
+  contacts: 1_000,
+  /** Requests of strangers that wait for an answer. */
+  askingContacts: 100,
+  /** Devices that are kept per contact; the one that was offline longest goes. */
+  devicesPerContact: 8,
+  /** Messages that wait for their signature, per conversation. */
+  sealQueue: 1_000,
+  /** Entries handed to a link and not yet confirmed. */
+  syncWindow: 256,
+  /** Entries read from the store at a time. */
+  syncPage: 64,
+  /** Candidates that arrived before the offer they belong to. */
+  earlyCandidates: 64,
+} as const;

@@ -1,0 +1,55 @@
+/** Everything that can happen to a peer core. Signatures are verified by the drivers before. */
+import type { Durable, Found, Sealed, TimerFired } from '@bothy/protocols';
+import type { Candidate, EntryRecord, Envelope, Name, PersonId, Presence, VerifiedFrame } from '@bothy/wire';
+import type { EntryRow } from './records.ts';
+
+/** What a person asks for. Answered by exactly one `reply` with the command's id. */
+export type PeerCommand =
+  /** Ask somebody to become a contact; `person` when a directory or an invitation told it. */
+  | { readonly kind: 'addContact'; readonly name: Name; readonly person?: PersonId }
+  | { readonly kind: 'acceptContact'; readonly contact: string }
+  | { readonly kind: 'declineContact'; readonly contact: string }
+  /** Take back a request, or forget a contact. History stays. */
+  | { readonly kind: 'removeContact'; readonly contact: string }
+  | { readonly kind: 'send'; readonly person: PersonId; readonly messageId: string; readonly text: string }
+  /** Everything stored so far in the conversation with this person has been seen. */
+  | { readonly kind: 'markRead'; readonly person: PersonId }
+  /** Try to reach this person's devices now, whatever the retry timers say. */
+  | { readonly kind: 'connect'; readonly person: PersonId };
+
+/** What a driver reports of one RTCPeerConnection. */
+export type RtcEvent =
+  | { readonly kind: 'localDescription'; readonly type: 'offer' | 'answer'; readonly sdp: string }
+  | { readonly kind: 'remoteDescriptionSet'; readonly type: 'offer' | 'answer' }
+  | {
+      readonly kind: 'operationFailed';
+      readonly operation: 'setLocalDescription' | 'setRemoteDescription' | 'addCandidate';
+      readonly reason: string;
+    }
+  /** A local candidate was found; null when gathering is complete. */
+  | { readonly kind: 'candidate'; readonly candidate: Candidate | null }
+  | { readonly kind: 'negotiationNeeded' }
+  | {
+      readonly kind: 'connection';
+      readonly state: 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+    }
+  | { readonly kind: 'channel'; readonly state: 'open' | 'closed' };
+
+/** The result of sealing an entry: header and body verbatim, and the header's hash. */
+export interface EntrySeal {
+  readonly record: EntryRecord;
+  readonly hash: string;
+}
+
+export type PeerInput =
+  | TimerFired
+  | Durable
+  | Found<readonly EntryRow[]>
+  | Sealed<EntrySeal>
+  | { readonly kind: 'command'; readonly id: string; readonly command: PeerCommand }
+  /** The connection to the broker: `up` once our subscriptions can be made. */
+  | { readonly kind: 'signalling'; readonly state: 'up' | 'down' }
+  | { readonly kind: 'presence'; readonly presence: Presence }
+  | { readonly kind: 'envelope'; readonly envelope: Envelope }
+  | { readonly kind: 'rtc'; readonly link: string; readonly event: RtcEvent }
+  | { readonly kind: 'frame'; readonly link: string; readonly frame: VerifiedFrame };

@@ -1,0 +1,83 @@
+/** Everything a peer core can ask of the world. */
+import type { ClearTimer, Early, Hlc, Lookup, Persist, Seal, SetTimer } from '@bothy/protocols';
+import type { Candidate, DeviceAddress, Envelope, ErrorCode, Frame, Name, PersonId } from '@bothy/wire';
+import type { Contact, EntryQuery, EntryRow, PeerWrite } from './records.ts';
+
+/** What is to be hashed and signed: the header without `bodyHash`, and the body's exact text. */
+export interface EntryContent {
+  readonly conversation: string;
+  readonly author: DeviceAddress;
+  readonly n: number;
+  readonly prev: string;
+  readonly hlc: Hlc;
+  readonly body: string;
+}
+
+/** What a driver does to one RTCPeerConnection, in order; each is reported by an `RtcEvent`. */
+export type RtcOperation =
+  /** Create it with the negotiated frame channel, and attach every handler before any description. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'setLocalDescription' }
+  | { readonly kind: 'setRemoteDescription'; readonly type: 'offer' | 'answer'; readonly sdp: string }
+  | { readonly kind: 'addCandidate'; readonly candidate: Candidate }
+  /** Close it and forget the link: nothing of it is reported any more. */
+  | { readonly kind: 'close' };
+
+/**
+ * The state of the link to one device:
+ * `offline` their device is not there · `waiting` our broker is not reachable ·
+ * `connecting` · `open` · `retrying` after a failure · `failed` until presence or the person asks again.
+ */
+export type LinkState = 'offline' | 'waiting' | 'connecting' | 'open' | 'retrying' | 'failed';
+
+/** Where a link is, or where it stopped: in the order in which a link is made. */
+export type LinkStage = 'presence' | 'broker' | 'offer' | 'answer' | 'connectivity' | 'channel' | 'open';
+
+/** What a person may want to see. Sent after what it tells is durable. */
+export type PeerNotice =
+  | { readonly kind: 'contact'; readonly contact: Contact }
+  | { readonly kind: 'contactRemoved'; readonly id: string }
+  | { readonly kind: 'entries'; readonly rows: readonly EntryRow[] }
+  /** How far our own log is: handed to a live link, held durably by the other, read by them. */
+  | {
+      readonly kind: 'progress';
+      readonly conversation: string;
+      readonly sent: number;
+      readonly delivered: number;
+      readonly read: number;
+    }
+  /** Entries of others that our person has not read. */
+  | { readonly kind: 'unread'; readonly conversation: string; readonly count: number }
+  | {
+      readonly kind: 'link';
+      readonly person: PersonId;
+      readonly device: string;
+      readonly state: LinkState;
+      readonly stage: LinkStage;
+      /** Only while `retrying`: how long until the next attempt. */
+      readonly retryInMs?: number;
+    }
+  | { readonly kind: 'presence'; readonly person: PersonId; readonly online: boolean }
+  /** Something from outside was refused; counted and logged by the driver. */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
+
+export type CommandResult =
+  | { readonly ok: true; readonly n?: number }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+export type PeerOutput =
+  | Persist<PeerWrite>
+  | SetTimer
+  | ClearTimer
+  | Lookup<EntryQuery>
+  | Seal<EntryContent>
+  | ({ readonly kind: 'reply'; readonly id: string; readonly result: CommandResult } & Early)
+  | ({ readonly kind: 'notify'; readonly notice: PeerNotice } & Early)
+  /** Publish our presence, retained. */
+  | ({ readonly kind: 'announce' } & Early)
+  /** Subscribe to, or no longer to, the presence of all devices of this name. */
+  | ({ readonly kind: 'watch' | 'unwatch'; readonly name: Name } & Early)
+  /** Sign this envelope and publish it on the topic of its kind to `to.name`. */
+  | ({ readonly kind: 'signal'; readonly envelope: Envelope } & Early)
+  | ({ readonly kind: 'rtc'; readonly link: string; readonly operation: RtcOperation } & Early)
+  | ({ readonly kind: 'frame'; readonly link: string; readonly frame: Frame } & Early);
