@@ -32,8 +32,8 @@ export const timing = {
   /** A contact request is published again after 30 s, doubling up to an hour, until it is answered. */
   requestAgainMs: 30_000,
   requestAgainMaxMs: 3_600_000,
-  /** A clock further ahead than this is shown as such and never merged: two clocks each half an hour off. */
-  maxAheadMs: 3_600_000,
+  /** A clock further ahead than this is shown as such and never merged: each of two clocks may be an hour off. */
+  maxAheadMs: 7_200_000,
 } as const;
 
 export const bounds = {

@@ -1,0 +1,22 @@
+export { bounds, type PeerConfig, timing } from './config.ts';
+export type { EntrySeal, PeerCommand, PeerInput, RtcEvent } from './inputs.ts';
+export type {
+  CommandResult,
+  EntryContent,
+  LinkStage,
+  LinkState,
+  PeerNotice,
+  PeerOutput,
+  RtcOperation,
+} from './outputs.ts';
+export type {
+  Contact,
+  ContactState,
+  EntryQuery,
+  EntryRow,
+  LogHead,
+  PeerSnapshot,
+  PeerWrite,
+  ReadMark,
+  Receipt,
+} from './records.ts';

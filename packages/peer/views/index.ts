@@ -1,0 +1,18 @@
+export {
+  compareRows,
+  type MessageItem,
+  type MessageStatus,
+  mergeRows,
+  messageItems,
+  statusOf,
+} from './conversation-view.ts';
+export {
+  applyNotice,
+  bestLink,
+  contactList,
+  initialPeerState,
+  type LinkView,
+  type PeerState,
+  type ProgressView,
+  unreadOf,
+} from './peer-state.ts';

@@ -1,0 +1,142 @@
+/** The state a person sees, kept by applying notices. Pure: web and terminal draw the same. */
+import type { Contact, LinkStage, LinkState, PeerNotice, PeerSnapshot } from '@bothy/peer/core';
+import { directConversationId, type ErrorCode, type PersonId } from '@bothy/wire';
+
+/** The best of a person's links, and where it is. */
+export interface LinkView {
+  readonly device: string;
+  readonly state: LinkState;
+  readonly stage: LinkStage;
+  readonly retryInMs: number | undefined;
+}
+
+/** How far our own entries in a conversation are. */
+export interface ProgressView {
+  readonly sent: number;
+  readonly delivered: number;
+  readonly read: number;
+}
+
+export interface PeerState {
+  /** By contact id. */
+  readonly contacts: ReadonlyMap<string, Contact>;
+  readonly online: ReadonlySet<PersonId>;
+  /** By person, then by device. */
+  readonly links: ReadonlyMap<PersonId, ReadonlyMap<string, LinkView>>;
+  /** By conversation id. */
+  readonly progress: ReadonlyMap<string, ProgressView>;
+  readonly unread: ReadonlyMap<string, number>;
+  /** Connection to the broker. */
+  readonly signalling: 'up' | 'down';
+  /** What was refused since the start: how often, and the last sentence. */
+  readonly refused: ReadonlyMap<ErrorCode, { readonly count: number; readonly message: string }>;
+}
+
+/** What is known from the store alone: contacts, ticks and unread counts before any node is reachable. */
+export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerState {
+  const progress = new Map<string, ProgressView>();
+  for (const receipt of snapshot.receipts) {
+    const before = progress.get(receipt.conversation);
+    progress.set(receipt.conversation, {
+      sent: 0,
+      delivered: Math.max(before?.delivered ?? 0, receipt.delivered),
+      read: Math.max(before?.read ?? 0, receipt.read),
+    });
+  }
+  const readUpTo = new Map(snapshot.readMarks.map((mark) => [`${mark.conversation} ${mark.log}`, mark.n]));
+  const unread = new Map<string, number>();
+  for (const head of snapshot.heads) {
+    if (head.log.startsWith(`${me}/`)) continue;
+    const count = head.n - (readUpTo.get(`${head.conversation} ${head.log}`) ?? 0);
+    unread.set(head.conversation, (unread.get(head.conversation) ?? 0) + count);
+  }
+  return {
+    contacts: new Map(snapshot.contacts.map((contact) => [contact.id, contact])),
+    online: new Set(),
+    links: new Map(),
+    progress,
+    unread,
+    signalling: 'down',
+    refused: new Map(),
+  };
+}
+
+/** The state after a notice. Returns the same object when nothing changed that a person sees. */
+export function applyNotice(state: PeerState, notice: PeerNotice): PeerState {
+  switch (notice.kind) {
+    case 'contact':
+      return { ...state, contacts: withEntry(state.contacts, notice.contact.id, notice.contact) };
+    case 'contactRemoved': {
+      const contacts = new Map(state.contacts);
+      contacts.delete(notice.id);
+      return { ...state, contacts };
+    }
+    case 'progress': {
+      const { sent, delivered, read } = notice;
+      return {
+        ...state,
+        progress: withEntry(state.progress, notice.conversation, { sent, delivered, read }),
+      };
+    }
+    case 'unread':
+      return { ...state, unread: withEntry(state.unread, notice.conversation, notice.count) };
+    case 'presence': {
+      const online = new Set(state.online);
+      if (notice.online) online.add(notice.person);
+      else online.delete(notice.person);
+      return { ...state, online };
+    }
+    case 'link': {
+      const view: LinkView = {
+        device: notice.device,
+        state: notice.state,
+        stage: notice.stage,
+        retryInMs: notice.retryInMs,
+      };
+      const devices = withEntry(state.links.get(notice.person) ?? new Map(), notice.device, view);
+      return { ...state, links: withEntry(state.links, notice.person, devices) };
+    }
+    case 'refused': {
+      const count = (state.refused.get(notice.code)?.count ?? 0) + 1;
+      return { ...state, refused: withEntry(state.refused, notice.code, { count, message: notice.message }) };
+    }
+    case 'entries':
+      return state;
+  }
+}
+
+const linkRank: Readonly<Record<LinkState, number>> = {
+  open: 0,
+  connecting: 1,
+  retrying: 2,
+  waiting: 3,
+  failed: 4,
+  offline: 5,
+};
+
+/** The link that says most about how a person can be reached; undefined before any is known. */
+export function bestLink(state: PeerState, person: PersonId): LinkView | undefined {
+  let best: LinkView | undefined;
+  for (const link of state.links.get(person)?.values() ?? []) {
+    if (best === undefined || linkRank[link.state] < linkRank[best.state]) best = link;
+  }
+  return best;
+}
+
+/** Contacts in the order of a list: requests to us first, then by name. */
+export function contactList(state: PeerState): readonly Contact[] {
+  const rank = (contact: Contact): number => (contact.state === 'asking' ? 0 : 1);
+  return [...state.contacts.values()].sort(
+    (a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
+}
+
+/** Unread entries of the conversation with a contact. */
+export function unreadOf(state: PeerState, me: PersonId, contact: Contact): number {
+  if (contact.person === null) return 0;
+  return state.unread.get(directConversationId(me, contact.person)) ?? 0;
+}
+
+function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
