@@ -9,6 +9,7 @@ export type {
   PeerOutput,
   RtcOperation,
 } from './outputs.ts';
+export { PeerCore } from './peer-core.ts';
 export type {
   Contact,
   ContactState,

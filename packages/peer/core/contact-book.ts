@@ -1,0 +1,271 @@
+/**
+ * Contacts: who asked whom, and what came of it. A request is stored before it
+ * is published, and published again until it is answered; every answer can be
+ * given again, so losing or doubling any envelope changes nothing.
+ */
+import { bootCounter, type ContactBody, type Envelope, type Name, type PersonId } from '@bothy/wire';
+import { bounds, type PeerConfig, timing } from './config.ts';
+import type { EnvelopeWriter } from './envelope-writer.ts';
+import type { Contact, ContactState } from './records.ts';
+import type { Step } from './step.ts';
+
+/** Told when somebody becomes, or ceases to be, somebody we link with. */
+export interface ContactListener {
+  accepted(step: Step, contact: AcceptedContact): void;
+  removed(step: Step, contact: AcceptedContact): void;
+}
+
+export interface AcceptedContact extends Contact {
+  readonly person: PersonId;
+  readonly state: 'accepted';
+}
+
+type ContactEnvelope = Envelope & { readonly body: ContactBody };
+
+export class ContactBook {
+  readonly #config: PeerConfig;
+  readonly #writer: EnvelopeWriter;
+  readonly #listener: ContactListener;
+  readonly #contacts: Map<string, Contact>;
+  /** How often each open request was published since the start. */
+  readonly #published = new Map<string, number>();
+  #requests = 0;
+  #signallingUp = false;
+
+  constructor(
+    config: PeerConfig,
+    writer: EnvelopeWriter,
+    listener: ContactListener,
+    contacts: readonly Contact[],
+  ) {
+    this.#config = config;
+    this.#writer = writer;
+    this.#listener = listener;
+    this.#contacts = new Map(contacts.map((contact) => [contact.id, contact]));
+  }
+
+  acceptedContacts(): AcceptedContact[] {
+    return [...this.#contacts.values()].filter(isAccepted);
+  }
+
+  accepted(person: PersonId): AcceptedContact | undefined {
+    const contact = this.#contacts.get(person);
+    return contact !== undefined && isAccepted(contact) ? contact : undefined;
+  }
+
+  signalling(step: Step, state: 'up' | 'down'): void {
+    this.#signallingUp = state === 'up';
+    for (const contact of this.#contacts.values()) {
+      if (contact.state !== 'asked') continue;
+      if (state === 'up') this.#publishRequest(step, contact);
+      else step.clearTimer(requestTimer(contact.id));
+    }
+  }
+
+  /** Publishes an unanswered request again. */
+  requestTimerFired(step: Step, id: string): void {
+    const contact = this.#contacts.get(id);
+    if (contact?.state === 'asked' && this.#signallingUp) this.#publishRequest(step, contact);
+  }
+
+  add(step: Step, commandId: string, name: Name, person: PersonId | undefined): void {
+    if (name === this.#config.name || person === this.#config.person) {
+      return step.fail(commandId, 'bad_request', 'That is your own name. Add somebody else.');
+    }
+    const known = this.#find(person, name);
+    if (known?.state === 'accepted') {
+      return step.fail(commandId, 'contact_exists', `${name} is already a contact.`);
+    }
+    if (known?.state === 'asked') {
+      return step.fail(commandId, 'contact_exists', `${name} was asked already and has not answered yet.`);
+    }
+    if (known?.state === 'asking') return this.accept(step, commandId, known.id);
+    if (known === undefined && this.#contacts.size >= bounds.contacts) {
+      return step.fail(commandId, 'rate_limited', `There are ${bounds.contacts} contacts. Remove one first.`);
+    }
+    const contact = this.#put(step, {
+      id: person ?? known?.person ?? `name:${name}`,
+      name,
+      person: person ?? known?.person ?? null,
+      state: 'asked',
+      certificate: known?.certificate ?? null,
+      request: this.#nextRequest(),
+    });
+    if (this.#signallingUp) this.#publishRequest(step, contact);
+    step.reply(commandId, { ok: true });
+  }
+
+  accept(step: Step, commandId: string, id: string): void {
+    const contact = this.#contacts.get(id);
+    if (contact?.state !== 'asking') {
+      return step.fail(commandId, 'unknown_contact', 'There is no such request any more.');
+    }
+    this.#becomeAccepted(step, contact, contact);
+    this.#answer(step, contact, 'contact.accept');
+    step.reply(commandId, { ok: true });
+  }
+
+  decline(step: Step, commandId: string, id: string): void {
+    const contact = this.#contacts.get(id);
+    if (contact?.state !== 'asking') {
+      return step.fail(commandId, 'unknown_contact', 'There is no such request any more.');
+    }
+    this.#put(step, { ...contact, state: 'refused' });
+    this.#answer(step, contact, 'contact.decline');
+    step.reply(commandId, { ok: true });
+  }
+
+  remove(step: Step, commandId: string, id: string): void {
+    const contact = this.#contacts.get(id);
+    if (contact === undefined) return step.fail(commandId, 'unknown_contact', 'There is no such contact.');
+    this.#delete(step, contact);
+    if (isAccepted(contact)) this.#listener.removed(step, contact);
+    step.reply(commandId, { ok: true });
+  }
+
+  /** A verified contact request, or the answer to ours. */
+  envelope(step: Step, envelope: ContactEnvelope): void {
+    if (envelope.kind === 'contact.request') this.#requestArrived(step, envelope);
+    else this.#answerArrived(step, envelope, envelope.kind === 'contact.accept' ? 'accepted' : 'declined');
+  }
+
+  /**
+   * An offer counts as the acceptance of our request: only who accepted dials,
+   * and the offer is signed by the same key that would sign the acceptance.
+   */
+  offerArrived(step: Step, envelope: Envelope & { readonly kind: 'offer' }): AcceptedContact | undefined {
+    const { person, name } = envelope.from;
+    const contact = this.accepted(person);
+    if (contact !== undefined) return contact;
+    const asked = this.#find(person, name);
+    if (asked?.state !== 'asked') return undefined;
+    return this.#becomeAccepted(step, asked, { person, name, certificate: envelope.body.certificate });
+  }
+
+  #requestArrived(step: Step, envelope: ContactEnvelope): void {
+    const { person, name } = envelope.from;
+    const { certificate, request } = envelope.body;
+    const contact = this.#find(person, name);
+    if (contact === undefined || contact.state === 'declined') {
+      return this.#strangerAsks(step, envelope);
+    }
+    if (contact.state === 'asked') {
+      // Both asked: each request is the answer to the other.
+      const accepted = this.#becomeAccepted(step, contact, { person, name, certificate });
+      return this.#answer(step, { ...accepted, request }, 'contact.accept');
+    }
+    if (contact.state === 'accepted') return this.#answer(step, { ...contact, request }, 'contact.accept');
+    if (request <= contact.request) {
+      if (contact.state === 'refused') this.#answer(step, { ...contact, request }, 'contact.decline');
+      return;
+    }
+    this.#put(step, { ...contact, certificate, request, state: 'asking' });
+  }
+
+  #strangerAsks(step: Step, envelope: ContactEnvelope): void {
+    const { person, name } = envelope.from;
+    const asking = [...this.#contacts.values()].filter((contact) => contact.state === 'asking');
+    if (asking.length >= bounds.askingContacts || this.#contacts.size >= bounds.contacts) {
+      return step.refuse('rate_limited', `A contact request of ${name} was dropped: too many wait already.`);
+    }
+    const namesake = [...this.#contacts.values()].find((c) => c.name === name && c.state === 'accepted');
+    if (namesake !== undefined) {
+      return step.refuse(
+        'name_taken',
+        `Somebody with another key asked in the name of your contact ${name}.`,
+      );
+    }
+    const { certificate, request } = envelope.body;
+    this.#put(step, { id: person, name, person, state: 'asking', certificate, request });
+  }
+
+  #answerArrived(step: Step, envelope: ContactEnvelope, state: 'accepted' | 'declined'): void {
+    const { person, name } = envelope.from;
+    const contact = this.#find(person, name);
+    // Answers come as often as we ask; only the first one to this very request counts.
+    if (contact?.state !== 'asked' || contact.request !== envelope.body.request) return;
+    const { certificate } = envelope.body;
+    if (state === 'accepted') this.#becomeAccepted(step, contact, { person, name, certificate });
+    else this.#replace(step, contact, { ...contact, id: person, person, name, certificate, state });
+  }
+
+  #becomeAccepted(
+    step: Step,
+    contact: Contact,
+    proven: { readonly person: PersonId | null; readonly name: Name; readonly certificate: string | null },
+  ): AcceptedContact {
+    const { person, name, certificate } = proven;
+    if (person === null) throw new Error('invariant: a contact is accepted only once its key is known');
+    const accepted = { ...contact, id: person, person, name, certificate, state: 'accepted' as const };
+    const stored = { ...this.#replace(step, contact, accepted), person, state: 'accepted' as const };
+    this.#listener.accepted(step, stored);
+    return stored;
+  }
+
+  #replace(step: Step, before: Contact, after: Omit<Contact, 'changedAt'>): Contact {
+    if (before.id !== after.id) this.#delete(step, before);
+    return this.#put(step, after);
+  }
+
+  #put(step: Step, fields: Omit<Contact, 'changedAt'>): Contact {
+    const contact: Contact = { ...fields, changedAt: step.now.wallMs };
+    this.#contacts.set(contact.id, contact);
+    if (contact.state !== 'asked') this.#stopAsking(step, contact.id);
+    step.persist({ kind: 'putContact', contact });
+    step.notify({ kind: 'contact', contact });
+    return contact;
+  }
+
+  #delete(step: Step, contact: Contact): void {
+    this.#contacts.delete(contact.id);
+    this.#stopAsking(step, contact.id);
+    step.persist({ kind: 'deleteContact', id: contact.id });
+    step.notify({ kind: 'contactRemoved', id: contact.id });
+  }
+
+  #stopAsking(step: Step, id: string): void {
+    if (this.#published.delete(id)) step.clearTimer(requestTimer(id));
+  }
+
+  #publishRequest(step: Step, contact: Contact): void {
+    const times = this.#published.get(contact.id) ?? 0;
+    this.#published.set(contact.id, times + 1);
+    const { name, person, request } = contact;
+    const to = person === null ? { name } : { name, person };
+    const body = { certificate: this.#config.certificate, request };
+    this.#writer.toPerson(step, to, { kind: 'contact.request', body });
+    const againMs = Math.min(timing.requestAgainMs * 2 ** Math.min(times, 20), timing.requestAgainMaxMs);
+    step.setTimer(requestTimer(contact.id), againMs);
+  }
+
+  #answer(step: Step, contact: Contact, kind: 'contact.accept' | 'contact.decline'): void {
+    const { name, person, request } = contact;
+    const to = person === null ? { name } : { name, person };
+    this.#writer.toPerson(step, to, { kind, body: { certificate: this.#config.certificate, request } });
+  }
+
+  /** By person, or else the request to a name whose key is not known yet. */
+  #find(person: PersonId | undefined, name: Name): Contact | undefined {
+    const byPerson = person === undefined ? undefined : this.#contacts.get(person);
+    if (byPerson !== undefined) return byPerson;
+    const byName = this.#contacts.get(`name:${name}`);
+    if (byName !== undefined || person !== undefined) return byName;
+    return [...this.#contacts.values()].find((contact) => contact.name === name);
+  }
+
+  /** Higher than every request of an earlier boot, with no counter of its own to store. */
+  #nextRequest(): number {
+    this.#requests += 1;
+    return bootCounter(this.#config.boot) * 4096 + this.#requests;
+  }
+}
+
+export function requestTimer(id: string): string {
+  return `request ${id}`;
+}
+
+function isAccepted(contact: Contact): contact is AcceptedContact {
+  return contact.state === 'accepted' && contact.person !== null;
+}
+
+export type { ContactEnvelope, ContactState };

@@ -1,0 +1,103 @@
+/** What is known of one conversation in memory: heads, receipts and marks, never the entries. */
+import { directConversationId, type LogKey, type LogVector, type PersonId } from '@bothy/wire';
+import type { LogHead, PeerSnapshot, Receipt } from './records.ts';
+
+/** The position before the first entry. */
+const emptyHead = { n: 0, hash: '' } as const;
+
+export class Conversation {
+  readonly id: string;
+  /** The other person. */
+  readonly person: PersonId;
+  readonly #ownLog: LogKey;
+  readonly #heads = new Map<LogKey, { readonly n: number; readonly hash: string }>();
+  /** By device of the other person: how far it holds, and they have read, our own log. */
+  readonly #receipts = new Map<string, Receipt>();
+  readonly #readMarks = new Map<LogKey, number>();
+  /** Logs that broke their chain: the first entry for a number is kept, nothing more is taken. */
+  readonly flagged = new Set<LogKey>();
+
+  constructor(me: PersonId, person: PersonId, ownLog: LogKey) {
+    this.id = directConversationId(me, person);
+    this.person = person;
+    this.#ownLog = ownLog;
+  }
+
+  restore(snapshot: PeerSnapshot): void {
+    for (const head of snapshot.heads) if (head.conversation === this.id) this.setHead(head);
+    for (const receipt of snapshot.receipts) {
+      if (receipt.conversation === this.id) this.#receipts.set(receipt.device, receipt);
+    }
+    for (const mark of snapshot.readMarks) {
+      if (mark.conversation === this.id) this.#readMarks.set(mark.log, mark.n);
+    }
+  }
+
+  head(log: LogKey): { readonly n: number; readonly hash: string } {
+    return this.#heads.get(log) ?? emptyHead;
+  }
+
+  setHead(head: LogHead): void {
+    this.#heads.set(head.log, { n: head.n, hash: head.hash });
+  }
+
+  get ownHead(): { readonly n: number; readonly hash: string } {
+    return this.head(this.#ownLog);
+  }
+
+  /** Every log with its highest number, keys sorted so that runs repeat. */
+  vector(): LogVector {
+    return Object.fromEntries(this.logs().map((log) => [log, this.head(log).n]));
+  }
+
+  logs(): LogKey[] {
+    return [...this.#heads.keys()].sort();
+  }
+
+  /** Raises what a device of the other person holds or has read; undefined when nothing rose. */
+  raiseReceipt(device: string, raise: { delivered?: number; read?: number }): Receipt | undefined {
+    const before = this.#receipts.get(device) ?? { conversation: this.id, device, delivered: 0, read: 0 };
+    const delivered = Math.max(before.delivered, raise.delivered ?? 0);
+    const read = Math.max(before.read, raise.read ?? 0);
+    if (delivered === before.delivered && read === before.read) return undefined;
+    const receipt = { ...before, delivered, read };
+    this.#receipts.set(device, receipt);
+    return receipt;
+  }
+
+  /** The furthest that any device of the other person holds, and has read. */
+  receipt(): { readonly delivered: number; readonly read: number } {
+    let delivered = 0;
+    let read = 0;
+    for (const receipt of this.#receipts.values()) {
+      delivered = Math.max(delivered, receipt.delivered);
+      read = Math.max(read, receipt.read);
+    }
+    return { delivered, read };
+  }
+
+  /** How far our person has read the logs of the other. */
+  readVector(): LogVector {
+    return Object.fromEntries([...this.#readMarks.entries()].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Marks everything of the other as read; returns the marks that rose. */
+  markAllRead(): { readonly conversation: string; readonly log: LogKey; readonly n: number }[] {
+    const risen = [];
+    for (const log of this.logs()) {
+      const { n } = this.head(log);
+      if (log === this.#ownLog || n <= (this.#readMarks.get(log) ?? 0)) continue;
+      this.#readMarks.set(log, n);
+      risen.push({ conversation: this.id, log, n });
+    }
+    return risen;
+  }
+
+  unreadCount(): number {
+    let count = 0;
+    for (const log of this.logs()) {
+      if (log !== this.#ownLog) count += this.head(log).n - (this.#readMarks.get(log) ?? 0);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,168 @@
+/** All conversations, their entries, receipts and read marks, and the links they are synced over. */
+import { HybridLogicalClock, type Sealed } from '@bothy/protocols';
+import { type LogVector, logKeyOf, type PersonId, type VerifiedFrame } from '@bothy/wire';
+import { type PeerConfig, timing } from './config.ts';
+import { Conversation } from './conversation.ts';
+import { takeEntries } from './entry-intake.ts';
+import type { EntrySeal } from './inputs.ts';
+import { LinkSync } from './link-sync.ts';
+import { OwnLog } from './own-log.ts';
+import type { EntryRow, PeerSnapshot } from './records.ts';
+import type { Step } from './step.ts';
+
+type SyncFrame = Extract<VerifiedFrame, { readonly conversation: string }>;
+
+export class Conversations {
+  readonly #config: PeerConfig;
+  readonly #snapshot: PeerSnapshot;
+  readonly #clock: HybridLogicalClock;
+  readonly #ownLog: OwnLog;
+  readonly #byPerson = new Map<PersonId, Conversation>();
+  /** By link id: one per open link. */
+  readonly #syncs = new Map<string, LinkSync>();
+
+  constructor(config: PeerConfig, snapshot: PeerSnapshot) {
+    this.#config = config;
+    this.#snapshot = snapshot;
+    this.#clock = new HybridLogicalClock({ maxAheadMs: timing.maxAheadMs, last: snapshot.clock });
+    this.#ownLog = new OwnLog(config, this.#clock, (step, conversation, row) => {
+      this.#handOn(step, conversation, [row]);
+    });
+  }
+
+  send(step: Step, commandId: string, person: PersonId, messageId: string, text: string): void {
+    this.#ownLog.send(step, commandId, this.#with(person), messageId, text);
+  }
+
+  sealed(step: Step, input: Sealed<EntrySeal>): void {
+    this.#ownLog.sealed(step, input);
+  }
+
+  markRead(step: Step, commandId: string, person: PersonId): void {
+    const conversation = this.#with(person);
+    const marks = conversation.markAllRead();
+    if (marks.length > 0) {
+      step.persist(...marks.map((mark) => ({ kind: 'putReadMark', mark }) as const));
+      step.notify({ kind: 'unread', conversation: conversation.id, count: 0 });
+      const vector: LogVector = Object.fromEntries(marks.map((mark) => [mark.log, mark.n]));
+      for (const sync of this.#syncsOf(conversation)) {
+        step.frame(sync.link, { kind: 'read', conversation: conversation.id, vector });
+      }
+    }
+    step.reply(commandId, { ok: true });
+  }
+
+  linkOpened(step: Step, link: string, person: PersonId, device: string): void {
+    const sync = new LinkSync(link, device, this.#with(person));
+    this.#syncs.set(link, sync);
+    sync.opened(step);
+  }
+
+  linkClosed(step: Step, link: string): void {
+    const sync = this.#syncs.get(link);
+    if (sync === undefined) return;
+    this.#syncs.delete(link);
+    // What was only on its way is pending again: a tick never lies.
+    if (sync.sentUpTo(this.#ownLog.key) > 0) this.#notifyProgress(step, sync.conversation);
+  }
+
+  found(step: Step, id: string, rows: readonly EntryRow[]): void {
+    for (const sync of this.#syncs.values()) {
+      if (!sync.found(step, id, rows)) continue;
+      this.#notifyProgress(step, sync.conversation);
+      return;
+    }
+    // The link that asked is gone; its successor asks anew.
+  }
+
+  frame(step: Step, link: string, frame: SyncFrame): void {
+    const sync = this.#syncs.get(link);
+    if (sync === undefined) return;
+    if (frame.conversation !== sync.conversation.id) {
+      return step.refuse('forbidden', 'A contact spoke of a conversation that this link does not carry.');
+    }
+    if (frame.kind === 'have') this.#theyHave(step, sync, frame.vector);
+    else if (frame.kind === 'read') this.#theyRead(step, sync, frame.vector);
+    else this.#entriesArrived(step, sync, frame);
+  }
+
+  #theyHave(step: Step, sync: LinkSync, vector: LogVector): void {
+    const { conversation } = sync;
+    const claimed = vector[this.#ownLog.key] ?? 0;
+    if (claimed > conversation.ownHead.n) return this.#rolledBack(step, conversation);
+    sync.theyHave(step, vector);
+    const receipt = conversation.raiseReceipt(sync.device, { delivered: claimed });
+    if (receipt !== undefined) step.persist({ kind: 'putReceipt', receipt });
+    this.#notifyProgress(step, conversation);
+  }
+
+  #theyRead(step: Step, sync: LinkSync, vector: LogVector): void {
+    const { conversation } = sync;
+    const read = Math.min(vector[this.#ownLog.key] ?? 0, conversation.ownHead.n);
+    const receipt = conversation.raiseReceipt(sync.device, { read });
+    if (receipt === undefined) return;
+    step.persist({ kind: 'putReceipt', receipt });
+    this.#notifyProgress(step, conversation);
+  }
+
+  #entriesArrived(step: Step, sync: LinkSync, frame: Extract<SyncFrame, { kind: 'entries' }>): void {
+    const { conversation } = sync;
+    const { person: me } = this.#config;
+    const entries = frame.entries.filter(({ header }) => {
+      const member = header.person === me || header.person === conversation.person;
+      if (member && header.conversation === conversation.id) return true;
+      step.refuse('forbidden', 'An entry does not belong to the conversation it was sent in.');
+      return false;
+    });
+    const ownLog = this.#ownLog.key;
+    if (entries.some(({ header }) => logKeyOf(header) === ownLog && header.n > conversation.ownHead.n)) {
+      return this.#rolledBack(step, conversation);
+    }
+    const rows = takeEntries(step, conversation, entries, this.#clock);
+    for (const { header } of entries) sync.theySent(logKeyOf(header), header.n);
+    const logs = new Set(entries.map(({ header }) => logKeyOf(header)));
+    if (logs.size > 0) {
+      // Held back by the loop until the rows are durable: this is what makes `delivered` true.
+      const vector = Object.fromEntries([...logs].sort().map((log) => [log, conversation.head(log).n]));
+      step.frame(sync.link, { kind: 'have', conversation: conversation.id, vector });
+    }
+    if (rows.length > 0) this.#handOn(step, conversation, rows);
+  }
+
+  /** Gives new rows to every link of the conversation whose other side lacks them. */
+  #handOn(step: Step, conversation: Conversation, rows: readonly EntryRow[]): void {
+    const byLog = Map.groupBy(rows, (row) => row.log);
+    for (const sync of this.#syncsOf(conversation)) {
+      for (const [log, logRows] of byLog) {
+        const fresh = logRows.filter((row) => row.n > sync.sentUpTo(log));
+        if (fresh.length > 0) sync.written(step, log, fresh);
+      }
+    }
+    this.#notifyProgress(step, conversation);
+  }
+
+  #rolledBack(step: Step, conversation: Conversation): void {
+    if (conversation.flagged.has(this.#ownLog.key)) return;
+    conversation.flagged.add(this.#ownLog.key);
+    const message = 'A contact holds later entries of this device than it has itself: it was restored.';
+    step.refuse('device_rolled_back', message);
+  }
+
+  #notifyProgress(step: Step, conversation: Conversation): void {
+    const sent = Math.max(0, ...this.#syncsOf(conversation).map((sync) => sync.sentUpTo(this.#ownLog.key)));
+    step.notify({ kind: 'progress', conversation: conversation.id, sent, ...conversation.receipt() });
+  }
+
+  #syncsOf(conversation: Conversation): LinkSync[] {
+    return [...this.#syncs.values()].filter((sync) => sync.conversation === conversation);
+  }
+
+  #with(person: PersonId): Conversation {
+    const known = this.#byPerson.get(person);
+    if (known !== undefined) return known;
+    const conversation = new Conversation(this.#config.person, person, this.#ownLog.key);
+    conversation.restore(this.#snapshot);
+    this.#byPerson.set(person, conversation);
+    return conversation;
+  }
+}

@@ -1,0 +1,67 @@
+/** Taking entries that arrived: each log continues without a gap and along its chain, or is not taken. */
+import type { HybridLogicalClock } from '@bothy/protocols';
+import { type LogKey, limits, logKeyOf, type VerifiedEntry } from '@bothy/wire';
+import type { Conversation } from './conversation.ts';
+import type { EntryRow, PeerWrite } from './records.ts';
+import type { Step } from './step.ts';
+
+/**
+ * Persists what continues a log and notifies of it. Doubles are passed over.
+ * Returns the rows taken, in order.
+ */
+export function takeEntries(
+  step: Step,
+  conversation: Conversation,
+  entries: readonly VerifiedEntry[],
+  clock: HybridLogicalClock,
+): EntryRow[] {
+  const rows: EntryRow[] = [];
+  const touched = new Set<LogKey>();
+  for (const entry of entries) {
+    const row = takeEntry(step, conversation, entry, clock);
+    if (row === undefined) continue;
+    rows.push(row);
+    touched.add(row.log);
+  }
+  if (rows.length === 0) return rows;
+  const writes: PeerWrite[] = rows.map((row) => ({ kind: 'putEntry', row }));
+  for (const log of touched) {
+    writes.push({ kind: 'putHead', head: { conversation: conversation.id, log, ...conversation.head(log) } });
+  }
+  step.persist(...writes, { kind: 'putClock', clock: clock.last });
+  step.notify({ kind: 'entries', rows });
+  step.notify({ kind: 'unread', conversation: conversation.id, count: conversation.unreadCount() });
+  return rows;
+}
+
+function takeEntry(
+  step: Step,
+  conversation: Conversation,
+  entry: VerifiedEntry,
+  clock: HybridLogicalClock,
+): EntryRow | undefined {
+  const { header, record, hash } = entry;
+  const log = logKeyOf(header);
+  if (conversation.flagged.has(log)) return undefined;
+  const head = conversation.head(log);
+  if (header.n < head.n || (header.n === head.n && hash === head.hash)) return undefined;
+  if (header.n === head.n || (header.n === head.n + 1 && header.prev !== head.hash)) {
+    conversation.flagged.add(log);
+    step.refuse('bad_signature', 'A device signed two different histories; the first is kept.');
+    return undefined;
+  }
+  if (header.n !== head.n + 1) {
+    step.refuse('bad_request', 'An entry arrived out of its order and was not taken.');
+    return undefined;
+  }
+  if (header.n === 1 && conversation.logs().length >= limits.vectorLogs) {
+    step.refuse(
+      'rate_limited',
+      `A conversation holds the logs of ${limits.vectorLogs} devices; one more came.`,
+    );
+    return undefined;
+  }
+  conversation.setHead({ conversation: conversation.id, log, n: header.n, hash });
+  const { merged } = clock.observe(header.hlc, step.now.wallMs);
+  return { conversation: conversation.id, log, n: header.n, record, hash, hlc: header.hlc, ahead: !merged };
+}
