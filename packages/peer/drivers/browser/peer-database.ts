@@ -1,0 +1,197 @@
+/**
+ * What a device keeps, in IndexedDB. The key of an entry is (conversation, log,
+ * n); an index in the order of the screen serves history page by page.
+ */
+import type {
+  Contact,
+  EntryQuery,
+  EntryRow,
+  LogHead,
+  PeerSnapshot,
+  PeerWrite,
+  ReadMark,
+  Receipt,
+} from '@bothy/peer/core';
+import type { Hlc } from '@bothy/protocols';
+import type { Storage } from '@bothy/runtime';
+import type { BothyError, LogKey, PersonId } from '@bothy/wire';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import { openIndexedDatabase, storageError } from './indexed-database.ts';
+
+/** A place on the screen: only what comes before it is asked for. */
+export type HistoryPosition = Pick<EntryRow, 'hlc' | 'log' | 'n'>;
+
+export interface HistoryQuery {
+  /** Rows strictly before this one; the newest rows when absent. */
+  readonly before?: HistoryPosition | undefined;
+  /** At most so many rows. */
+  readonly limit: number;
+}
+
+/** Everything the peer needs of a store. Promises reject with `storage_failed`. */
+export interface PeerStore extends Storage<PeerWrite> {
+  /** Everything but the entries. */
+  load(): Promise<PeerSnapshot>;
+  /** Consecutive rows of one log, in order of `n`. */
+  entries(query: EntryQuery): Promise<EntryRow[]>;
+  /** The newest rows of a conversation (before a position), oldest first, as `compareRows` orders them. */
+  history(conversation: string, query: HistoryQuery): Promise<EntryRow[]>;
+  /** Raises the durable boot counter and returns it: 1 for the first start. */
+  nextBoot(): Promise<number>;
+  close(): void;
+}
+
+interface PeerSchema extends DBSchema {
+  contacts: { key: string; value: Contact };
+  entries: {
+    key: [conversation: string, log: LogKey, n: number];
+    value: EntryRow;
+    indexes: { onScreen: [conversation: string, ms: number, counter: number, log: LogKey, n: number] };
+  };
+  heads: { key: [conversation: string, log: LogKey]; value: LogHead };
+  receipts: { key: [conversation: string, device: string]; value: Receipt };
+  readMarks: { key: [conversation: string, log: LogKey]; value: ReadMark };
+  /** Under `clock` the clock, under `bootCounter` the counter. */
+  meta: { key: string; value: Hlc | number };
+}
+
+type PeerIdb = IDBPDatabase<PeerSchema>;
+
+/** Raised with every change of the layout; `upgrade` then adds a step and never changes an old one. */
+const schemaVersion = 1;
+
+export interface PeerDatabaseOptions {
+  readonly person: PersonId;
+  /** Called when the browser takes the open database away. */
+  readonly lost: (error: BothyError) => void;
+}
+
+/** Opens (and creates or upgrades) the database `bothy-<person>`. Rejects with `storage_failed`. */
+export async function openPeerDatabase(options: PeerDatabaseOptions): Promise<PeerStore> {
+  const database = await openIndexedDatabase<PeerSchema>({
+    name: `bothy-${options.person}`,
+    version: schemaVersion,
+    upgrade: (db, oldVersion) => {
+      if (oldVersion < 1) createVersion1(db);
+    },
+    lost: options.lost,
+  });
+  return new PeerDatabase(database);
+}
+
+function createVersion1(db: PeerIdb): void {
+  db.createObjectStore('contacts', { keyPath: 'id' });
+  const entries = db.createObjectStore('entries', { keyPath: ['conversation', 'log', 'n'] });
+  entries.createIndex('onScreen', ['conversation', 'hlc.ms', 'hlc.counter', 'log', 'n'], { unique: true });
+  db.createObjectStore('heads', { keyPath: ['conversation', 'log'] });
+  db.createObjectStore('receipts', { keyPath: ['conversation', 'device'] });
+  db.createObjectStore('readMarks', { keyPath: ['conversation', 'log'] });
+  db.createObjectStore('meta');
+}
+
+class PeerDatabase implements PeerStore {
+  readonly #db: PeerIdb;
+
+  constructor(db: PeerIdb) {
+    this.#db = db;
+  }
+
+  load(): Promise<PeerSnapshot> {
+    return failingAsStorage(async () => {
+      const tx = this.#db.transaction(['contacts', 'heads', 'receipts', 'readMarks', 'meta']);
+      const [contacts, heads, receipts, readMarks, clock] = await Promise.all([
+        tx.objectStore('contacts').getAll(),
+        tx.objectStore('heads').getAll(),
+        tx.objectStore('receipts').getAll(),
+        tx.objectStore('readMarks').getAll(),
+        tx.objectStore('meta').get('clock'),
+        tx.done,
+      ]);
+      return { contacts, heads, receipts, readMarks, clock: isHlc(clock) ? clock : { ms: 0, counter: 0 } };
+    });
+  }
+
+  commit(writes: readonly PeerWrite[], done: (error?: unknown) => void): void {
+    failingAsStorage(() => this.#write(writes)).then(() => done(), done);
+  }
+
+  entries(query: EntryQuery): Promise<EntryRow[]> {
+    const { conversation, log, from, limit } = query;
+    const range = IDBKeyRange.bound([conversation, log, from], [conversation, log, from + limit - 1]);
+    return failingAsStorage(() => this.#db.getAll('entries', range));
+  }
+
+  history(conversation: string, query: HistoryQuery): Promise<EntryRow[]> {
+    return failingAsStorage(async () => {
+      const rows: EntryRow[] = [];
+      const tx = this.#db.transaction('entries');
+      const range = IDBKeyRange.bound([conversation], screenBound(conversation, query.before), false, true);
+      let cursor = await tx.store.index('onScreen').openCursor(range, 'prev');
+      while (cursor !== null && rows.length < query.limit) {
+        rows.push(cursor.value);
+        cursor = await cursor.continue();
+      }
+      return rows.reverse();
+    });
+  }
+
+  nextBoot(): Promise<number> {
+    return failingAsStorage(async () => {
+      const tx = this.#db.transaction('meta', 'readwrite', { durability: 'strict' });
+      const before = await tx.store.get('bootCounter');
+      const counter = (typeof before === 'number' ? before : 0) + 1;
+      await Promise.all([tx.store.put(counter, 'bootCounter'), tx.done]);
+      return counter;
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** One transaction; resolves when the disk has it, for `delivered` is said on the strength of it. */
+  async #write(writes: readonly PeerWrite[]): Promise<void> {
+    const tx = this.#db.transaction(
+      ['contacts', 'entries', 'heads', 'receipts', 'readMarks', 'meta'],
+      'readwrite',
+      { durability: 'strict' },
+    );
+    const put = (write: PeerWrite): Promise<unknown> => {
+      switch (write.kind) {
+        case 'putContact':
+          return tx.objectStore('contacts').put(write.contact);
+        case 'deleteContact':
+          return tx.objectStore('contacts').delete(write.id);
+        case 'putEntry':
+          return tx.objectStore('entries').put(write.row);
+        case 'putHead':
+          return tx.objectStore('heads').put(write.head);
+        case 'putReceipt':
+          return tx.objectStore('receipts').put(write.receipt);
+        case 'putReadMark':
+          return tx.objectStore('readMarks').put(write.mark);
+        case 'putClock':
+          return tx.objectStore('meta').put(write.clock, 'clock');
+      }
+    };
+    await Promise.all([...writes.map(put), tx.done]);
+  }
+}
+
+/** Above every row of the conversation, or exactly at the position. An array sorts above any number. */
+function screenBound(conversation: string, before: HistoryPosition | undefined): IDBValidKey {
+  if (before === undefined) return [conversation, []];
+  return [conversation, before.hlc.ms, before.hlc.counter, before.log, before.n];
+}
+
+function isHlc(value: Hlc | number | undefined): value is Hlc {
+  return typeof value === 'object';
+}
+
+async function failingAsStorage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw storageError(thrown);
+  }
+}
