@@ -105,7 +105,7 @@ export class LinkNegotiation {
   }
 
   #feed(step: Step, device: RemoteDevice, link: Link, input: PolitePeerInput<Candidate>): void {
-    for (const output of link.negotiator.step(input, step.now)) this.#act(step, device, link, output);
+    for (const output of link.negotiator.step(input)) this.#act(step, device, link, output);
   }
 
   #act(step: Step, device: RemoteDevice, link: Link, output: PolitePeerOutput<Candidate>): void {
@@ -126,6 +126,7 @@ export class LinkNegotiation {
         if (output.reason === 'rejected') step.refuse('bad_request', 'A candidate was not usable.');
         return;
       case 'offerIgnored':
+      case 'answerIgnored':
         return;
       case 'failed':
         return this.#listener.failed(step, device);

@@ -1,3 +1,11 @@
+export {
+  compareHlc,
+  type Hlc,
+  HybridLogicalClock,
+  type HybridLogicalClockOptions,
+  type Observation,
+  zeroHlc,
+} from './clocks/hybrid-logical-clock.ts';
 export type {
   ClearTimer,
   Core,
@@ -13,4 +21,27 @@ export type {
   SetTimer,
   TimerFired,
 } from './core.ts';
+export {
+  HeartbeatDetector,
+  type HeartbeatDetectorOptions,
+  type Liveness,
+} from './detection/heartbeat-detector.ts';
+export {
+  type DescriptionType,
+  type NegotiationOperation,
+  PolitePeer,
+  type PolitePeerInput,
+  type PolitePeerOptions,
+  type PolitePeerOutput,
+} from './negotiation/polite-peer.ts';
 export { type Random, seededRandom } from './random.ts';
+export {
+  type MissingRange,
+  type VersionVector,
+  vectorAdvance,
+  vectorCompare,
+  vectorGet,
+  vectorMerge,
+  vectorMissing,
+} from './replication/version-vector.ts';
+export { ExponentialBackoff, type ExponentialBackoffOptions } from './resilience/exponential-backoff.ts';

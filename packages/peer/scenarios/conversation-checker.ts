@@ -1,0 +1,164 @@
+/**
+ * What must hold in every simulated conversation. Safety is checked after every
+ * step, against what is durable on each device; liveness once faults have ended.
+ */
+import type { PeerNotice } from '@bothy/peer/core';
+import { compareRows } from '@bothy/peer/views';
+import { directConversationId } from '@bothy/wire';
+import type { DeviceObserver, PeerDevice } from './peer-device.ts';
+
+interface Sent {
+  readonly author: PeerDevice;
+  readonly to: PeerDevice;
+  readonly messageId: string;
+}
+
+export class ConversationChecker implements DeviceObserver {
+  readonly #devices: PeerDevice[] = [];
+  /** By command id: every message a person wrote, in order. */
+  readonly #sent = new Map<string, Sent>();
+  /** Acknowledged to the author: from then on it must never be lost. */
+  readonly #acknowledged: Sent[] = [];
+  /** Per author and recipient: the message ids in the order of acknowledgement. */
+  readonly #order = new Map<string, string[]>();
+  /** How much of each log was checked already, so that a check costs what is new. */
+  readonly #checkedRows = new Map<string, number>();
+  #violation: string | undefined;
+
+  add(device: PeerDevice): void {
+    this.#devices.push(device);
+  }
+
+  sending(commandId: string, sent: Sent): void {
+    this.#sent.set(commandId, sent);
+  }
+
+  get acknowledgedCount(): number {
+    return this.#acknowledged.length;
+  }
+
+  reply(_device: PeerDevice, id: string, ok: boolean): void {
+    const sent = this.#sent.get(id);
+    if (sent === undefined || !ok) return;
+    this.#acknowledged.push(sent);
+    const lane = `${sent.author.key} ${sent.to.key}`;
+    const ids = this.#order.get(lane) ?? [];
+    this.#order.set(lane, ids);
+    ids.push(sent.messageId);
+  }
+
+  /** A tick never lies: what is told as delivered is durable on the other side at this moment. */
+  notice(device: PeerDevice, notice: PeerNotice): void {
+    if (notice.kind === 'entries') {
+      for (const row of notice.rows) {
+        if (row.n <= device.store.held(row.conversation, row.log)) continue;
+        this.#fail(`${device.who.name} was shown entry ${row.n} of ${row.log} before it was durable`);
+      }
+    }
+    if (notice.kind !== 'progress') return;
+    const held = this.#heldByOthers(device, notice.conversation);
+    if (notice.delivered > held) {
+      this.#fail(`${device.who.name} was told delivered ${notice.delivered}, the other side holds ${held}`);
+    }
+    if (notice.read > held) this.#fail(`${device.who.name} was told read ${notice.read}, they hold ${held}`);
+  }
+
+  /** Checked after every step. Returns the first violation. */
+  safety(): string | undefined {
+    for (const device of this.#devices) {
+      const problem = this.#checkLogs(device) ?? this.#checkReceipts(device);
+      if (problem !== undefined) return problem;
+    }
+    return this.#violation;
+  }
+
+  /** Checked once faults have ended and the world has had time: everyone holds the same, in order, once. */
+  liveness(): string | undefined {
+    for (const sent of this.#acknowledged) {
+      const problem = this.#missing(sent, sent.author) ?? this.#missing(sent, sent.to);
+      if (problem !== undefined) return problem;
+    }
+    for (const one of this.#devices) {
+      for (const other of this.#devices) {
+        if (one.key >= other.key) continue;
+        const problem = this.#differs(one, other);
+        if (problem !== undefined) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  #fail(sentence: string): void {
+    this.#violation ??= sentence;
+  }
+
+  /** Numbers without gaps or doubles, each header naming the hash before it, one content per number everywhere. */
+  #checkLogs(device: PeerDevice): string | undefined {
+    for (const [key, rows] of device.store.logs) {
+      const progressKey = `${device.key} ${key}`;
+      for (let index = this.#checkedRows.get(progressKey) ?? 0; index < rows.length; index++) {
+        const row = rows[index];
+        if (row === undefined) return 'unreachable: rows are dense';
+        if (row.n !== index + 1)
+          return `${device.who.name} holds entry ${row.n} of ${key} at place ${index + 1}`;
+        const prev = index === 0 ? '' : rows[index - 1]?.hash;
+        if (JSON.parse(row.record.header).prev !== prev)
+          return `${device.who.name}: broken chain in ${key} at ${row.n}`;
+        for (const other of this.#devices) {
+          const theirs = other.store.logs.get(key)?.[index];
+          if (theirs !== undefined && theirs.hash !== row.hash)
+            return `two entries numbered ${row.n} in ${key}`;
+        }
+      }
+      this.#checkedRows.set(progressKey, rows.length);
+    }
+    return undefined;
+  }
+
+  #checkReceipts(device: PeerDevice): string | undefined {
+    for (const receipt of device.store.receipts.values()) {
+      const other = this.#devices.find((candidate) => candidate.key === receipt.device);
+      const held = other?.store.held(receipt.conversation, device.key) ?? 0;
+      if (receipt.delivered > held) {
+        return `${device.who.name} stored delivered ${receipt.delivered}, ${receipt.device} holds ${held}`;
+      }
+    }
+    return undefined;
+  }
+
+  #heldByOthers(device: PeerDevice, conversation: string): number {
+    const others = this.#devices.filter((other) => other !== device);
+    return Math.max(0, ...others.map((other) => other.store.held(conversation, device.key)));
+  }
+
+  #missing(sent: Sent, holder: PeerDevice): string | undefined {
+    const conversation = directConversationId(sent.author.who.person, sent.to.who.person);
+    const ids = holder.rows(conversation, sent.author.key).map((row) => JSON.parse(row.record.body).id);
+    const times = ids.filter((id) => id === sent.messageId).length;
+    if (times !== 1) return `${holder.who.name} holds ${sent.messageId} ${times} times`;
+    const expected = this.#order.get(`${sent.author.key} ${sent.to.key}`) ?? [];
+    const acknowledged = new Set(expected);
+    const seen = ids.filter((id) => acknowledged.has(id));
+    return seen.join() === expected.join() ? undefined : `${holder.who.name}: not in the author's order`;
+  }
+
+  #differs(one: PeerDevice, other: PeerDevice): string | undefined {
+    const conversation = directConversationId(one.who.person, other.who.person);
+    const list = (device: PeerDevice): string =>
+      [...device.rows(conversation, one.key), ...device.rows(conversation, other.key)]
+        .sort(compareRows)
+        .map((row) => row.hash)
+        .join();
+    if (list(one) !== list(other)) return `${one.who.name} and ${other.who.name} see different conversations`;
+    for (const [author, reader] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const head = author.store.held(conversation, author.key);
+      const receipt = author.store.receipts.get(`${conversation} ${reader.key}`)?.delivered ?? 0;
+      if (receipt !== head)
+        return `${author.who.name} knows ${receipt} of ${head} delivered to ${reader.who.name}`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/** What a simulated device's disk holds: the same records as the browser's database. */
+import type {
+  Contact,
+  EntryQuery,
+  EntryRow,
+  LogHead,
+  PeerSnapshot,
+  PeerWrite,
+  ReadMark,
+  Receipt,
+} from '@bothy/peer/core';
+import { zeroHlc } from '@bothy/protocols';
+
+export class DeviceStore {
+  readonly contacts = new Map<string, Contact>();
+  /** By `conversation log`, in order of n: entry n stands at index n - 1. */
+  readonly logs = new Map<string, EntryRow[]>();
+  readonly heads = new Map<string, LogHead>();
+  readonly receipts = new Map<string, Receipt>();
+  readonly readMarks = new Map<string, ReadMark>();
+  clock = zeroHlc;
+
+  write(write: PeerWrite): void {
+    switch (write.kind) {
+      case 'putContact':
+        this.contacts.set(write.contact.id, write.contact);
+        return;
+      case 'deleteContact':
+        this.contacts.delete(write.id);
+        return;
+      case 'putEntry': {
+        const key = `${write.row.conversation} ${write.row.log}`;
+        const rows = this.logs.get(key) ?? [];
+        this.logs.set(key, rows);
+        // Kept as written, doubled or out of order: finding that is the invariants' work.
+        rows.push(write.row);
+        return;
+      }
+      case 'putHead':
+        this.heads.set(`${write.head.conversation} ${write.head.log}`, write.head);
+        return;
+      case 'putReceipt':
+        this.receipts.set(`${write.receipt.conversation} ${write.receipt.device}`, write.receipt);
+        return;
+      case 'putReadMark':
+        this.readMarks.set(`${write.mark.conversation} ${write.mark.log}`, write.mark);
+        return;
+      case 'putClock':
+        this.clock = write.clock;
+    }
+  }
+
+  snapshot(): PeerSnapshot {
+    return {
+      contacts: [...this.contacts.values()],
+      heads: [...this.heads.values()],
+      receipts: [...this.receipts.values()],
+      readMarks: [...this.readMarks.values()],
+      clock: this.clock,
+    };
+  }
+
+  entries(query: EntryQuery): EntryRow[] {
+    const rows = this.logs.get(`${query.conversation} ${query.log}`) ?? [];
+    return rows.slice(query.from - 1, query.from - 1 + query.limit);
+  }
+
+  /** Durable entries of a log. */
+  held(conversation: string, log: string): number {
+    return this.logs.get(`${conversation} ${log}`)?.length ?? 0;
+  }
+}

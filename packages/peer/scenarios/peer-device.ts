@@ -1,0 +1,224 @@
+/** One simulated device: the production core on the simulator's loop, with model drivers around it. */
+import {
+  type Contact,
+  type EntryContent,
+  type EntryRow,
+  type PeerCommand,
+  PeerCore,
+  type PeerInput,
+  type PeerNotice,
+  type PeerOutput,
+  type PeerWrite,
+} from '@bothy/peer/core';
+import type { Lookup, Seal } from '@bothy/protocols';
+import type { SimProcess, Simulation } from '@bothy/simulator';
+import {
+  type Boot,
+  type Envelope,
+  type EnvelopeSender,
+  type Frame,
+  formatBoot,
+  logKeyOf,
+  type Presence,
+  topics,
+  unsignedText,
+  type VerifiedFrame,
+} from '@bothy/wire';
+import { DeviceStore } from './device-store.ts';
+import type { Published, SimBroker, SimClient } from './sim-broker.ts';
+import type { SimRtcConnection, SimRtcNetwork } from './sim-rtc.ts';
+import { sealEntry, signText, verifyEntry, verifyText } from './stand-in-crypto.ts';
+
+/** What a notice or reply was, and what it was about: for checkers. */
+export interface DeviceObserver {
+  notice(device: PeerDevice, notice: PeerNotice): void;
+  reply(device: PeerDevice, id: string, ok: boolean): void;
+}
+
+export interface PeerDeviceOptions {
+  readonly simulation: Simulation;
+  readonly broker: SimBroker;
+  readonly rtc: SimRtcNetwork;
+  readonly who: EnvelopeSender;
+  readonly observer: DeviceObserver;
+  /** Replaces the core: how planted faults are tried. */
+  readonly makeCore?: typeof makePeerCore;
+}
+
+const topicOf = {
+  offer: 'offer',
+  answer: 'answer',
+  candidates: 'iceCandidate',
+  'contact.request': 'contactRequest',
+  'contact.accept': 'contactRequest',
+  'contact.decline': 'contactRequest',
+} as const;
+
+export function makePeerCore(...args: ConstructorParameters<typeof PeerCore>): Pick<PeerCore, 'step'> {
+  return new PeerCore(...args);
+}
+
+export class PeerDevice {
+  readonly who: EnvelopeSender;
+  readonly key: string;
+  readonly process: SimProcess<PeerInput>;
+  readonly store: DeviceStore;
+  readonly #options: PeerDeviceOptions;
+  #boot: Boot = '';
+  #client: SimClient | null = null;
+  #connections = new Map<string, SimRtcConnection>();
+  #commands = 0;
+  /** A broker that this device cannot reach now. */
+  brokerReachable = true;
+
+  constructor(options: PeerDeviceOptions) {
+    this.#options = options;
+    this.who = options.who;
+    this.key = logKeyOf(options.who);
+    this.process = options.simulation.addProcess<PeerInput, PeerOutput, PeerWrite, DeviceStore>({
+      id: options.who.name,
+      createStore: () => new DeviceStore(),
+      write: (store, write) => store.write(write),
+      boot: ({ bootCount, store, random }) => {
+        this.#disconnectAll();
+        const letters = Array.from(
+          { length: 13 },
+          () => 'abcdefghijklmnopqrstuvwxyz234567'[random('boot').below(32)],
+        );
+        this.#boot = formatBoot(bootCount, letters.join(''));
+        const config = { ...this.who, certificate: `certificate of ${this.key}`, boot: this.#boot };
+        return (options.makeCore ?? makePeerCore)(config, store.snapshot(), random(`sessions ${bootCount}`));
+      },
+      started: () => this.connectBroker(),
+      perform: (output) => this.#perform(output),
+      ask: (question, answer) => this.#ask(question as Lookup<never> | Seal<EntryContent>, answer),
+    });
+    this.store = this.process.store as DeviceStore;
+  }
+
+  get boot(): Boot {
+    return this.#boot;
+  }
+
+  /** Gives a command; its id names it in replies. */
+  command(command: PeerCommand): string {
+    this.#commands += 1;
+    const id = `${this.who.name}-${this.#boot}-${this.#commands}`;
+    this.process.submit({ kind: 'command', id, command });
+    return id;
+  }
+
+  contact(state: Contact['state']): Contact | undefined {
+    return [...this.store.contacts.values()].find((contact) => contact.state === state);
+  }
+
+  rows(conversation: string, log: string): readonly EntryRow[] {
+    return this.store.logs.get(`${conversation} ${log}`) ?? [];
+  }
+
+  // --- signalling -------------------------------------------------------
+
+  connectBroker(): void {
+    if (!this.process.alive || !this.brokerReachable || this.#client?.open === true) return;
+    const presenceTopic = topics.presence(this.who.name, this.who.device);
+    const will = { topic: presenceTopic, payload: this.#presence(false) };
+    const client = this.#options.broker.connect(this.key, will, (message) => this.#arrived(client, message));
+    this.#client = client;
+    client.subscribe(topics.allOf(this.who.name));
+    this.process.submit({ kind: 'signalling', state: 'up' });
+  }
+
+  cutBroker(): void {
+    if (this.#client?.open !== true) return;
+    this.#client.cut();
+    this.process.submit({ kind: 'signalling', state: 'down' });
+  }
+
+  #presence(online: boolean): string {
+    const sentAt = this.#options.simulation.nowMs;
+    const certificate = `certificate of ${this.key}`;
+    const presence: Presence = { v: 1, from: this.who, boot: this.#boot, online, sentAt, certificate };
+    return signText(this.key, unsignedText({ ...presence }));
+  }
+
+  #arrived(client: SimClient, message: Published): void {
+    if (client !== this.#client || !this.process.alive || message.payload === null) return;
+    const senderKey = (value: unknown): string => logKeyOf((value as Envelope).from);
+    const value = verifyText(senderKey, message.payload as string) as Envelope | Presence | undefined;
+    if (value === undefined || senderKey(value) === this.key) return;
+    if ('kind' in value) this.process.submit({ kind: 'envelope', envelope: value });
+    else this.process.submit({ kind: 'presence', presence: value });
+  }
+
+  // --- outputs ----------------------------------------------------------
+
+  #perform(output: PeerOutput): void {
+    const client = this.#client?.open === true ? this.#client : null;
+    switch (output.kind) {
+      case 'announce':
+        client?.publish(
+          { topic: topics.presence(this.who.name, this.who.device), payload: this.#presence(true) },
+          true,
+        );
+        return;
+      case 'watch':
+        return client?.subscribe(topics.presenceOf(output.name));
+      case 'unwatch':
+        return client?.unsubscribe(topics.presenceOf(output.name));
+      case 'signal': {
+        const { envelope } = output;
+        const topic = topics.signalling(envelope.to.name, topicOf[envelope.kind]);
+        client?.publish({ topic, payload: signText(this.key, unsignedText({ ...envelope })) }, false);
+        return;
+      }
+      case 'rtc':
+        return this.#rtc(output);
+      case 'frame':
+        this.#connections.get(output.link)?.send(JSON.stringify(output.frame));
+        return;
+      case 'notify':
+        return this.#options.observer.notice(this, output.notice);
+      case 'reply':
+        return this.#options.observer.reply(this, output.id, output.result.ok);
+    }
+  }
+
+  #ask(question: Lookup<never> | Seal<EntryContent>, answer: (input: PeerInput) => void): void {
+    const { id } = question;
+    if (question.kind === 'seal') answer({ kind: 'sealed', id, seal: sealEntry(question.content) });
+    else answer({ kind: 'found', id, answer: this.store.entries(question.query) });
+  }
+
+  #rtc({ link, operation }: Extract<PeerOutput, { kind: 'rtc' }>): void {
+    if (operation.kind === 'open') {
+      // Link ids count from one in every start; the network's are unique for ever.
+      const connection = this.#options.rtc.open(`${this.key} ${this.#boot} ${link}`, this.who.name, {
+        event: (event) => this.process.submit({ kind: 'rtc', link, event }),
+        frame: (text) => this.#frame(link, text),
+      });
+      this.#connections.set(link, connection);
+      return;
+    }
+    this.#connections.get(link)?.perform(operation);
+    if (operation.kind === 'close') this.#connections.delete(link);
+  }
+
+  #frame(link: string, text: string): void {
+    const frame = JSON.parse(text) as Frame;
+    if (frame.kind !== 'entries') {
+      this.process.submit({ kind: 'frame', link, frame });
+      return;
+    }
+    const entries = frame.entries.map(verifyEntry).filter((entry) => entry !== undefined);
+    const verified: VerifiedFrame = { ...frame, entries };
+    this.process.submit({ kind: 'frame', link, frame: verified });
+  }
+
+  /** The process ended: its connections end without a word, and the broker publishes its will. */
+  #disconnectAll(): void {
+    this.#options.rtc.crash(this.who.name);
+    this.#connections = new Map();
+    this.#client?.cut();
+    this.#client = null;
+  }
+}
