@@ -1,0 +1,3 @@
+export { Loop, type LoopOptions, type ProductOutput, type Question, type WriteOf } from './loop.ts';
+export type { Clock, LoopHost, Storage, TimerHandle, Timers } from './ports.ts';
+export { VirtualTime } from './virtual-time.ts';
