@@ -139,7 +139,8 @@ export class ConversationChecker implements DeviceObserver {
     const expected = this.#order.get(`${sent.author.key} ${sent.to.key}`) ?? [];
     const acknowledged = new Set(expected);
     const seen = ids.filter((id) => acknowledged.has(id));
-    return seen.join() === expected.join() ? undefined : `${holder.who.name}: not in the author's order`;
+    if (seen.join() === expected.join()) return undefined;
+    return `${holder.who.name} holds ${seen.join()} where ${expected.join()} was written`;
   }
 
   #differs(one: PeerDevice, other: PeerDevice): string | undefined {

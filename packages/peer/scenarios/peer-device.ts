@@ -2,15 +2,16 @@
 import {
   type Contact,
   type EntryContent,
+  type EntryQuery,
   type EntryRow,
   type PeerCommand,
   PeerCore,
   type PeerInput,
   type PeerNotice,
   type PeerOutput,
-  type PeerWrite,
 } from '@bothy/peer/core';
 import type { Lookup, Seal } from '@bothy/protocols';
+import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
 import {
   type Boot,
@@ -61,7 +62,7 @@ export function makePeerCore(...args: ConstructorParameters<typeof PeerCore>): P
 export class PeerDevice {
   readonly who: EnvelopeSender;
   readonly key: string;
-  readonly process: SimProcess<PeerInput>;
+  readonly process: SimProcess<PeerInput, PeerOutput, DeviceStore>;
   readonly store: DeviceStore;
   readonly #options: PeerDeviceOptions;
   #boot: Boot = '';
@@ -75,12 +76,11 @@ export class PeerDevice {
     this.#options = options;
     this.who = options.who;
     this.key = logKeyOf(options.who);
-    this.process = options.simulation.addProcess<PeerInput, PeerOutput, PeerWrite, DeviceStore>({
+    this.process = options.simulation.addProcess<PeerInput, PeerOutput, DeviceStore>({
       id: options.who.name,
       createStore: () => new DeviceStore(),
       write: (store, write) => store.write(write),
       boot: ({ bootCount, store, random }) => {
-        this.#disconnectAll();
         const letters = Array.from(
           { length: 13 },
           () => 'abcdefghijklmnopqrstuvwxyz234567'[random('boot').below(32)],
@@ -90,10 +90,11 @@ export class PeerDevice {
         return (options.makeCore ?? makePeerCore)(config, store.snapshot(), random(`sessions ${bootCount}`));
       },
       started: () => this.connectBroker(),
+      ended: () => this.#disconnectAll(),
       perform: (output) => this.#perform(output),
-      ask: (question, answer) => this.#ask(question as Lookup<never> | Seal<EntryContent>, answer),
+      ask: (question, answer) => this.#ask(question, answer),
     });
-    this.store = this.process.store as DeviceStore;
+    this.store = this.process.store;
   }
 
   get boot(): Boot {
@@ -135,7 +136,7 @@ export class PeerDevice {
   }
 
   #presence(online: boolean): string {
-    const sentAt = this.#options.simulation.nowMs;
+    const sentAt = this.#options.simulation.wallMs;
     const certificate = `certificate of ${this.key}`;
     const presence: Presence = { v: 1, from: this.who, boot: this.#boot, online, sentAt, certificate };
     return signText(this.key, unsignedText({ ...presence }));
@@ -152,7 +153,7 @@ export class PeerDevice {
 
   // --- outputs ----------------------------------------------------------
 
-  #perform(output: PeerOutput): void {
+  #perform(output: ProductOutput<PeerOutput>): void {
     const client = this.#client?.open === true ? this.#client : null;
     switch (output.kind) {
       case 'announce':
@@ -183,7 +184,7 @@ export class PeerDevice {
     }
   }
 
-  #ask(question: Lookup<never> | Seal<EntryContent>, answer: (input: PeerInput) => void): void {
+  #ask(question: Lookup<EntryQuery> | Seal<EntryContent>, answer: (input: PeerInput) => void): void {
     const { id } = question;
     if (question.kind === 'seal') answer({ kind: 'sealed', id, seal: sealEntry(question.content) });
     else answer({ kind: 'found', id, answer: this.store.entries(question.query) });

@@ -18,6 +18,8 @@ export interface Published {
 }
 
 export interface BrokerFaults {
+  /** Chance that a delivery is lost, as a broker may that was restarted without its queues. */
+  readonly loss: number;
   /** Chance that a delivery is made twice. */
   readonly duplicate: number;
   /** Slowest delivery; each is uniformly between 1 ms and this. */
@@ -142,6 +144,7 @@ export class SimClient {
 
   /** Passes a message to the client; unacknowledged when the connection breaks, so queued then. */
   arrive(message: Published): void {
+    if (this.#world.random.next() < this.#faults.loss) return;
     const twice = this.#world.random.next() < this.#faults.duplicate;
     for (let copy = 0; copy < (twice ? 2 : 1); copy++) {
       this.#inOrder(`in ${message.topic}`, () => {

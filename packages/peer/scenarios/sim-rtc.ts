@@ -18,6 +18,8 @@ export interface RtcWorld {
 export interface RtcTimes {
   readonly maxOperationMs: number;
   readonly maxFrameMs: number;
+  /** Chance that a packet is lost: SCTP sends it again, and what follows waits behind it. */
+  readonly loss: number;
   /** Silence on a path after which ICE says `disconnected`, and then `failed`. */
   readonly disconnectedMs: number;
   readonly failedMs: number;
@@ -107,7 +109,9 @@ export class SimRtcConnection {
     const { partner } = this;
     if (!this.isOpen || partner === null) return;
     partner.#inbox.push(text);
-    this.#after(1 + this.#random(this.#network.times.maxFrameMs), () => partner.#receive(this));
+    const { loss, maxFrameMs } = this.#network.times;
+    const againMs = this.#network.world.random.next() < loss ? 200 + this.#random(800) : 0;
+    this.#after(1 + this.#random(maxFrameMs) + againMs, () => partner.#receive(this));
   }
 
   /** Closed by us, or the process is gone: the other side only hears nothing any more. */
@@ -121,7 +125,9 @@ export class SimRtcConnection {
     if (this.#gone || !this.isOpen || this.#inbox.length === 0) return;
     if (!this.#network.world.reachable(this.host, from.host))
       return this.#after(pollMs, () => this.#receive(from));
-    for (const text of this.#inbox.splice(0)) if (!this.#gone) this.#events.frame(text);
+    // One arrival, one frame, the oldest: order is kept however the delays fall.
+    const text = this.#inbox.shift();
+    if (text !== undefined) this.#events.frame(text);
   }
 
   #run(operation: Exclude<RtcOperation, { kind: 'open' | 'close' }>): void {

@@ -64,7 +64,10 @@ export function injectFaults(simulation: Simulation, profile: FaultProfile, forM
   simulation.after(forMs, () => {
     simulation.note('faults end');
     simulation.network.heal();
-    for (const process of simulation.processes) process.start();
+    for (const process of simulation.processes) {
+      process.mendDisk();
+      process.start();
+    }
   });
   // A process that its disk ended is started again like one that crashed.
   every(simulation, 'restart', profile.diskFailureEveryMs > 0 ? profile.maxOutageMs : 0, endMs, () => {

@@ -113,6 +113,11 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#commitFails = true;
   }
 
+  /** Takes back a failure that has not happened yet. */
+  mendDisk(): void {
+    this.#commitFails = false;
+  }
+
   #end(): void {
     this.#loop?.stop();
     this.#loop = null;

@@ -1,0 +1,47 @@
+import type { Scenario } from '@bothy/simulator';
+import { conversationScenario } from './conversation-scenario.ts';
+
+const hourMs = 3_600_000;
+
+/** Two or three persons, every fault: what `npm test` runs 300 seeds of. */
+export const roughTalk: Scenario = conversationScenario({
+  name: 'peer/rough-talk',
+  title: 'Two or three people talk while devices crash, the network splits and clocks are an hour off',
+  persons: (n) => 2 + (n % 2),
+  faults: {
+    crashEveryMs: 12_000,
+    partitionEveryMs: 10_000,
+    clockJumpEveryMs: 15_000,
+    diskFailureEveryMs: 25_000,
+    maxOutageMs: 8_000,
+    maxSkewMs: hourMs,
+  },
+  brokerCutEveryMs: 10_000,
+  duplicate: 0.1,
+  loss: 0.05,
+  faultMs: 60_000,
+  messages: 20,
+});
+
+/** Nothing goes wrong: what the protocol costs and how it looks. */
+export const calmTalk: Scenario = conversationScenario({
+  name: 'peer/calm-talk',
+  title: 'Two people become contacts and talk on a good network',
+  persons: () => 2,
+  faults: {
+    crashEveryMs: 0,
+    partitionEveryMs: 0,
+    clockJumpEveryMs: 0,
+    diskFailureEveryMs: 0,
+    maxOutageMs: 0,
+    maxSkewMs: 0,
+  },
+  brokerCutEveryMs: 0,
+  duplicate: 0,
+  loss: 0,
+  faultMs: 20_000,
+  messages: 10,
+});
+
+/** All scenarios of this package, for soak runs and the lab. */
+export const scenarios: readonly Scenario[] = [calmTalk, roughTalk];
