@@ -82,13 +82,17 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
       case 'removeContact':
         return this.#contacts.remove(step, id, command.contact);
     }
-    if (this.#contacts.accepted(command.person) === undefined) {
+    const contact = this.#contacts.accepted(command.person);
+    if (contact === undefined) {
       return step.fail(id, 'unknown_contact', 'You can write to contacts only. Add this person first.');
     }
     if (command.kind === 'send') {
       return this.#conversations.send(step, id, command.person, command.messageId, command.text);
     }
     if (command.kind === 'markRead') return this.#conversations.markRead(step, id, command.person);
+    // Subscribing again brings retained presence again, should it ever have been lost.
+    if (this.#signallingUp) step.emit({ kind: 'announce', early: true });
+    this.#watch(step, contact);
     this.#links.connect(step, command.person);
     step.reply(id, { ok: true });
   }

@@ -97,6 +97,7 @@ class ConversationWorld {
     this.#cutBroker();
     this.#talk();
     simulation.run(this.#options.faultMs);
+    this.#broker.faults = { ...this.#broker.faults, loss: 0 };
     this.#askAgain();
     simulation.run(calmMs);
     this.#checkContacts();

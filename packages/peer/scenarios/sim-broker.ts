@@ -43,22 +43,23 @@ const maxQueued = 1_000;
 
 export class SimBroker {
   readonly #world: BrokerWorld;
-  readonly #faults: BrokerFaults;
+  faults: BrokerFaults;
   readonly #sessions = new Map<string, Session>();
   readonly #retained = new Map<string, Published>();
   /** Messages passed on, by topic kind; to count what a link costs. */
   published = 0;
 
+  /** `faults` may be changed at any time. */
   constructor(world: BrokerWorld, faults: BrokerFaults) {
     this.#world = world;
-    this.#faults = faults;
+    this.faults = faults;
   }
 
   /** A client connects and takes up its session. A connection of the same id is cut, as MQTT demands. */
   connect(clientId: string, will: Published, deliver: (message: Published) => void): SimClient {
     const session = this.#session(clientId);
     session.client?.cut();
-    const client = new SimClient(this, this.#world, this.#faults, session, will, deliver);
+    const client = new SimClient(this, this.#world, session, will, deliver);
     session.client = client;
     return client;
   }
@@ -97,7 +98,6 @@ export class SimBroker {
 export class SimClient {
   readonly #broker: SimBroker;
   readonly #world: BrokerWorld;
-  readonly #faults: BrokerFaults;
   readonly #session: Session;
   readonly #will: Published;
   readonly #deliver: (message: Published) => void;
@@ -107,14 +107,12 @@ export class SimClient {
   constructor(
     broker: SimBroker,
     world: BrokerWorld,
-    faults: BrokerFaults,
     session: Session,
     will: Published,
     deliver: (message: Published) => void,
   ) {
     this.#broker = broker;
     this.#world = world;
-    this.#faults = faults;
     this.#session = session;
     this.#will = will;
     this.#deliver = deliver;
@@ -144,8 +142,8 @@ export class SimClient {
 
   /** Passes a message to the client; unacknowledged when the connection breaks, so queued then. */
   arrive(message: Published): void {
-    if (this.#world.random.next() < this.#faults.loss) return;
-    const twice = this.#world.random.next() < this.#faults.duplicate;
+    if (this.#world.random.next() < this.#broker.faults.loss) return;
+    const twice = this.#world.random.next() < this.#broker.faults.duplicate;
     for (let copy = 0; copy < (twice ? 2 : 1); copy++) {
       this.#inOrder(`in ${message.topic}`, () => {
         if (this.open) this.#deliver(message);
@@ -171,6 +169,8 @@ export class SimClient {
     const waiting = this.#lanes.get(lane) ?? [];
     this.#lanes.set(lane, waiting);
     waiting.push(run);
-    this.#world.after(1 + this.#world.random.below(this.#faults.maxDelayMs), () => waiting.shift()?.());
+    this.#world.after(1 + this.#world.random.below(this.#broker.faults.maxDelayMs), () =>
+      waiting.shift()?.(),
+    );
   }
 }
