@@ -40,24 +40,23 @@ export class DeviceDirectory {
 
   /** Verifies a certificate and remembers its device. */
   async learn(certificateText: string): Promise<Learned> {
-    const verified = await verifyCertificate(certificateText);
-    if (!verified.ok) return { ok: false, reason: verified.reason };
-    const device: KnownDevice = { certificate: verified.certificate, deviceKey: verified.deviceKey };
-    this.#remember(device);
-    return { ok: true, device };
+    const learned = await verify(certificateText);
+    if (learned.ok) this.#remember(learned.device);
+    return learned;
   }
 
   /** The device of this address; undefined when no certificate of it has been seen. */
   async find(address: DeviceAddress): Promise<KnownDevice | undefined> {
-    const known = this.#devices.get(deviceKey(address));
-    if (known !== undefined) {
-      this.#remember(known);
-      return known;
-    }
+    const known = this.#devices.get(deviceKey(address)) ?? (await this.#findStored(address));
+    if (known !== undefined) this.#remember(known);
+    return known;
+  }
+
+  async #findStored(address: DeviceAddress): Promise<KnownDevice | undefined> {
     for (const text of [this.#options.stored(address.person), this.#options.ownCertificate]) {
       if (text === null || text === undefined) continue;
-      const learned = await this.learn(text);
-      if (learned.ok && deviceKey(learned.device.certificate) === deviceKey(address)) return learned.device;
+      const found = await verify(text);
+      if (found.ok && deviceKey(found.device.certificate) === deviceKey(address)) return found.device;
     }
     return undefined;
   }
@@ -71,4 +70,11 @@ export class DeviceDirectory {
       this.#devices.delete(oldest);
     }
   }
+}
+
+async function verify(certificateText: string): Promise<Learned> {
+  const verified = await verifyCertificate(certificateText);
+  if (!verified.ok) return { ok: false, reason: verified.reason };
+  const { certificate, deviceKey: key } = verified;
+  return { ok: true, device: { certificate, deviceKey: key } };
 }

@@ -1,3 +1,5 @@
+export { DeviceDirectory, type DeviceDirectoryOptions } from './device-directory.ts';
+export { sealEntry } from './entry-sealer.ts';
 export { browserIdentityStore, type IdentityStore } from './identity-store.ts';
 export {
   type HistoryPosition,
@@ -12,3 +14,4 @@ export {
   type PeerStart,
   startPeerSession,
 } from './peer-session.ts';
+export { RtcLinks, type RtcLinksEvents, type RtcLinksOptions } from './rtc-links.ts';

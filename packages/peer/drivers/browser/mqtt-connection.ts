@@ -28,8 +28,8 @@ const connectTimeoutMs = 10_000;
 /** Starts an attempt. Rejects when MQTT.js cannot be loaded or the URL is no broker's. */
 export async function openMqttConnection(options: MqttConnectionOptions): Promise<MqttConnection> {
   // Loaded when first needed: it is larger than the rest of the app.
-  const { connect } = await import('mqtt');
-  return new MqttConnection(connect, options);
+  const { default: mqtt } = await import('mqtt');
+  return new MqttConnection(mqtt.connect, options);
 }
 
 export class MqttConnection {

@@ -71,8 +71,8 @@ const maxInFlight = 32;
 const maxCorrections = 8;
 /** Names whose presence we no longer want, to be told to the broker at the next connection. */
 const maxUnwatched = 1_000;
-/** How long a clean stop waits for the broker to take our "offline". */
-const goodbyeMs = 1_000;
+/** How long a clean stop waits for the broker to take our "offline", and then for the connection to end. */
+const goodbyeMs = 500;
 
 export class MqttSignalling {
   readonly #options: MqttSignallingOptions;
@@ -162,18 +162,22 @@ export class MqttSignalling {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    if (wasUp) await this.#sayGoodbye(connection);
-    await connection.end();
+    if (wasUp) await this.#within(goodbyeMs, this.#sayGoodbye(connection));
+    await this.#within(goodbyeMs, connection.end());
   }
 
   async #sayGoodbye(connection: MqttConnection): Promise<void> {
-    const { timers, identity } = this.#options;
-    const enough = Promise.withResolvers<void>();
-    const timer = timers.set(goodbyeMs, enough.resolve);
+    const { name, device } = this.#options.identity;
     const payload = await this.#presenceText(false);
-    const topic = topics.presence(identity.name, identity.device);
-    await Promise.race([connection.publish(topic, payload, { retain: true }), enough.promise]);
-    timers.clear(timer);
+    await connection.publish(topics.presence(name, device), payload, { retain: true });
+  }
+
+  /** Resolves when the work is done, or after so long: a dead network must not hold a stop up. */
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    const enough = Promise.withResolvers<void>();
+    const timer = this.#options.timers.set(limitMs, enough.resolve);
+    await Promise.race([work, enough.promise]);
+    this.#options.timers.clear(timer);
   }
 
   async #connect(): Promise<void> {

@@ -174,7 +174,16 @@ class PeerDatabase implements PeerStore {
           return tx.objectStore('meta').put(write.clock, 'clock');
       }
     };
-    await Promise.all([...writes.map(put), tx.done]);
+    const requests: Promise<unknown>[] = [];
+    try {
+      for (const write of writes) requests.push(put(write));
+    } catch (thrown) {
+      // A write that is refused before it becomes a request leaves the transaction alive: nothing of it may stay.
+      tx.abort();
+      await Promise.allSettled([...requests, tx.done]);
+      throw thrown;
+    }
+    await Promise.all([...requests, tx.done]);
   }
 }
 

@@ -12,10 +12,9 @@ import {
   type PeerNotice,
   type PeerOutput,
   type PeerSnapshot,
-  type PeerWrite,
 } from '@bothy/peer/core';
 import { seededRandom } from '@bothy/protocols';
-import { type Clock, Loop, randomSeed, type Timers } from '@bothy/runtime';
+import { type Clock, Loop, type ProductOutput, type Question, type Timers } from '@bothy/runtime';
 import { BothyError, formatBoot, type PersonId, toBase32 } from '@bothy/wire';
 import { DeviceDirectory } from './device-directory.ts';
 import { sealEntry } from './entry-sealer.ts';
@@ -44,12 +43,9 @@ export interface PeerRunOptions {
 /** Commands that wait for their answer; each is answered once what it wrote is durable. */
 const maxPendingCommands = 1_000;
 
-type ProductOutput = Exclude<PeerOutput, { kind: 'persist' | 'setTimer' | 'clearTimer' | 'lookup' | 'seal' }>;
-type Question = Extract<PeerOutput, { kind: 'lookup' | 'seal' }>;
-
 export class PeerRun {
   readonly #options: PeerRunOptions;
-  readonly #loop: Loop<PeerInput, PeerOutput, PeerWrite>;
+  readonly #loop: Loop<PeerInput, PeerOutput>;
   readonly #signalling: MqttSignalling;
   readonly #links: RtcLinks;
   readonly #pending = new Map<string, (result: CommandResult) => void>();
@@ -60,18 +56,18 @@ export class PeerRun {
     const { identity, clock, timers, store } = options;
     const { name, person, device, certificate } = identity;
     this.#options = options;
-    const boot = formatBoot(options.bootCounter, randomBootText());
+    const boot = formatBoot(options.bootCounter, randomText(9).slice(0, 13));
     const core = new PeerCore(
       { name, person, device, certificate, boot },
       options.snapshot,
-      seededRandom(randomSeed()),
+      seededRandom(randomText(16)),
     );
-    this.#loop = new Loop<PeerInput, PeerOutput, PeerWrite>(core, {
+    this.#loop = new Loop<PeerInput, PeerOutput>(core, {
       clock,
       timers,
       storage: store,
-      perform: (output: ProductOutput) => this.#perform(output),
-      ask: (question: Question, answer) => this.#ask(question, answer),
+      perform: (output) => this.#perform(output),
+      ask: (question, answer) => this.#ask(question, answer),
       failed: (error) => this.#fail(error),
     });
     const devices = new DeviceDirectory({ ownCertificate: certificate, stored: options.storedCertificate });
@@ -95,7 +91,7 @@ export class PeerRun {
       devices,
       clock,
       timers,
-      random: seededRandom(randomSeed()),
+      random: seededRandom(randomText(16)),
       events: {
         state: (state) => {
           options.signalling(state);
@@ -141,7 +137,7 @@ export class PeerRun {
     this.#fail(new BothyError('internal', 'More happened at once than this device can follow.'));
   }
 
-  #perform(output: ProductOutput): void {
+  #perform(output: ProductOutput<PeerOutput>): void {
     switch (output.kind) {
       case 'reply':
         this.#pending.get(output.id)?.(output.result);
@@ -164,7 +160,7 @@ export class PeerRun {
     }
   }
 
-  #ask(question: Question, answer: (input: PeerInput) => void): void {
+  #ask(question: Question<PeerOutput>, answer: (input: PeerInput) => void): void {
     const answered =
       question.kind === 'lookup'
         ? this.#options.store
@@ -204,7 +200,7 @@ const busyResult: CommandResult = {
   message: 'Too much is waiting to be stored. Try again in a moment.',
 };
 
-/** The random part of a boot: 13 characters of base32, 65 bits. */
-function randomBootText(): string {
-  return toBase32(crypto.getRandomValues(new Uint8Array(9))).slice(0, 13);
+/** Base32 of so many random bytes. */
+function randomText(sizeBytes: number): string {
+  return toBase32(crypto.getRandomValues(new Uint8Array(sizeBytes)));
 }

@@ -108,7 +108,7 @@ class BrowserPeerSession implements PeerSession {
   async start(): Promise<void> {
     await this.#begin();
     globalThis.addEventListener('online', this.#wake);
-    document.addEventListener('visibilitychange', this.#wake);
+    document.addEventListener('visibilitychange', this.#wakeWhenVisible);
     document.addEventListener('resume', this.#wake);
   }
 
@@ -219,13 +219,15 @@ class BrowserPeerSession implements PeerSession {
     for (const listener of this.#listeners) listener();
   }
 
-  readonly #wake = (): void => {
-    if (document.visibilityState === 'visible' || navigator.onLine) this.#run?.wake();
+  readonly #wake = (): void => this.#run?.wake();
+
+  readonly #wakeWhenVisible = (): void => {
+    if (document.visibilityState === 'visible') this.#run?.wake();
   };
 
   #unlisten(): void {
     globalThis.removeEventListener('online', this.#wake);
-    document.removeEventListener('visibilitychange', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wakeWhenVisible);
     document.removeEventListener('resume', this.#wake);
   }
 

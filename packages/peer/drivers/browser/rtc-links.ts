@@ -57,13 +57,19 @@ export class RtcLinks {
   #open(id: string): void {
     this.#links.get(id)?.close();
     const { devices, events, iceServers = [] } = this.#options;
-    const link = new RtcLink({
-      iceServers,
-      devices,
-      event: (event) => events.event(id, event),
-      frame: (frame) => events.frame(id, frame),
-      refused: (refusal) => events.refused(refusal.code, refusal.message),
-    });
-    this.#links.set(id, link);
+    try {
+      const link = new RtcLink({
+        iceServers,
+        devices,
+        event: (event) => events.event(id, event),
+        frame: (frame) => events.frame(id, frame),
+        refused: (refusal) => events.refused(refusal.code, refusal.message),
+      });
+      this.#links.set(id, link);
+    } catch (thrown) {
+      // Too many connections in this page, or a server that cannot be one.
+      events.refused('peer_unreachable', `The browser does not make another link: ${String(thrown)}`);
+      events.event(id, { kind: 'connection', state: 'failed' });
+    }
   }
 }
