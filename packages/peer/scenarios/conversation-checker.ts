@@ -37,9 +37,15 @@ export class ConversationChecker implements DeviceObserver {
     return this.#acknowledged.length;
   }
 
-  reply(_device: PeerDevice, id: string, ok: boolean): void {
+  /** An acknowledgement to the author: their own copy is durable at this moment. */
+  reply(device: PeerDevice, id: string, ok: boolean): void {
     const sent = this.#sent.get(id);
     if (sent === undefined || !ok) return;
+    const conversation = directConversationId(sent.author.who.person, sent.to.who.person);
+    const own = device.rows(conversation, device.key);
+    if (!own.some((row) => row.record.body.includes(`"${sent.messageId}"`))) {
+      this.#fail(`${sent.messageId} was acknowledged before it was durable`);
+    }
     this.#acknowledged.push(sent);
     const lane = `${sent.author.key} ${sent.to.key}`;
     const ids = this.#order.get(lane) ?? [];

@@ -1,10 +1,10 @@
 import type { Scenario } from '@bothy/simulator';
-import { conversationScenario } from './conversation-scenario.ts';
+import { type ConversationWorldOptions, conversationScenario } from './conversation-scenario.ts';
 
 const hourMs = 3_600_000;
 
 /** Two or three persons, every fault: what `npm test` runs 300 seeds of. */
-export const roughTalk: Scenario = conversationScenario({
+export const roughTalkOptions: ConversationWorldOptions = {
   name: 'peer/rough-talk',
   title: 'Two or three people talk while devices crash, the network splits and clocks are an hour off',
   persons: (n) => 2 + (n % 2),
@@ -21,7 +21,8 @@ export const roughTalk: Scenario = conversationScenario({
   loss: 0.05,
   faultMs: 60_000,
   messages: 20,
-});
+};
+export const roughTalk: Scenario = conversationScenario(roughTalkOptions);
 
 /** Nothing goes wrong: what the protocol costs and how it looks. */
 export const calmTalk: Scenario = conversationScenario({
