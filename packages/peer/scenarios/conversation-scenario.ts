@@ -164,8 +164,8 @@ class ConversationWorld {
     this.#written += 1;
     const messageId = `${author.who.name}-${to.who.name}-${this.#written}`;
     const text = `message ${this.#written}`;
-    const id = author.command({ kind: 'send', person: to.who.person, messageId, text });
-    this.#checker.sending(id, { author, to, messageId });
+    const command = { kind: 'send', person: to.who.person, messageId, text } as const;
+    author.command(command, (id) => this.#checker.sending(id, { author, to, messageId }));
   }
 
   /** After the faults the persons try what people try: they ask to connect, and a lost request is made again. */

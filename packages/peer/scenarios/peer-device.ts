@@ -101,12 +101,12 @@ export class PeerDevice {
     return this.#boot;
   }
 
-  /** Gives a command; its id names it in replies. */
-  command(command: PeerCommand): string {
+  /** Gives a command. `announce` learns its id, which names it in replies, before anything happens. */
+  command(command: PeerCommand, announce?: (id: string) => void): void {
     this.#commands += 1;
     const id = `${this.who.name}-${this.#boot}-${this.#commands}`;
+    announce?.(id);
     this.process.submit({ kind: 'command', id, command });
-    return id;
   }
 
   contact(state: Contact['state']): Contact | undefined {
