@@ -1,0 +1,85 @@
+/**
+ * Who may publish and subscribe to what (design, section 5). Pure. Denied means
+ * a sentence, and a line in the log of whoever asked.
+ */
+import { type DeviceId, type Name, namePattern, type PersonId, parseUserTopic } from '@bothy/wire';
+
+export type Principal =
+  | { readonly kind: 'person'; readonly name: Name; readonly person: PersonId; readonly device: DeviceId }
+  | { readonly kind: 'operator'; readonly name: Name; readonly person: PersonId; readonly device: DeviceId }
+  | { readonly kind: 'edge'; readonly id: string }
+  | { readonly kind: 'guest' };
+
+export type Access = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+
+const allowed: Access = { allowed: true };
+const denied = (reason: string): Access => ({ allowed: false, reason });
+
+export interface AccessContext {
+  /** Ids of enrolled edges, as which a guest may not speak. @default none */
+  readonly isEnrolledEdge?: (id: string) => boolean;
+}
+
+/** Whether a topic may be published to. Topics with wildcards are no topics. */
+export function canPublish(who: Principal, topic: string, context: AccessContext = {}): Access {
+  if (topic === '' || /[#+\0]/.test(topic)) return denied('A topic to publish to holds no wildcard.');
+  const [root, second = '', third = ''] = topic.split('/');
+  if (root === 'user') return canPublishToUser(who, topic);
+  if (root === 'env') {
+    return who.kind === 'edge' || who.kind === 'guest' ? allowed : denied('Readings come from edges.');
+  }
+  if (root === 'edge') {
+    if (who.kind === 'edge') {
+      const own = second === who.id && third === 'status';
+      return own ? allowed : denied('An edge publishes its own status only.');
+    }
+    if (who.kind === 'guest') {
+      const enrolled = context.isEnrolledEdge?.(second) ?? false;
+      return enrolled ? denied(`The edge ${second} is enrolled: only it may speak as itself.`) : allowed;
+    }
+    return who.kind === 'operator' && third === 'control' ? allowed : denied('Operators control edges.');
+  }
+  return denied('Nobody publishes there.');
+}
+
+/** Whether a topic filter may be subscribed to: every topic that it matches must be theirs to read. */
+export function canSubscribe(who: Principal, filter: string): Access {
+  if (filter === '' || filter.includes('\0')) return denied('The topic filter is not well formed.');
+  const levels = filter.split('/');
+  const [root, second = ''] = levels;
+  if (root === 'user') return canSubscribeToUser(who, levels);
+  if (root === 'env') return who.kind === 'edge' ? denied('An edge reads its own commands only.') : allowed;
+  if (root === 'edge') {
+    if (who.kind === 'edge') {
+      const own = filter === `edge/${who.id}/control`;
+      return own ? allowed : denied('An edge reads its own commands only.');
+    }
+    return who.kind === 'person' ? denied('Operators see the state of edges.') : allowed;
+  }
+  if (root === '$SYS' && second !== '') {
+    const may = who.kind === 'guest' || who.kind === 'operator';
+    return may ? allowed : denied('Operators see the statistics of the broker.');
+  }
+  return denied('Nobody subscribes there.');
+}
+
+function canPublishToUser(who: Principal, topic: string): Access {
+  if (who.kind !== 'person' && who.kind !== 'operator')
+    return denied('Only signed-in people signal each other.');
+  const parsed = parseUserTopic(topic);
+  if (parsed === undefined) return denied('There is no such topic below user/.');
+  if (parsed.kind === 'signalling') return allowed;
+  const own = parsed.name === who.name && parsed.device === who.device;
+  return own ? allowed : denied('A device publishes its own presence only.');
+}
+
+function canSubscribeToUser(who: Principal, levels: readonly string[]): Access {
+  if (who.kind !== 'person' && who.kind !== 'operator')
+    return denied('Only signed-in people signal each other.');
+  const [, name = '', part, ...rest] = levels;
+  if (!namePattern.test(name)) return denied('Name the person: no wildcard over people.');
+  if (name === who.name) return allowed;
+  // `presence/#` also matches the documents' plain topic; `presence/+` does not, and is as harmless.
+  const presence = part === 'presence' && rest.length <= 1;
+  return presence ? allowed : denied('Of other people only the presence can be seen.');
+}

@@ -1,0 +1,21 @@
+export { type Access, type AccessContext, canPublish, canSubscribe, type Principal } from './access-rules.ts';
+export {
+  type CertificateRequest,
+  issueCertificate,
+  type VerifiedCertificate,
+  verifyCertificate,
+} from './certificates.ts';
+export { deviceIdOf, exportPublicKey, generateKeyPair, importPublicKey, personIdOf } from './keys.ts';
+export { createIdentity, type LocalIdentity } from './local-identity.ts';
+export { type ClaimResult, MemoryNameDirectory, type NameDirectory } from './name-directory.ts';
+export {
+  Challenges,
+  makeProof,
+  type NonceRegister,
+  type ProofRequest,
+  randomNonce,
+  UsedNonces,
+  type VerifiedProof,
+  verifyProof,
+} from './proofs.ts';
+export { hashText, signText, verifyText } from './signatures.ts';

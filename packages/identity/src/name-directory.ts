@@ -1,0 +1,36 @@
+/** Names: bound to the key that first claimed them (design, section 5). */
+import type { Certificate, Name, PersonId } from '@bothy/wire';
+
+export type ClaimResult =
+  /** The name is this person's, from now on or already. */
+  | { readonly kind: 'bound' }
+  | { readonly kind: 'taken'; readonly by: PersonId }
+  /** This node cannot ask the others now; conflicts are shown when it can. */
+  | { readonly kind: 'provisional' };
+
+export interface NameDirectory {
+  claim(certificate: Certificate): Promise<ClaimResult>;
+  lookup(name: Name): Promise<PersonId | undefined>;
+  /** Frees a name, by an operator. False when it was free. */
+  release(name: Name): Promise<boolean>;
+}
+
+/** For tests and for nodes that keep nothing. */
+export class MemoryNameDirectory implements NameDirectory {
+  readonly #names = new Map<Name, PersonId>();
+
+  async claim({ name, person }: Certificate): Promise<ClaimResult> {
+    const owner = this.#names.get(name);
+    if (owner !== undefined && owner !== person) return { kind: 'taken', by: owner };
+    this.#names.set(name, person);
+    return { kind: 'bound' };
+  }
+
+  async lookup(name: Name): Promise<PersonId | undefined> {
+    return this.#names.get(name);
+  }
+
+  async release(name: Name): Promise<boolean> {
+    return this.#names.delete(name);
+  }
+}
