@@ -21,8 +21,12 @@ const maxTimeoutMs = 2 ** 31 - 1;
 
 export function workerTimers(): BrowserTimers {
   try {
-    const url = new URL('./timer-worker.ts', import.meta.url);
-    return timersIn(new Worker(url, { type: 'module', name: 'bothy-timers' }));
+    // In one expression, or bundlers do not see that the file is a worker and copy it as it is.
+    const worker = new Worker(new URL('./timer-worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'bothy-timers',
+    });
+    return timersIn(worker);
   } catch {
     return pageTimers();
   }

@@ -1,0 +1,89 @@
+/**
+ * From an empty page to a running session:
+ *
+ *   loading ──no identity──▶ firstStart ──name chosen──▶ loading
+ *      ├──▶ running
+ *      ├──another tab──▶ openElsewhere ──try again──▶ loading
+ *      └──▶ failed ──try again──▶ loading
+ */
+import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
+import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
+import { BothyError, type Name } from '@bothy/wire';
+import { nodeAddress, openSession, requestChallenge } from '../node/node-client.ts';
+
+export type StartState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'firstStart' }
+  | { readonly kind: 'openElsewhere' }
+  | { readonly kind: 'failed'; readonly error: BothyError }
+  | { readonly kind: 'running'; readonly session: PeerSession };
+
+export class AppStart {
+  readonly #store = browserIdentityStore();
+  readonly #listeners = new Set<() => void>();
+  #state: StartState = { kind: 'loading' };
+  /** Made for a name and not yet kept: a second try with this name claims it with the same key. */
+  #prepared: LocalIdentity | undefined;
+
+  readonly state = (): StartState => this.#state;
+
+  readonly subscribe = (changed: () => void): (() => void) => {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  };
+
+  /** Starts, or starts again after a failure. */
+  readonly begin = async (): Promise<void> => {
+    this.#enter({ kind: 'loading' });
+    try {
+      requireKeys();
+      const identity = await this.#store.load();
+      if (identity === undefined) this.#enter({ kind: 'firstStart' });
+      else await this.#run(identity);
+    } catch (thrown) {
+      this.#enter({ kind: 'failed', error: BothyError.from(thrown) });
+    }
+  };
+
+  /**
+   * Makes an identity with this name, claims the name at the node, keeps the
+   * identity, and starts. Returns why that was not possible, else undefined.
+   */
+  readonly choose = async (name: Name): Promise<BothyError | undefined> => {
+    try {
+      const identity = await this.#prepare(name);
+      const nonce = await requestChallenge();
+      const { audience } = nodeAddress(location);
+      await openSession(await makeProof({ identity, audience, now: Date.now(), nonce }));
+      await this.#store.save(identity);
+    } catch (thrown) {
+      return BothyError.from(thrown);
+    }
+    await this.begin();
+    return undefined;
+  };
+
+  async #prepare(name: Name): Promise<LocalIdentity> {
+    if (this.#prepared?.name !== name) this.#prepared = await createIdentity({ name, issuedAt: Date.now() });
+    return this.#prepared;
+  }
+
+  async #run(identity: LocalIdentity): Promise<void> {
+    const started = await startPeerSession({ identity, ...nodeAddress(location) });
+    this.#enter(started);
+  }
+
+  #enter(state: StartState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Said before anything is asked of a person that could not be kept. */
+function requireKeys(): void {
+  if (globalThis.isSecureContext && globalThis.crypto?.subtle !== undefined) return;
+  throw new BothyError(
+    'configuration_invalid',
+    'Browsers give keys and storage only to pages from https or from localhost.',
+  );
+}

@@ -1,0 +1,51 @@
+import type { Contact } from '@bothy/peer/core';
+import { messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
+import { directConversationId } from '@bothy/wire';
+import type { KeyboardEvent } from 'react';
+import { useSession } from '../app/session-context.ts';
+import { useClock } from '../app/use-clock.ts';
+import { chatOrder } from './chat-order.ts';
+import { ContactRow, type LastLine } from './contact-row.tsx';
+import { useLastMessages } from './use-last-messages.ts';
+
+/** Everybody one talks to or could; arrow keys walk through it. */
+export function ContactList({ state, openId }: { state: PeerState; openId: string | undefined }) {
+  const { session } = useSession();
+  const me = session.me.person;
+  const last = useLastMessages(session, state.contacts);
+  const nowMs = useClock(60_000);
+
+  function lastLine(contact: Contact): LastLine | undefined {
+    const row = contact.person === null ? undefined : last.get(directConversationId(me, contact.person));
+    const item = row === undefined ? undefined : messageItems([row], me, undefined)[0];
+    return item === undefined ? undefined : { text: item.text, mine: item.mine, atMs: item.atMs };
+  }
+
+  const contacts = chatOrder(state.contacts.values(), (contact) => lastLine(contact)?.atMs);
+  if (contacts.length === 0) return null;
+  return (
+    <ul className="contact-list" aria-label="Contacts" onKeyDown={walk}>
+      {contacts.map((contact) => (
+        <ContactRow
+          key={contact.id}
+          contact={contact}
+          open={contact.id === openId}
+          online={contact.person !== null && state.online.has(contact.person)}
+          unread={contact.state === 'accepted' ? unreadOf(state, me, contact) : 0}
+          last={lastLine(contact)}
+          nowMs={nowMs}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** Arrow keys, Home and End move the focus from link to link. */
+function walk(event: KeyboardEvent<HTMLUListElement>): void {
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a')];
+  const at = links.findIndex((link) => link.matches(':focus'));
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+  if (to === undefined || at === -1) return;
+  event.preventDefault();
+  links[Math.min(Math.max(to, 0), links.length - 1)]?.focus();
+}

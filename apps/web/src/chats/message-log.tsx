@@ -1,0 +1,115 @@
+import type { MessageItem } from '@bothy/peer/views';
+import { useMemo } from 'react';
+import { useClock } from '../app/use-clock.ts';
+import { Icon } from '../shell/icons.tsx';
+import type { RowsState } from './conversation-rows.ts';
+import { dayLabel, groupByDay } from './day-groups.ts';
+import { MessageBubble } from './message-bubble.tsx';
+import { readerFormat } from './reader-format.ts';
+import { useSteadyScroll } from './use-steady-scroll.ts';
+
+interface MessageLogProps {
+  readonly contactName: string;
+  readonly items: readonly MessageItem[];
+  readonly history: RowsState;
+  readonly readOlder: () => void;
+  readonly unread: number;
+  readonly atEnd: boolean;
+  readonly onAtEnd: (atEnd: boolean) => void;
+}
+
+/** So near to the top the page before is read, so that scrolling does not stop. */
+const nearTopPx = 120;
+
+/** The messages, by day, from the oldest that was read to the newest. */
+export function MessageLog(props: MessageLogProps) {
+  const { contactName, items, history, readOlder, unread, atEnd, onAtEnd } = props;
+  const scroll = useSteadyScroll(items.at(-1), onAtEnd);
+  const nowMs = useClock(60_000);
+  const days = useMemo(() => groupByDay(items, readerFormat), [items]);
+  const lastMine = items.findLast((item) => item.mine)?.key;
+
+  return (
+    <div className="log-frame">
+      <div
+        className="log"
+        ref={scroll.ref}
+        role="log"
+        aria-label={`Messages with ${contactName}`}
+        aria-relevant="additions"
+        aria-busy={history.reading}
+        // Keyboards scroll what has the focus.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
+        tabIndex={0}
+        onScroll={(event) => {
+          scroll.scrolled();
+          if (event.currentTarget.scrollTop < nearTopPx && history.problem === undefined) readOlder();
+        }}
+      >
+        <LogTop
+          history={history}
+          empty={items.length === 0}
+          contactName={contactName}
+          readOlder={readOlder}
+        />
+        {days.map((group) => (
+          <div key={group.key}>
+            <h3 className="day">{dayLabel(group.day, nowMs, readerFormat)}</h3>
+            <ol className="bubbles">
+              {group.items.map((item) => (
+                <MessageBubble
+                  key={item.key}
+                  item={item}
+                  contactName={contactName}
+                  spelledOut={item.key === lastMine}
+                />
+              ))}
+            </ol>
+          </div>
+        ))}
+      </div>
+      {!atEnd && (
+        <button type="button" className="button to-end" onClick={scroll.toEnd}>
+          <Icon name="down" />
+          {unread > 0 ? `${unread} new` : 'Newest'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface LogTopProps {
+  readonly history: RowsState;
+  readonly empty: boolean;
+  readonly contactName: string;
+  readonly readOlder: () => void;
+}
+
+/** What stands above the first message: how to get more, or that there is none. */
+function LogTop({ history, empty, contactName, readOlder }: LogTopProps) {
+  if (history.problem !== undefined) {
+    return (
+      <div className="notice bad">
+        <p>{history.problem}</p>
+        <button type="button" className="button small" onClick={readOlder}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (history.reading) return empty ? null : <p className="log-top hint">Reading earlier messages…</p>;
+  if (!history.complete) {
+    return (
+      <button type="button" className="button small log-top" onClick={readOlder}>
+        Earlier messages
+      </button>
+    );
+  }
+  if (!empty) return null;
+  return (
+    <div className="empty empty-log">
+      <h3>Say hello to {contactName}</h3>
+      <p>What you write goes straight from your device to theirs, and waits here while they are away.</p>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+/** What the web app asks of the node that served it, over REST. Answers are parsed here, once. */
+import {
+  BothyError,
+  type ErrorCode,
+  errorCodes,
+  type Name,
+  type PersonId,
+  personIdPattern,
+} from '@bothy/wire';
+import * as z from 'zod/mini';
+
+const challengeShape = z.object({ nonce: z.string().check(z.minLength(1), z.maxLength(128)) });
+const nameShape = z.object({ name: z.string(), person: z.string().check(z.regex(personIdPattern)) });
+const errorShape = z.object({ code: z.string(), message: z.string().check(z.maxLength(1_000)) });
+
+/** Longer than any healthy node needs, shorter than anybody's patience. */
+const answerTimeoutMs = 8_000;
+
+/** Where the node is: always where this page came from. */
+export interface NodeAddress {
+  /** `host:port` as this browser reaches it: what proofs are made out to. */
+  readonly audience: string;
+  readonly brokerUrl: string;
+}
+
+export function nodeAddress(page: Pick<Location, 'protocol' | 'host'>): NodeAddress {
+  const scheme = page.protocol === 'https:' ? 'wss' : 'ws';
+  return { audience: page.host, brokerUrl: `${scheme}://${page.host}/mqtt` };
+}
+
+/** A nonce that the next proof must carry. Rejects with `broker_unreachable` when no node answers. */
+export async function requestChallenge(): Promise<string> {
+  const answer = await ask('session/challenge', { method: 'POST' });
+  return parsed(challengeShape, answer).nonce;
+}
+
+/** Signs in, which claims the name when it is free. Rejects with `name_taken`, `registration_closed`, … */
+export async function openSession(proof: string): Promise<void> {
+  await ask('session', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ proof }),
+  });
+}
+
+/** Who goes by this name; undefined when nobody does. Rejects with `broker_unreachable` when no node answers. */
+export async function lookUpName(name: Name): Promise<PersonId | undefined> {
+  try {
+    return parsed(nameShape, await ask(`names/${encodeURIComponent(name)}`, { method: 'GET' })).person;
+  } catch (thrown) {
+    if (thrown instanceof BothyError && thrown.code === 'not_found') return undefined;
+    throw thrown;
+  }
+}
+
+async function ask(path: string, request: RequestInit): Promise<unknown> {
+  let response: Response;
+  let answer: unknown;
+  try {
+    response = await fetch(`/api/v1/${path}`, { ...request, signal: AbortSignal.timeout(answerTimeoutMs) });
+    answer = await response.json();
+  } catch (thrown) {
+    throw new BothyError(
+      'broker_unreachable',
+      'The node does not answer. Check that it runs, then try again.',
+      {
+        cause: thrown,
+      },
+    );
+  }
+  if (response.ok) return answer;
+  const refusal = errorShape.safeParse(answer);
+  const code = refusal.success ? errorCodes.find((known) => known === refusal.data.code) : undefined;
+  if (!refusal.success || code === undefined) {
+    throw new BothyError(codeOf(response.status), `The node answered with status ${response.status}.`);
+  }
+  throw new BothyError(code, refusal.data.message);
+}
+
+/** Something between us and the node may answer in its place, without a code of ours. */
+function codeOf(status: number): ErrorCode {
+  if (status === 404) return 'not_found';
+  return status >= 500 ? 'broker_unreachable' : 'internal';
+}
+
+function parsed<T>(shape: z.ZodMiniType<T>, answer: unknown): T {
+  const result = shape.safeParse(answer);
+  if (result.success) return result.data;
+  throw new BothyError(
+    'internal',
+    'The node answered in a form that this app does not know. Reload the page.',
+  );
+}

@@ -1,0 +1,38 @@
+import type { Place } from '../routing/route.ts';
+import { Icon } from '../shell/icons.tsx';
+
+const coming: Readonly<Record<Exclude<Place, 'chats'>, { title: string; promise: string; until: string }>> = {
+  rooms: {
+    title: 'Rooms',
+    promise:
+      'Here your team will talk in rooms that the nodes keep for everybody: whoever comes back reads on where they left, on any node.',
+    until: 'Rooms are not built yet. Until then, two people talk in Chats.',
+  },
+  monitor: {
+    title: 'Monitor',
+    promise:
+      'Here you will see what your sensors measure, as it happens and as it was, and hear about it when something is wrong.',
+    until: 'Monitoring is not built yet. Nothing is measured or recorded so far.',
+  },
+  lab: {
+    title: 'Lab',
+    promise:
+      'Here you will run, break and replay the protocols that carry your messages: the very code that runs in Bothy, with a network that fails when you say so.',
+    until: 'The lab is not built yet.',
+  },
+};
+
+/** A place that is still to come: what will be there, and that it is not there now. */
+export function ComingPlace({ place }: { place: Exclude<Place, 'chats'> }) {
+  const { title, promise, until } = coming[place];
+  return (
+    <section className="coming" aria-labelledby="coming-title">
+      <span className="coming-icon">
+        <Icon name={place} sizePx={40} />
+      </span>
+      <h1 id="coming-title">{title}</h1>
+      <p>{promise}</p>
+      <p className="hint">{until}</p>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+/** Our own line icons: 24 by 24, drawn with the colour of the text. Always beside words or a name. */
+
+const paths = {
+  chats: 'M4 5h16v11H9l-5 4z',
+  rooms: 'M4 20V9l8-5 8 5v11zM10 20v-6h4v6',
+  monitor: 'M3 13h4l3-7 4 12 3-7h4',
+  lab: 'M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-3l-5-9V3M8 14h8',
+  add: 'M12 5v14M5 12h14',
+  back: 'M15 5l-7 7 7 7',
+  send: 'M4 12 20 4l-5 16-3.5-6.5z',
+  info: 'M12 11v6M12 7v.5M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  close: 'M6 6l12 12M18 6 6 18',
+  pending: 'M12 7v5l3 2M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16',
+  sent: 'M6 13l4 4 8-10',
+  delivered: 'M2 13l4 4 8-10M11 16l1 1 8-10',
+  read: 'M2 12c3-5 6.500-7 10-7s7 2 10 7c-3 5-6.500 7-10 7s-7-2-10-7M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, sizePx = 20 }: { name: IconName; sizePx?: number }) {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" width={sizePx} height={sizePx} aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

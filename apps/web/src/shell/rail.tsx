@@ -1,0 +1,36 @@
+import { type Place, places, routeHash } from '../routing/route.ts';
+import { Icon } from './icons.tsx';
+
+const titles: Readonly<Record<Place, string>> = {
+  chats: 'Chats',
+  rooms: 'Rooms',
+  monitor: 'Monitor',
+  lab: 'Lab',
+};
+
+/** The four places: a rail at the left, a bar at the bottom of a phone. */
+export function Rail({ place, waiting }: { place: Place; waiting: number }) {
+  return (
+    <nav className="rail" aria-label="Places">
+      {places.map((each) => (
+        <a
+          key={each}
+          className="rail-link"
+          href={routeHash(each)}
+          aria-current={each === place ? 'page' : undefined}
+        >
+          <span className="rail-icon">
+            <Icon name={each} sizePx={24} />
+            {each === 'chats' && waiting > 0 && (
+              <span className="badge">
+                {waiting > 99 ? '99+' : waiting}
+                <span className="visually-hidden"> waiting</span>
+              </span>
+            )}
+          </span>
+          <span>{titles[each]}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,48 @@
+import type { PeerSession } from '@bothy/peer/drivers/browser';
+import { unreadOf } from '@bothy/peer/views';
+import { useEffect, useSyncExternalStore } from 'react';
+import { pageTitle } from '../app/page-title.ts';
+import { usePeerState } from '../app/session-context.ts';
+import { ChatsPlace } from '../chats/chats-place.tsx';
+import { ComingPlace } from '../places/coming-place.tsx';
+import { useRoute } from '../routing/use-route.ts';
+import { SessionEnded } from '../welcome/start-pages.tsx';
+import { Rail } from './rail.tsx';
+import { TopBar } from './top-bar.tsx';
+import { SessionProvider } from './trouble.tsx';
+
+/** The frame around the four places. */
+export function Shell({ session }: { session: PeerSession }) {
+  const route = useRoute();
+  const state = usePeerState(session);
+  const failure = useSyncExternalStore(
+    (changed) => session.subscribe(changed),
+    () => session.failure(),
+  );
+  const contacts = [...state.contacts.values()];
+  const unread = contacts
+    .filter((contact) => contact.state === 'accepted')
+    .reduce((sum, contact) => sum + unreadOf(state, session.me.person, contact), 0);
+  const waiting = unread + contacts.filter((contact) => contact.state === 'asking').length;
+  useEffect(() => {
+    document.title = pageTitle(waiting);
+  }, [waiting]);
+
+  if (failure !== undefined) return <SessionEnded error={failure} />;
+  const { place, contact } = route;
+  return (
+    <SessionProvider session={session}>
+      <div className={contact === undefined ? 'shell' : 'shell shell-inside'}>
+        <TopBar name={session.me.name} state={state} />
+        <Rail place={place} waiting={waiting} />
+        <main className="place">
+          {place === 'chats' ? (
+            <ChatsPlace state={state} contactId={contact} />
+          ) : (
+            <ComingPlace place={place} />
+          )}
+        </main>
+      </div>
+    </SessionProvider>
+  );
+}

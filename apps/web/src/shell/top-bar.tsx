@@ -1,0 +1,25 @@
+import type { PeerState } from '@bothy/peer/views';
+import { useLasting } from '../app/use-clock.ts';
+import { Mark } from './mark.tsx';
+import { nodeMissedAfterMs, nodeWords } from './node-words.ts';
+
+/** Who one is here, and whether the node is in reach. */
+export function TopBar({ name, state }: { name: string; state: PeerState }) {
+  const missed = useLasting(state.signalling === 'down', nodeMissedAfterMs);
+  const words = nodeWords(state, missed);
+  return (
+    <header className="top-bar">
+      <Mark />
+      <span className="top-title">Bothy</span>
+      <p className="top-me">
+        <span className="visually-hidden">You are </span>
+        {name}
+      </p>
+      <p className={`top-node tone-${words.tone}`} aria-live="polite" title={words.full}>
+        <span className="tone-dot" aria-hidden="true" />
+        <span className="only-wide">{words.full}</span>
+        <span className="only-narrow">{words.short}</span>
+      </p>
+    </header>
+  );
+}
