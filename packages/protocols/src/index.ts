@@ -26,14 +26,19 @@ export {
   type HeartbeatDetectorOptions,
   type Liveness,
 } from './detection/heartbeat-detector.ts';
-export {
-  type DescriptionType,
-  type NegotiationOperation,
-  PolitePeer,
-  type PolitePeerInput,
-  type PolitePeerOptions,
-  type PolitePeerOutput,
-} from './negotiation/polite-peer.ts';
+export { PolitePeer } from './negotiation/polite-peer.ts';
+export type {
+  ArrivedDescription,
+  DescriptionType,
+  DroppedCandidateReason,
+  IgnoredAnswerReason,
+  IgnoredOfferReason,
+  NegotiationOperation,
+  PolitePeerInput,
+  PolitePeerOptions,
+  PolitePeerOutput,
+  SignalingState,
+} from './negotiation/polite-peer-messages.ts';
 export { type Random, seededRandom } from './random.ts';
 export {
   type MissingRange,

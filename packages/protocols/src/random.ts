@@ -1,13 +1,14 @@
 /**
  * Randomness for cores: a seeded generator, one per concern, so that using one
- * more number in one place changes nothing elsewhere. Not for secrets.
+ * more number in one place changes nothing elsewhere. Not for secrets. Rules
+ * RNG1… in SPEC.md.
  */
 
 /** A source of uniformly distributed numbers. */
 export interface Random {
   /** A float in [0, 1) with 32 bits of resolution. */
   next(): number;
-  /** An integer in [0, bound). `bound` must be an integer from 1 to 2^32. */
+  /** An integer in [0, bound). Throws a RangeError unless `bound` is an integer from 1 to 2^32. */
   below(bound: number): number;
 }
 
@@ -31,7 +32,12 @@ export function seededRandom(seed: string): Random {
   for (let i = 0; i < 12; i++) uint32();
   return {
     next: () => uint32() / 4294967296,
-    below: (bound) => Math.floor((uint32() / 4294967296) * bound),
+    below: (bound) => {
+      if (!(Number.isInteger(bound) && bound >= 1 && bound <= 4294967296)) {
+        throw new RangeError(`not a bound from 1 to 2^32: ${bound}`);
+      }
+      return Math.floor((uint32() / 4294967296) * bound);
+    },
   };
 }
 

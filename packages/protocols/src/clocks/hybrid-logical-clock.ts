@@ -2,7 +2,16 @@
  * Hybrid logical clock: time stamps close to wall time that still order cause
  * before effect (Kulkarni, Demirbas, Madappa, Avva, Leone: "Logical Physical
  * Clocks", OPODIS 2014, figure 5). Rules HLC1… in SPEC.md.
+ *
+ * Stamps that arrive are data: one that cannot be believed is answered, not
+ * merged. Numbers that no clock and no parsed stamp can hold are our own fault,
+ * and throw a RangeError.
  */
+
+/** The last millisecond that a `Date` can hold: no wall clock shows more. */
+const lastWallMs = 8.64e15;
+/** Three thousand years: within it, stamps stay exact integers even on the last wall clock. */
+const mostAheadMs = 1e14;
 
 /** A time stamp: wall milliseconds, and a counter that orders events within one of them. */
 export interface Hlc {
@@ -18,7 +27,10 @@ export function compareHlc(a: Hlc, b: Hlc): number {
 }
 
 export interface HybridLogicalClockOptions {
-  /** A remote stamp further ahead of our wall clock than this is never merged. */
+  /**
+   * A remote stamp further ahead of our wall clock than this is never merged; 0 to 1e14. Raise it
+   * where clocks may be badly set: then one wrong clock carries everybody's stamps that far.
+   */
   readonly maxAheadMs: number;
   /** The last stamp of an earlier start, so that stamps rise over restarts. @default zeroHlc */
   readonly last?: Hlc;
@@ -33,9 +45,11 @@ export class HybridLogicalClock {
   #last: Hlc;
 
   constructor(options: HybridLogicalClockOptions) {
-    if (!(options.maxAheadMs >= 0)) throw new RangeError('maxAheadMs must be 0 or more');
+    if (!(options.maxAheadMs >= 0 && options.maxAheadMs <= mostAheadMs)) {
+      throw new RangeError('maxAheadMs must be from 0 to 1e14');
+    }
     this.#maxAheadMs = options.maxAheadMs;
-    this.#last = options.last ?? zeroHlc;
+    this.#last = checked(options.last ?? zeroHlc);
   }
 
   /** The highest stamp given or merged so far. */
@@ -46,26 +60,34 @@ export class HybridLogicalClock {
   /** Stamps a local event or a send: strictly after every stamp before. `wallMs` is Unix milliseconds. */
   tick(wallMs: number): Hlc {
     const wall = wholeMs(wallMs);
-    this.#last =
-      wall > this.#last.ms
-        ? { ms: wall, counter: 0 }
-        : { ms: this.#last.ms, counter: this.#last.counter + 1 };
+    this.#last = wall > this.#last.ms ? { ms: wall, counter: 0 } : successor(this.#last);
     return this.#last;
   }
 
   /** Merges a stamp that arrived, unless its clock is too far ahead to be believed. */
   observe(remote: Hlc, wallMs: number): Observation {
     const wall = wholeMs(wallMs);
-    const aheadMs = remote.ms - wall;
+    const aheadMs = checked(remote).ms - wall;
     if (aheadMs > this.#maxAheadMs) return { merged: false, aheadMs };
-    const ms = Math.max(wall, this.#last.ms, remote.ms);
-    const counters = [this.#last, remote].filter((stamp) => stamp.ms === ms).map((stamp) => stamp.counter);
-    this.#last = { ms, counter: counters.length === 0 ? 0 : Math.max(...counters) + 1 };
+    const later = compareHlc(remote, this.#last) > 0 ? remote : this.#last;
+    this.#last = wall > later.ms ? { ms: wall, counter: 0 } : successor(later);
     return { merged: true, at: this.#last };
   }
 }
 
+/** The least stamp after this one. A counter that is full moves into the next millisecond. */
+function successor({ ms, counter }: Hlc): Hlc {
+  if (counter < Number.MAX_SAFE_INTEGER) return { ms, counter: counter + 1 };
+  return checked({ ms: ms + 1, counter: 0 });
+}
+
 function wholeMs(wallMs: number): number {
-  if (!Number.isFinite(wallMs) || wallMs < 0) throw new RangeError(`not a wall-clock time: ${wallMs}`);
+  if (!(wallMs >= 0 && wallMs <= lastWallMs)) throw new RangeError(`not a wall-clock time: ${wallMs}`);
   return Math.floor(wallMs);
+}
+
+function checked(stamp: Hlc): Hlc {
+  const { ms, counter } = stamp;
+  if (Number.isSafeInteger(ms) && ms >= 0 && Number.isSafeInteger(counter) && counter >= 0) return stamp;
+  throw new RangeError(`not a time stamp: ${ms}.${counter}`);
 }

@@ -11,83 +11,65 @@
  *   haveRemoteOffer ◀────────────────┘
  *     └── setLocal(answer) ──▶ stable
  *
- * The three flags of the pattern: `makingOffer` is an offer operation in
- * flight, `settingRemoteAnswer` an answer operation in flight, `ignoreOffer`
- * the memory of an ignored offer. One operation runs at a time.
+ * One operation runs at a time and everything else waits, which gives two of the
+ * pattern's three flags: `makingOffer` is a local offer in flight, so no offer is
+ * judged before we know our own; `isSettingRemoteAnswerPending` is a remote
+ * answer in flight, so an offer behind it finds us stable. `ignoreOffer` stays.
  */
 import type { Core } from '../core.ts';
+import { CandidateParking } from './candidate-parking.ts';
+import { DescriptionOrder } from './description-order.ts';
+import type {
+  ArrivedDescription,
+  DescriptionType,
+  DroppedCandidateReason,
+  NegotiationOperation,
+  PolitePeerInput,
+  PolitePeerOptions,
+  PolitePeerOutput,
+  SignalingState,
+} from './polite-peer-messages.ts';
 
-export type DescriptionType = 'offer' | 'answer';
-
-export type PolitePeerInput<Candidate> =
-  /** Our side wants to (re)negotiate. */
-  | { readonly kind: 'negotiationNeeded' }
-  /** `setLocalDescription` is done; `type` and `sdp` say what it became. */
-  | { readonly kind: 'localDescriptionSet'; readonly type: DescriptionType; readonly sdp: string }
-  /** A description arrived from the other side. */
-  | { readonly kind: 'description'; readonly type: DescriptionType; readonly sdp: string }
-  | { readonly kind: 'remoteDescriptionSet'; readonly type: DescriptionType }
-  /** A candidate arrived from the other side. */
-  | { readonly kind: 'candidate'; readonly candidate: Candidate }
-  | { readonly kind: 'operationFailed'; readonly operation: NegotiationOperation };
-
-export type NegotiationOperation = 'setLocalDescription' | 'setRemoteDescription' | 'addCandidate';
-
-export type PolitePeerOutput<Candidate> =
-  /** Call `setLocalDescription()` without arguments; report what it became. */
-  | { readonly kind: 'setLocalDescription' }
-  /** Apply it; an offer on top of our own offer rolls ours back. */
-  | { readonly kind: 'setRemoteDescription'; readonly type: DescriptionType; readonly sdp: string }
-  | { readonly kind: 'sendDescription'; readonly type: DescriptionType; readonly sdp: string }
-  | { readonly kind: 'addCandidate'; readonly candidate: Candidate }
-  /** Glare, and we are impolite: the other side will take ours. */
-  | { readonly kind: 'offerIgnored' }
-  /** An answer that no offer of ours waits for. */
-  | { readonly kind: 'answerIgnored' }
-  | { readonly kind: 'candidateDropped'; readonly reason: 'ignoredOffer' | 'parkedFull' | 'rejected' }
-  /** A description could not be set: this negotiation cannot go on. */
-  | { readonly kind: 'failed'; readonly operation: NegotiationOperation };
-
-export interface PolitePeerOptions {
-  /** Exactly one side of a pair is polite. */
-  readonly polite: boolean;
-  /** Candidates that wait for their description; more are dropped. @default 64 */
-  readonly maxParkedCandidates?: number;
-}
-
-interface PendingDescription {
-  readonly type: DescriptionType;
-  readonly sdp: string;
-}
+type Operation =
+  | { readonly kind: 'setLocalDescription'; readonly type: DescriptionType }
+  | { readonly kind: 'setRemoteDescription'; readonly type: DescriptionType; readonly sdp: string };
 
 export class PolitePeer<Candidate> implements Core<PolitePeerInput<Candidate>, PolitePeerOutput<Candidate>> {
   readonly #polite: boolean;
-  readonly #maxParked: number;
-  #signaling: 'stable' | 'haveLocalOffer' | 'haveRemoteOffer' = 'stable';
-  #operation: 'makingOffer' | 'makingAnswer' | 'settingRemoteOffer' | 'settingRemoteAnswer' | null = null;
-  /** An offer was ignored and none applied since: strays of it may still arrive. */
-  #ignoreOffer = false;
+  readonly #order = new DescriptionOrder();
+  readonly #parking: CandidateParking<Candidate>;
+  #signaling: SignalingState = 'stable';
+  #operation: Operation | null = null;
+  #over = false;
   #wanted = false;
-  #hasRemote = false;
-  /** At most one offer and one answer: a newer one of the same type replaces an older. */
-  #pending: PendingDescription[] = [];
-  #parked: Candidate[] = [];
+  #sent = 0;
+  /** The last offer ignored, while none was applied since: strays of it may still arrive. */
+  #ignored: string | null = null;
+  #inForce: string | null = null;
+  #replaced: string | null = null;
+  /** At most one offer and one answer, in order of sending. */
+  #pending: ArrivedDescription[] = [];
   #outputs: PolitePeerOutput<Candidate>[] = [];
 
-  constructor(options: PolitePeerOptions) {
+  /** Throws a RangeError when an option is out of its range. */
+  constructor(options: PolitePeerOptions<Candidate>) {
     this.#polite = options.polite;
-    this.#maxParked = options.maxParkedCandidates ?? 64;
+    this.#parking = new CandidateParking(options.maxParkedCandidates ?? 64, options.belongs ?? (() => true));
+  }
+
+  get signalingState(): SignalingState {
+    return this.#signaling;
   }
 
   step(input: PolitePeerInput<Candidate>): readonly PolitePeerOutput<Candidate>[] {
+    if (this.#over) return [];
     this.#outputs = [];
     switch (input.kind) {
       case 'negotiationNeeded':
         this.#wanted = true;
         break;
       case 'description':
-        this.#pending = this.#pending.filter((pending) => pending.type !== input.type);
-        this.#pending.push({ type: input.type, sdp: input.sdp });
+        this.#arrived(input);
         break;
       case 'localDescriptionSet':
         this.#localSet(input.type, input.sdp);
@@ -96,46 +78,65 @@ export class PolitePeer<Candidate> implements Core<PolitePeerInput<Candidate>, P
         this.#remoteSet(input.type);
         break;
       case 'candidate':
-        this.#park(input.candidate);
+        if (!this.#parking.park(input.candidate)) this.#dropped('parkedFull', 1);
         break;
       case 'operationFailed':
         this.#failed(input.operation);
         break;
     }
-    this.#proceed();
+    if (!this.#over) this.#proceed();
     return this.#outputs;
   }
 
+  #arrived(description: ArrivedDescription): void {
+    const arrival = this.#order.arrive(description);
+    if (arrival.kind === 'ignored') {
+      this.#outputs.push(ignored(description.type, arrival.reason));
+      return;
+    }
+    for (const next of arrival.descriptions) {
+      // Its sender has given up an offer once it makes another, and answers ours only once.
+      const kept = this.#pending.filter(({ type }) => type !== next.type);
+      const superseded = this.#pending.find(({ type }) => type === next.type);
+      if (superseded !== undefined) {
+        if (next.type === 'offer') this.#ignored = superseded.sdp;
+        this.#outputs.push(ignored(next.type, 'superseded'));
+      }
+      this.#pending = [...kept, next];
+    }
+  }
+
   #localSet(type: DescriptionType, sdp: string): void {
-    if (this.#operation !== 'makingOffer' && this.#operation !== 'makingAnswer') return;
+    if (this.#operation?.kind !== 'setLocalDescription' || this.#operation.type !== type) return;
     this.#operation = null;
     this.#signaling = type === 'offer' ? 'haveLocalOffer' : 'stable';
-    this.#outputs.push({ kind: 'sendDescription', type, sdp });
+    this.#sent += 1;
+    this.#outputs.push({ kind: 'sendDescription', type, sdp, number: this.#sent });
   }
 
   #remoteSet(type: DescriptionType): void {
-    if (this.#operation !== 'settingRemoteOffer' && this.#operation !== 'settingRemoteAnswer') return;
+    if (this.#operation?.kind !== 'setRemoteDescription' || this.#operation.type !== type) return;
+    this.#replaced = this.#inForce;
+    this.#inForce = this.#operation.sdp;
     this.#operation = null;
-    this.#hasRemote = true;
     if (type === 'answer') {
       this.#signaling = 'stable';
       return;
     }
-    this.#ignoreOffer = false;
     this.#signaling = 'haveRemoteOffer';
-    this.#unpark();
-    this.#operation = 'makingAnswer';
-    this.#outputs.push({ kind: 'setLocalDescription' });
+    this.#release();
+    this.#ignored = null;
+    this.#setLocal('answer');
   }
 
   #failed(operation: NegotiationOperation): void {
     if (operation === 'addCandidate') {
-      const reason = this.#ignoreOffer ? 'ignoredOffer' : 'rejected';
-      this.#outputs.push({ kind: 'candidateDropped', reason });
-      return;
+      this.#dropped(this.#ignored === null ? 'rejected' : 'ignoredOffer', 1);
+    } else if (operation === this.#operation?.kind) {
+      // A failed operation may have rolled back first, so where the connection stands is not known.
+      this.#over = true;
+      this.#outputs.push({ kind: 'failed', operation });
     }
-    this.#operation = null;
-    this.#outputs.push({ kind: 'failed', operation });
   }
 
   /** Takes up what waits, as far as no operation is in flight. */
@@ -145,36 +146,54 @@ export class PolitePeer<Candidate> implements Core<PolitePeerInput<Candidate>, P
       if (description === undefined) break;
       this.#take(description);
     }
-    if (this.#operation !== null) return;
-    // While our offer waits for its answer, candidates may belong to that answer.
-    if (this.#hasRemote && this.#signaling !== 'haveLocalOffer') this.#unpark();
-    if (this.#wanted && this.#signaling === 'stable') {
-      this.#wanted = false;
-      this.#operation = 'makingOffer';
-      this.#outputs.push({ kind: 'setLocalDescription' });
-    }
+    if (this.#operation !== null || this.#signaling !== 'stable') return;
+    this.#release();
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#setLocal('offer');
   }
 
-  #take({ type, sdp }: PendingDescription): void {
-    if (type === 'answer' && this.#signaling !== 'haveLocalOffer') {
-      this.#outputs.push({ kind: 'answerIgnored' });
+  #take({ type, sdp }: ArrivedDescription): void {
+    const waiting = this.#signaling === 'haveLocalOffer';
+    if (type === 'answer' && !waiting) {
+      this.#outputs.push({ kind: 'answerIgnored', reason: 'unasked' });
       return;
     }
-    if (type === 'offer' && this.#signaling !== 'stable' && !this.#polite) {
-      this.#ignoreOffer = true;
-      this.#outputs.push({ kind: 'offerIgnored' });
+    if (type === 'offer' && waiting && !this.#polite) {
+      this.#ignored = sdp;
+      this.#outputs.push({ kind: 'offerIgnored', reason: 'glare' });
       return;
     }
-    this.#operation = type === 'offer' ? 'settingRemoteOffer' : 'settingRemoteAnswer';
-    this.#outputs.push({ kind: 'setRemoteDescription', type, sdp });
+    this.#operation = { kind: 'setRemoteDescription', type, sdp };
+    this.#outputs.push(this.#operation);
   }
 
-  #park(candidate: Candidate): void {
-    if (this.#parked.length < this.#maxParked) this.#parked.push(candidate);
-    else this.#outputs.push({ kind: 'candidateDropped', reason: 'parkedFull' });
+  #setLocal(type: DescriptionType): void {
+    this.#operation = { kind: 'setLocalDescription', type };
+    this.#outputs.push({ kind: 'setLocalDescription' });
   }
 
-  #unpark(): void {
-    for (const candidate of this.#parked.splice(0)) this.#outputs.push({ kind: 'addCandidate', candidate });
+  /** While our offer waits this is not done: what is parked may belong to the answer. */
+  #release(): void {
+    if (this.#inForce === null) return;
+    const { ready, ofIgnored, ofReplaced } = this.#parking.release({
+      inForce: this.#inForce,
+      ignored: this.#ignored,
+      replaced: this.#replaced,
+    });
+    for (const candidate of ready) this.#outputs.push({ kind: 'addCandidate', candidate });
+    this.#dropped('ignoredOffer', ofIgnored);
+    this.#dropped('noDescription', ofReplaced);
   }
+
+  #dropped(reason: DroppedCandidateReason, count: number): void {
+    for (let i = 0; i < count; i++) this.#outputs.push({ kind: 'candidateDropped', reason });
+  }
+}
+
+function ignored(
+  type: DescriptionType,
+  reason: 'superseded' | 'repeated' | 'tooEarly',
+): PolitePeerOutput<never> {
+  return type === 'offer' ? { kind: 'offerIgnored', reason } : { kind: 'answerIgnored', reason };
 }

@@ -30,8 +30,12 @@ export function vectorCompare(
   return more ? 'after' : 'equal';
 }
 
-/** The vector with `key` raised to `n`; never lowers. */
+/**
+ * The vector with `key` raised to `n`; never lowers. Throws a RangeError unless
+ * `n` is a whole number: vectors that arrive are parsed before they come here.
+ */
 export function vectorAdvance(vector: VersionVector, key: string, n: number): VersionVector {
+  if (!(Number.isSafeInteger(n) && n >= 0)) throw new RangeError(`not a count: ${n}`);
   if (n <= vectorGet(vector, key)) return vector;
   return fromKeys([...Object.keys(vector), key], (each) => (each === key ? n : vectorGet(vector, each)));
 }

@@ -6,15 +6,19 @@
 import type { Random } from '../random.ts';
 
 export interface ExponentialBackoffOptions {
-  /** The first wait. */
+  /** The first wait; above 0. */
   readonly baseMs: number;
   /** What each wait is multiplied by; 1 or more. */
   readonly factor: number;
-  /** No wait is longer. */
+  /** No wait is longer; finite, at least `baseMs`. */
   readonly maxMs: number;
-  /** Waits before giving up; Infinity never gives up. */
+  /** Waits before giving up: a whole number, or Infinity never to give up. */
   readonly maxAttempts: number;
-  /** `full`: uniformly from 0 to the wait. `equal`: half of it, and up to half more. */
+  /**
+   * `none`: the wait itself, for one client that nobody imitates. `full`: uniformly from 0 to the
+   * wait, which spreads a crowd best. `equal`: half of it, and up to half more, where a wait of
+   * nearly nothing would do harm.
+   */
   readonly jitter: 'none' | 'full' | 'equal';
 }
 
@@ -25,8 +29,12 @@ export class ExponentialBackoff {
 
   constructor(options: ExponentialBackoffOptions, random: Random) {
     const { baseMs, factor, maxMs, maxAttempts } = options;
-    if (!(baseMs > 0 && factor >= 1 && maxMs >= baseMs && maxAttempts >= 0)) {
-      throw new RangeError('backoff needs baseMs > 0, factor >= 1, maxMs >= baseMs and maxAttempts >= 0');
+    if (!(baseMs > 0)) throw new RangeError('baseMs must be above 0');
+    if (!(factor >= 1 && factor < Infinity)) throw new RangeError('factor must be finite and at least 1');
+    if (!(maxMs >= baseMs && maxMs < Infinity))
+      throw new RangeError('maxMs must be finite and at least baseMs');
+    if (!(maxAttempts === Infinity || (Number.isInteger(maxAttempts) && maxAttempts >= 0))) {
+      throw new RangeError('maxAttempts must be a whole number or Infinity');
     }
     this.#options = options;
     this.#random = random;
