@@ -14,7 +14,7 @@ import {
   type PeerSnapshot,
 } from '@bothy/peer/core';
 import { seededRandom } from '@bothy/protocols';
-import { type Clock, Loop, type ProductOutput, type Question, type Timers } from '@bothy/runtime';
+import { type Clock, Loop, type ProductOutput, type Question, randomSeed, type Timers } from '@bothy/runtime';
 import { BothyError, formatBoot, type PersonId, toBase32 } from '@bothy/wire';
 import { DeviceDirectory } from './device-directory.ts';
 import { sealEntry } from './entry-sealer.ts';
@@ -56,11 +56,11 @@ export class PeerRun {
     const { identity, clock, timers, store } = options;
     const { name, person, device, certificate } = identity;
     this.#options = options;
-    const boot = formatBoot(options.bootCounter, randomText(9).slice(0, 13));
+    const boot = formatBoot(options.bootCounter, randomBootText());
     const core = new PeerCore(
       { name, person, device, certificate, boot },
       options.snapshot,
-      seededRandom(randomText(16)),
+      seededRandom(randomSeed()),
     );
     this.#loop = new Loop<PeerInput, PeerOutput>(core, {
       clock,
@@ -91,7 +91,7 @@ export class PeerRun {
       devices,
       clock,
       timers,
-      random: seededRandom(randomText(16)),
+      random: seededRandom(randomSeed()),
       events: {
         state: (state) => {
           options.signalling(state);
@@ -200,7 +200,7 @@ const busyResult: CommandResult = {
   message: 'Too much is waiting to be stored. Try again in a moment.',
 };
 
-/** Base32 of so many random bytes. */
-function randomText(sizeBytes: number): string {
-  return toBase32(crypto.getRandomValues(new Uint8Array(sizeBytes)));
+/** The random part of a boot: 13 characters of base32, 65 bits. */
+function randomBootText(): string {
+  return toBase32(crypto.getRandomValues(new Uint8Array(9))).slice(0, 13);
 }

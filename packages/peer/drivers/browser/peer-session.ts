@@ -83,6 +83,8 @@ class BrowserPeerSession implements PeerSession {
   readonly #options: PeerSessionOptions;
   readonly #clock: Clock;
   readonly #timers: Timers;
+  /** Ends the timers that we made ourselves. */
+  readonly #stopTimers: () => void;
   readonly #release: () => void;
   readonly #listeners = new Set<() => void>();
   readonly #entryListeners = new Set<(rows: readonly EntryRow[]) => void>();
@@ -98,7 +100,14 @@ class BrowserPeerSession implements PeerSession {
     this.me = { name, person, device };
     this.#options = options;
     this.#clock = options.clock ?? browserClock;
-    this.#timers = options.timers ?? workerTimers();
+    if (options.timers === undefined) {
+      const timers = workerTimers();
+      this.#timers = timers;
+      this.#stopTimers = () => timers.stop();
+    } else {
+      this.#timers = options.timers;
+      this.#stopTimers = () => undefined;
+    }
     this.#release = release;
     const nothing = { contacts: [], heads: [], receipts: [], readMarks: [], clock: { ms: 0, counter: 0 } };
     this.#state = initialPeerState(person, nothing);
@@ -152,6 +161,7 @@ class BrowserPeerSession implements PeerSession {
     const run = this.#run;
     this.#run = undefined;
     await run?.stop();
+    this.#stopTimers();
     this.#closeStore();
     this.#release();
   }
@@ -190,6 +200,8 @@ class BrowserPeerSession implements PeerSession {
     this.#closeStore();
     if (this.#stopped || this.#failure !== undefined) return;
     void run?.stop();
+    // Nothing is up while there is no run: what is drawn must not promise it.
+    this.#change({ ...this.#state, signalling: 'down', online: new Set(), links: new Map() });
     if (this.#restarts >= maxRestarts) return this.#giveUp(error);
     this.#restarts += 1;
     try {
@@ -200,11 +212,13 @@ class BrowserPeerSession implements PeerSession {
   }
 
   #giveUp(error: BothyError): void {
+    if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#closeStore();
     this.#unlisten();
     this.#release();
-    this.#change({ ...this.#state, signalling: 'down', online: new Set(), links: new Map() });
+    // A new object, so that whoever draws looks again and finds the failure.
+    this.#change({ ...this.#state });
   }
 
   #notice(notice: PeerNotice): void {
