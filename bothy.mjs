@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// `bothy`, as `npx bothy …` and `npm start` run it from a clone: installs what is missing, then runs the CLI.
+import { launch } from './tools/launcher/launch.mjs';
+
+await launch('apps/cli/src/main.ts', process.argv.slice(2));

@@ -1,0 +1,1 @@
+export { chromiumCommands, findProgram } from './programs.ts';

@@ -1,0 +1,86 @@
+// Starts a program of the repository: with Node 24 (a private one where the machine's is older) and with the
+// packages of package-lock.json installed. Runs on Node 18 with nothing installed.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isInstalled, isNewEnough, oldestNodeMajor, wantedPackages } from './installation.mjs';
+import { forwardSignals, LaunchError, runNpm } from './npm-install.mjs';
+
+const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/**
+ * Runs `program` and ends this process as it ended. A failed preparation prints one sentence and exits with 1.
+ *
+ * @param {string} program path within the repository
+ * @param {readonly string[]} args
+ * @param {string} root the repository; another one in tests
+ */
+export async function launch(program, args, root = repository) {
+  try {
+    const node = await ensureNode(root);
+    const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
+    await ensurePackages(root, env);
+    await runProgram(node, [join(root, program), ...args], env);
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** @param {string} root @returns {Promise<string>} the path of a Node that is new enough */
+async function ensureNode(root) {
+  if (isNewEnough(process.version)) return process.execPath;
+  const name = process.platform === 'win32' ? 'node/bin/node.exe' : 'node/bin/node';
+  const path = join('.runtime', 'node_modules', name);
+  // npm writes this file last, so a download that was broken off is repeated.
+  const record = join('.runtime', 'node_modules', '.package-lock.json');
+  if (!existsSync(join(root, path)) || !existsSync(join(root, record))) {
+    const found = process.version.replace(/^v/, '');
+    process.stderr.write(
+      `This machine has Node ${found}; Bothy takes a Node ${oldestNodeMajor} of its own.\n`,
+    );
+    await runNpm({
+      root,
+      args: ['install', '--no-save', '--prefix', '.runtime', `node@${oldestNodeMajor}`],
+      what: `Node ${oldestNodeMajor}`,
+      expected: [path],
+      env: process.env,
+    });
+  }
+  return join(root, path);
+}
+
+/** @param {string} root @param {NodeJS.ProcessEnv} env */
+async function ensurePackages(root, env) {
+  const wanted = readJson(join(root, 'package-lock.json'));
+  if (wanted === undefined)
+    throw new LaunchError('package-lock.json is missing or damaged: clone Bothy again.');
+  if (isInstalled(wanted, readJson(join(root, 'node_modules', '.package-lock.json')))) return;
+  await runNpm({ root, args: ['ci'], what: 'packages', expected: wantedPackages(wanted), env });
+}
+
+/** @param {string} path */
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} node @param {string[]} args @param {NodeJS.ProcessEnv} env @returns {Promise<void>} */
+function runProgram(node, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, args, { env, stdio: 'inherit' });
+    const stopForwarding = forwardSignals(child);
+    child.once('error', (error) => reject(new LaunchError(`Node could not be started (${error.message}).`)));
+    child.once('exit', (code, signal) => {
+      stopForwarding();
+      resolve();
+      if (signal === null) process.exitCode = code ?? 1;
+      else process.kill(process.pid, signal);
+    });
+  });
+}

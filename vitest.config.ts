@@ -1,0 +1,37 @@
+/** The kinds of tests, one project each; `tools/test.ts` runs them one after another. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,apps,tools}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.sim.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['packages/*/scenarios/**/*.sim.test.ts'],
+          exclude: ['**/node_modules/**'],
+          // One test runs hundreds of seeds.
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Browsers share the machine's processors: two at once make each other late.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
