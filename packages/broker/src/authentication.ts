@@ -1,0 +1,92 @@
+/** Who connects: by token, by self-signed proof, or as a guest where guests are allowed (design, section 5). */
+import type { IncomingMessage } from 'node:http';
+import { type NameDirectory, type NonceRegister, type Principal, verifyProof } from '@bothy/identity';
+import { type TokenIssuer, type TokenSubject, verifyToken } from '@bothy/identity/tokens';
+import { deviceKey } from '@bothy/wire';
+
+export interface ConnectAttempt {
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** The upgrade request, when the client came over WebSocket. */
+  readonly request: IncomingMessage | undefined;
+}
+
+export interface AuthenticationRefusal {
+  readonly ok: false;
+  readonly code: 'badIdentifier' | 'badCredentials' | 'notAuthorized';
+  readonly reason: string;
+}
+
+export type Authentication = { readonly ok: true; readonly principal: Principal } | AuthenticationRefusal;
+export type Authenticate = (attempt: ConnectAttempt) => Promise<Authentication>;
+
+export interface AuthenticationOptions {
+  readonly tokens: TokenIssuer;
+  readonly names: NameDirectory;
+  /** What proofs may be made for: each `host:port` this node is reached at. */
+  readonly audiences: () => readonly string[];
+  readonly nonces: NonceRegister;
+  readonly guestsAllowed: () => boolean;
+  readonly wallMs: () => number;
+}
+
+/** Headers that a proxy adds: who comes through one is not on this machine. */
+const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+export function authenticator(options: AuthenticationOptions): Authenticate {
+  return async (attempt) => {
+    const { clientId, username, password, request } = attempt;
+    if (username === undefined && password === undefined)
+      return authenticateGuest(options, clientId, request);
+    if (username === undefined || password === undefined) {
+      return refuse('badCredentials', 'a name comes with a token or a proof as password');
+    }
+    const subject = password.startsWith('{')
+      ? await byProof(options, password)
+      : await byToken(options, password);
+    if (!subject.ok) return subject;
+    const { name, person, device } = subject;
+    if (name !== username) return refuse('badCredentials', 'the user name is not the one that was proven');
+    if (clientId !== deviceKey(subject))
+      return refuse('badIdentifier', 'the client id must be <person>/<device>');
+    return { ok: true, principal: { kind: 'person', name, person, device } };
+  };
+}
+
+type Subject = ({ readonly ok: true } & TokenSubject) | AuthenticationRefusal;
+
+async function byProof(options: AuthenticationOptions, text: string): Promise<Subject> {
+  const { audiences, nonces, names, wallMs } = options;
+  const proof = await verifyProof(text, { audiences: audiences(), wallMs: wallMs(), nonces });
+  if (!proof.ok) return refuse('badCredentials', proof.reason);
+  const { certificate } = proof;
+  const claim = await names.claim(certificate);
+  if (claim.kind === 'taken')
+    return refuse('notAuthorized', `the name ${certificate.name} belongs to another key`);
+  return { ok: true, name: certificate.name, person: certificate.person, device: certificate.device };
+}
+
+async function byToken(options: AuthenticationOptions, token: string): Promise<Subject> {
+  const verified = await verifyToken(options.tokens, token, options.wallMs());
+  if (!verified.ok) return refuse('badCredentials', verified.reason);
+  const owner = await options.names.lookup(verified.subject.name);
+  if (owner !== verified.subject.person) return refuse('notAuthorized', 'the name was released since');
+  return { ok: true, ...verified.subject };
+}
+
+function authenticateGuest(
+  options: AuthenticationOptions,
+  clientId: string,
+  request: IncomingMessage | undefined,
+): Authentication {
+  const forwarded = forwardingHeaders.some((header) => request?.headers[header] !== undefined);
+  if (forwarded || !options.guestsAllowed()) return refuse('notAuthorized', 'guests are not allowed here');
+  // A person's client id is theirs alone, or a guest could take over their session.
+  if (clientId.includes('/')) return refuse('badIdentifier', 'a client id with a slash needs credentials');
+  return { ok: true, principal: { kind: 'guest' } };
+}
+
+function refuse(code: AuthenticationRefusal['code'], reason: string): AuthenticationRefusal {
+  return { ok: false, code, reason };
+}

@@ -1,0 +1,2 @@
+export type { Migrations } from './migrations.ts';
+export { type DatabaseOptions, openDatabase } from './sqlite-database.ts';
