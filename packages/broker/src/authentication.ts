@@ -64,6 +64,7 @@ async function byProof(options: AuthenticationOptions, text: string): Promise<Su
   const claim = await names.claim(certificate);
   if (claim.kind === 'taken')
     return refuse('notAuthorized', `the name ${certificate.name} belongs to another key`);
+  if (claim.kind === 'closed') return refuse('notAuthorized', 'this node takes no new names');
   return { ok: true, name: certificate.name, person: certificate.person, device: certificate.device };
 }
 

@@ -5,6 +5,8 @@ export type ClaimResult =
   /** The name is this person's, from now on or already. */
   | { readonly kind: 'bound' }
   | { readonly kind: 'taken'; readonly by: PersonId }
+  /** The name is free, but new names are not taken here. */
+  | { readonly kind: 'closed' }
   /** This node cannot ask the others now; conflicts are shown when it can. */
   | { readonly kind: 'provisional' };
 

@@ -5,7 +5,11 @@
  *
  * Stricter than a real one where that finds mistakes: an answer must name the offer it answers.
  */
-import type { DescriptionType, PolitePeerInput, SignalingState } from '@bothy/protocols';
+import type {
+  DescriptionType,
+  PolitePeerInput,
+  SignalingState,
+} from '../src/negotiation/polite-peer-messages.ts';
 
 export interface ModelCandidate {
   readonly fragment: string;

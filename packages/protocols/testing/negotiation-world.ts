@@ -2,7 +2,8 @@
  * Two polite-peer machines, each with a modelled connection, and topics between them
  * that keep the order within, but not among each other. Who goes next is the caller's choice.
  */
-import { PolitePeer, type PolitePeerInput, type PolitePeerOutput } from '@bothy/protocols';
+import { PolitePeer } from '../src/negotiation/polite-peer.ts';
+import type { PolitePeerInput, PolitePeerOutput } from '../src/negotiation/polite-peer-messages.ts';
 import { type ModelCandidate, ModelConnection, parseModelSdp } from './model-connection.ts';
 
 export type Message = Extract<PolitePeerInput<ModelCandidate>, { kind: 'description' | 'candidate' }>;

@@ -1,0 +1,120 @@
+/** What a node is started with: defaults, then `BOTHY_*` variables, then flags (design, section 4). */
+import { hostname } from 'node:os';
+import { BothyError } from '@bothy/wire';
+import * as z from 'zod/mini';
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface NodeConfig {
+  /** Names this node to others and in logs. */
+  readonly id: string;
+  readonly http: ListenAddress;
+  readonly mqtt: ListenAddress;
+  /** Folder of everything the node keeps. */
+  readonly data: string;
+  /** Whether an address beyond this machine may be bound without TLS. */
+  readonly insecure: boolean;
+  /** Guests beyond this machine. On loopback they are always allowed. */
+  readonly allowGuests: boolean;
+  /** Whether new names may be claimed by anybody. */
+  readonly registration: 'open' | 'closed';
+}
+
+/** Flags as text, by their names without dashes: `{ http: '9000' }`. */
+export type ConfigTexts = Readonly<Partial<Record<ConfigName, string | undefined>>>;
+export const configNames = [
+  'id',
+  'http',
+  'mqtt',
+  'data',
+  'insecure',
+  'allow-guests',
+  'registration',
+] as const;
+export type ConfigName = (typeof configNames)[number];
+
+const defaults = {
+  http: '127.0.0.1:8080',
+  mqtt: '127.0.0.1:1883',
+  data: './.bothy',
+  registration: 'open',
+} as const;
+
+const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
+const registrationSchema = z.enum(['open', 'closed']);
+
+/** Throws `configuration_invalid` with a sentence that names the flag. */
+export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv): NodeConfig {
+  const text = (name: ConfigName): string | undefined =>
+    flags[name] ?? environment[`BOTHY_${name.toUpperCase().replaceAll('-', '_')}`];
+  const config: NodeConfig = {
+    id: checked('id', idSchema, text('id') ?? defaultId(), 'letters, digits, dots and dashes, up to 63'),
+    http: address('http', text('http') ?? defaults.http),
+    mqtt: address('mqtt', text('mqtt') ?? defaults.mqtt),
+    data: text('data') ?? defaults.data,
+    insecure: flag('insecure', text('insecure')),
+    allowGuests: flag('allow-guests', text('allow-guests')),
+    registration: checked(
+      'registration',
+      registrationSchema,
+      text('registration') ?? defaults.registration,
+      'open or closed',
+    ),
+  };
+  if (!config.insecure && !isLoopback(config.http.host)) refuseBinding('http', config.http);
+  if (!config.insecure && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
+  return config;
+}
+
+/** Whether an address is reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** The host's name, made to fit an id. */
+function defaultId(): string {
+  const name = hostname()
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return name.slice(0, 63) || 'node';
+}
+
+/** `8080`, `127.0.0.1:8080` or `[::1]:8080`; a bare number means loopback. */
+function address(name: ConfigName, text: string): ListenAddress {
+  const parts = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^[\]:]+)):)?(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3]);
+  if (parts === null || port > 65_535) {
+    throw invalid(name, text, 'a port, or host:port such as 127.0.0.1:8080');
+  }
+  return { host: parts[1] ?? parts[2] ?? '127.0.0.1', port };
+}
+
+function flag(name: ConfigName, text: string | undefined): boolean {
+  if (text === undefined || text === 'false' || text === '0') return false;
+  if (text === '' || text === 'true' || text === '1') return true;
+  throw invalid(name, text, 'true or false');
+}
+
+function checked<T>(name: ConfigName, schema: z.ZodMiniType<T>, text: string, wanted: string): T {
+  const result = schema.safeParse(text);
+  if (!result.success) throw invalid(name, text, wanted);
+  return result.data;
+}
+
+function invalid(name: ConfigName, text: string, wanted: string): BothyError {
+  return new BothyError(
+    'configuration_invalid',
+    `--${name} is "${text.slice(0, 80)}"; it must be ${wanted}.`,
+  );
+}
+
+function refuseBinding(name: ConfigName, { host }: ListenAddress): never {
+  const why = 'Beyond this machine browsers and brokers need TLS, which comes with a later version.';
+  throw new BothyError(
+    'configuration_invalid',
+    `--${name} binds ${host}, which others can reach. ${why} Bind 127.0.0.1, or add --insecure to do it all the same.`,
+  );
+}

@@ -1,0 +1,171 @@
+/** The node's HTTP side: web app, REST, health and metrics, and the upgrade to MQTT over WebSocket. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { Broker } from '@bothy/broker';
+import { BothyError, type ErrorCode } from '@bothy/wire';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { ListenAddress } from './config.ts';
+import type { RequestGuard } from './request-guard.ts';
+
+export interface HttpServerOptions {
+  readonly broker: Broker;
+  readonly guard: RequestGuard;
+  readonly metrics: Registry;
+  /** Folder of the built web app; undefined serves none. */
+  readonly webFolder: string | undefined;
+  /** False while the node stops. */
+  readonly ready: () => boolean;
+  /** Adds the routes of `/api/v1`. */
+  readonly api: (server: FastifyInstance) => void;
+}
+
+/**
+ * Everything from this origin, nothing from elsewhere. `connect-src` names the
+ * WebSocket schemes because `'self'` did not cover them in older browsers.
+ */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "img-src 'self' data: blob:",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** HTTP status of each code that a route may answer with. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  bad_request: 400,
+  name_invalid: 400,
+  unauthorized: 401,
+  bad_signature: 401,
+  replayed: 401,
+  forbidden: 403,
+  origin_refused: 403,
+  registration_closed: 403,
+  not_found: 404,
+  name_taken: 409,
+  payload_too_large: 413,
+  rate_limited: 429,
+};
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: FastifyInstance;
+  readonly #sockets = new Set<Duplex>();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+    this.#server.addHook('onRequest', async (request, reply) => {
+      const refusal = options.guard.check(request.headers);
+      reply.headers({
+        'content-security-policy': contentSecurityPolicy,
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      if (refusal !== undefined) throw new BothyError('origin_refused', refusal);
+    });
+    this.#server.setErrorHandler((thrown, _request, reply) => {
+      const error = errorOf(thrown);
+      reply.code(statusOf[error.code] ?? 500).send(error.toJSON());
+    });
+    this.#server.setNotFoundHandler((_request, reply) => {
+      reply.code(404).send(new BothyError('not_found', 'There is nothing at this address.').toJSON());
+    });
+    this.#health();
+    options.api(this.#server);
+    this.#web();
+    this.#upgrades();
+  }
+
+  /** Throws `address_in_use`. Returns the port. */
+  async listen({ host, port }: ListenAddress): Promise<number> {
+    try {
+      await this.#server.listen({ host, port });
+    } catch (thrown) {
+      const { code, message } = thrown as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE') {
+        const advice = 'Stop the program that uses the port, or choose another with --http.';
+        throw new BothyError(
+          'address_in_use',
+          `The web app cannot listen on ${host}:${port}: the port is in use. ${advice}`,
+        );
+      }
+      throw new BothyError(
+        'configuration_invalid',
+        `The web app cannot listen on ${host}:${port}: ${message}.`,
+      );
+    }
+    const address = this.#server.server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await this.#server.close();
+  }
+
+  #health(): void {
+    this.#server.get('/healthz', async () => ({ ok: true }));
+    this.#server.get('/readyz', async (_request, reply) => {
+      const ready = this.#options.ready();
+      return reply.code(ready ? 200 : 503).send({ ok: ready });
+    });
+    this.#server.get('/metrics', async (_request, reply) => {
+      const { metrics } = this.#options;
+      return reply.type(metrics.contentType).send(await metrics.metrics());
+    });
+  }
+
+  #web(): void {
+    const { webFolder } = this.#options;
+    if (webFolder === undefined || !existsSync(join(webFolder, 'index.html'))) return;
+    this.#server.register(fastifyStatic, {
+      root: webFolder,
+      setHeaders: (reply, path) => {
+        // Names of built assets hold the hash of their content; everything else may change.
+        const hashed = path.includes('/assets/');
+        reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+
+  #upgrades(): void {
+    this.#server.server.on('upgrade', (request, socket, head) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      const refusal = this.#options.guard.check(request.headers);
+      const path = request.url?.split('?')[0];
+      if (refusal !== undefined) return refuseUpgrade(socket, '403 Forbidden', refusal);
+      if (path !== '/mqtt')
+        return refuseUpgrade(socket, '404 Not Found', 'There is no WebSocket at this address.');
+      this.#options.broker.upgrade(request, socket, head);
+    });
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
+  const length = Buffer.byteLength(sentence);
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${length}`;
+  socket.end(`${head}\r\n\r\n${sentence}`);
+}
+
+/** Errors of Fastify itself (a body too large, JSON that is none) become ours; nothing inside is shown. */
+function errorOf(thrown: unknown): BothyError {
+  if (thrown instanceof BothyError) return thrown;
+  const status = (thrown as { statusCode?: unknown }).statusCode;
+  if (status === 413) return new BothyError('payload_too_large', 'The request is larger than 64 KiB.');
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new BothyError('bad_request', 'The request is not well formed.', { cause: thrown });
+  }
+  return new BothyError('internal', 'The node failed to answer. Its log says more.', { cause: thrown });
+}

@@ -1,0 +1,64 @@
+/** `/api/v1`: what the node is, names, and signing in by challenge and response (design, section 5). */
+import { Challenges, type NameDirectory, verifyProof } from '@bothy/identity';
+import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
+import { BothyError, namePattern } from '@bothy/wire';
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod/mini';
+
+export interface SessionApiOptions {
+  readonly id: string;
+  readonly version: string;
+  readonly registration: 'open' | 'closed';
+  readonly tokens: TokenIssuer;
+  readonly names: NameDirectory;
+  readonly audiences: () => readonly string[];
+  readonly wallMs: () => number;
+}
+
+const sessionRequest = z.object({ proof: z.string().check(z.maxLength(8192)) });
+
+export function sessionApi(options: SessionApiOptions): (server: FastifyInstance) => void {
+  const { id, version, registration, names, tokens, audiences, wallMs } = options;
+  const challenges = new Challenges();
+  return (server) => {
+    server.get('/api/v1/node', async () => ({
+      id,
+      version,
+      registration,
+      mqttPath: '/mqtt',
+      audiences: audiences(),
+    }));
+
+    server.get<{ Params: { name: string } }>('/api/v1/names/:name', async ({ params: { name } }) => {
+      if (!namePattern.test(name)) throw new BothyError('name_invalid', 'That is not a well-formed name.');
+      const person = await names.lookup(name);
+      if (person === undefined) throw new BothyError('not_found', `Nobody goes by the name ${name} here.`);
+      return { name, person };
+    });
+
+    server.post('/api/v1/session/challenge', async () => ({ nonce: challenges.give(wallMs()) }));
+
+    server.post('/api/v1/session', async ({ body }) => {
+      const request = sessionRequest.safeParse(body);
+      if (!request.success) throw new BothyError('bad_request', 'A session is opened with {"proof": "…"}.');
+      const expected = { audiences: audiences(), wallMs: wallMs(), nonces: challenges };
+      const proof = await verifyProof(request.data.proof, expected);
+      if (!proof.ok) {
+        throw new BothyError(
+          'unauthorized',
+          `The proof was not accepted (${proof.reason}). Ask for a new challenge.`,
+        );
+      }
+      const { name, person, device } = proof.certificate;
+      const claim = await names.claim(proof.certificate);
+      if (claim.kind === 'taken') {
+        throw new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
+      }
+      if (claim.kind === 'closed') {
+        throw new BothyError('registration_closed', 'This node takes no new names. Ask who runs it.');
+      }
+      const { token, expiresAt } = await issueToken(tokens, { name, person, device }, wallMs());
+      return { token, expiresAt, name: claim.kind };
+    });
+  };
+}

@@ -1,0 +1,129 @@
+/** Puts a node together: names, broker, HTTP. Everything that it keeps is below its data folder. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { authenticator, Broker } from '@bothy/broker';
+import { UsedNonces } from '@bothy/identity';
+import { nodeClock } from '@bothy/runtime/node';
+import { SqliteNameDirectory } from '@bothy/store';
+import { BothyError } from '@bothy/wire';
+import { type DestinationStream, pino } from 'pino';
+import { isLoopback, type NodeConfig } from './config.ts';
+import { HttpServer } from './http-server.ts';
+import { nodeMetrics } from './metrics.ts';
+import { loadNodeKey } from './node-key.ts';
+import { hostsOf, requestGuard } from './request-guard.ts';
+import { sessionApi } from './session-api.ts';
+import { version } from './version.ts';
+
+export interface StartOptions {
+  /** Folder of the built web app; undefined serves none. */
+  readonly webFolder?: string | undefined;
+  /** Further `host:port` values that the node is reached at, such as a development server's. */
+  readonly extraHosts?: readonly string[];
+  /** Where log lines go. @default a file `node.log` below the data folder */
+  readonly log?: DestinationStream;
+}
+
+export interface RunningNode {
+  readonly id: string;
+  /** The address of the web app. */
+  readonly webUrl: string;
+  readonly mqttUrl: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly dataFolder: string;
+  /** Ends everything; takes under two seconds. */
+  stop(): Promise<void>;
+}
+
+/** Throws a `BothyError` that says what to do; nothing is left running then. */
+export async function startNode(config: NodeConfig, options: StartOptions = {}): Promise<RunningNode> {
+  await makeFolder(config.data);
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    return await start(config, options, undo);
+  } catch (thrown) {
+    for (const step of undo.reverse()) await step();
+    throw thrown;
+  }
+}
+
+async function start(
+  config: NodeConfig,
+  options: StartOptions,
+  undo: (() => Promise<unknown>)[],
+): Promise<RunningNode> {
+  const { wallMs } = nodeClock;
+  const log = pino({ name: config.id }, options.log ?? pino.destination(join(config.data, 'node.log')));
+  const keyPair = await loadNodeKey(join(config.data, 'node-key.json'));
+  const open = config.registration === 'open';
+  const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
+  undo.push(() => names.close());
+
+  let hosts: readonly string[] = [];
+  const tokens = { node: config.id, keyPair };
+  const guestsAllowed = () =>
+    config.allowGuests || (isLoopback(config.http.host) && isLoopback(config.mqtt.host));
+  const authenticate = authenticator({
+    tokens,
+    names,
+    audiences: () => hosts,
+    nonces: new UsedNonces(),
+    guestsAllowed,
+    wallMs,
+  });
+  const broker = await Broker.start({ authenticate, log });
+  undo.push(() => broker.stop());
+  const mqttPort = await broker.listen(config.mqtt.host, config.mqtt.port);
+
+  let ready = true;
+  const { id, registration } = config;
+  const http = new HttpServer({
+    broker,
+    guard: requestGuard(() => hosts),
+    metrics: nodeMetrics(broker),
+    webFolder: options.webFolder,
+    ready: () => ready,
+    api: sessionApi({ id, version, registration, tokens, names, audiences: () => hosts, wallMs }),
+  });
+  undo.push(() => http.stop());
+  const httpPort = await http.listen(config.http);
+  hosts = [
+    ...hostsOf(config.http.host, httpPort),
+    ...hostsOf(config.mqtt.host, mqttPort),
+    ...(options.extraHosts ?? []),
+  ];
+  log.info({ httpPort, mqttPort, version }, 'node started');
+
+  return {
+    id,
+    webUrl: `http://${urlHost(config.http.host)}:${httpPort}`,
+    mqttUrl: `mqtt://${urlHost(config.mqtt.host)}:${mqttPort}`,
+    httpPort,
+    mqttPort,
+    dataFolder: config.data,
+    stop: async () => {
+      ready = false;
+      log.info('node stops');
+      await http.stop();
+      await broker.stop();
+      await names.close();
+    },
+  };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const advice = 'Choose another with --data, or make it writable.';
+    throw new BothyError('data_directory_unusable', `The data folder ${folder} cannot be made. ${advice}`, {
+      cause,
+    });
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
