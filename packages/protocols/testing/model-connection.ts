@@ -1,6 +1,6 @@
 /**
- * What a negotiation needs of an RTCPeerConnection (W3C webrtc-pc, section 4.4, and
- * JSEP, RFC 8829): the signalling state with rollback, a queue of operations that end
+ * What a negotiation needs of an RTCPeerConnection (W3C webrtc-pc, and JSEP,
+ * RFC 9429): the signalling state with rollback, a queue of operations that end
  * later, fragments that change with an ICE restart, and the flag that asks for negotiation.
  *
  * Stricter than a real one where that finds mistakes: an answer must name the offer it answers.
@@ -146,7 +146,7 @@ export class ModelConnection {
     this.#askForNegotiation();
   }
 
-  /** Asked only while stable, and again after each return to stable: webrtc-pc, section 4.7.3. */
+  /** Asked only while stable, and again after each return to stable (webrtc-pc, "update the negotiation-needed flag"). */
   #askForNegotiation(): void {
     if (this.signaling === 'stable' && !this.satisfied) this.events.push({ kind: 'negotiationNeeded' });
   }
