@@ -1,3 +1,10 @@
-export { type ConfigName, type ConfigTexts, configNames, type NodeConfig, parseConfig } from './config.ts';
+export {
+  type ConfigName,
+  type ConfigTexts,
+  configNames,
+  type ListenAddress,
+  type NodeConfig,
+  parseConfig,
+} from './config.ts';
 export { type RunningNode, type StartOptions, startNode } from './start-node.ts';
 export { version } from './version.ts';
