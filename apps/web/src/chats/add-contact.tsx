@@ -62,7 +62,7 @@ export function AddContact({ close }: { close: () => void }) {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          aria-invalid={doubt !== undefined}
+          aria-invalid={doubt?.anyway === false}
           aria-describedby={doubtId}
           onChange={(event) => {
             setTyped(event.target.value);
@@ -71,7 +71,7 @@ export function AddContact({ close }: { close: () => void }) {
         />
       </label>
       <div id={doubtId} aria-live="polite">
-        {doubt !== undefined && <p className="hint problem">{doubt.message}</p>}
+        {doubt !== undefined && <p className={doubt.anyway ? 'hint' : 'hint problem'}>{doubt.message}</p>}
       </div>
       <div className="actions">
         {doubt?.anyway === true ? (

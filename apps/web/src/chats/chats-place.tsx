@@ -26,11 +26,19 @@ export function ChatsPlace({ state, contactId }: { state: PeerState; contactId: 
         setAdding(true);
       } else if (event.key === 'Escape' && contactId !== undefined && !event.isComposing) {
         goTo(routeHash('chats'));
-        list.current?.querySelector<HTMLElement>('[aria-current="page"]')?.focus();
       }
     }
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
+  }, [contactId]);
+
+  // Whoever comes back from a conversation stands in the list where they left it.
+  const leftId = useRef<string>(undefined);
+  useEffect(() => {
+    const left = leftId.current;
+    leftId.current = contactId;
+    if (left === undefined || contactId !== undefined || document.activeElement !== document.body) return;
+    list.current?.querySelector<HTMLElement>(`a[href="${CSS.escape(routeHash('chats', left))}"]`)?.focus();
   }, [contactId]);
 
   return (
@@ -57,7 +65,7 @@ export function ChatsPlace({ state, contactId }: { state: PeerState; contactId: 
       </div>
       <div className="content-column">
         {contactId === undefined ? (
-          <NothingOpen />
+          <NothingOpen alone={state.contacts.size === 0} />
         ) : contact === undefined ? (
           <UnknownContact />
         ) : (
@@ -84,11 +92,14 @@ function NobodyYet({ name }: { name: string }) {
   );
 }
 
-function NothingOpen() {
+function NothingOpen({ alone }: { alone: boolean }) {
   return (
     <div className="empty empty-content">
       <Mark sizePx={72} />
-      <p>Choose a chat on the left. Messages go straight from one device to the other.</p>
+      <p>
+        {alone ? 'Your conversations will be here.' : 'Choose a chat on the left.'} Messages go straight from
+        one device to the other.
+      </p>
     </div>
   );
 }

@@ -33,7 +33,7 @@ export function Shell({ session }: { session: PeerSession }) {
   return (
     <SessionProvider session={session}>
       <div className={contact === undefined ? 'shell' : 'shell shell-inside'}>
-        <TopBar name={session.me.name} state={state} />
+        <TopBar me={session.me} state={state} />
         <Rail place={place} waiting={waiting} />
         <main className="place">
           {place === 'chats' ? (

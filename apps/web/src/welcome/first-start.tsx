@@ -1,5 +1,5 @@
 import type { BothyError, Name } from '@bothy/wire';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { Mark } from '../shell/mark.tsx';
 import { nameLengths, nameProblem, tidyName } from './name-words.ts';
 
@@ -10,6 +10,7 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<BothyError>();
   const hintId = useId();
+  const field = useRef<HTMLInputElement>(null);
   const name = tidyName(typed);
   const problem = nameProblem(name);
   // While somebody still types, "too short" would be a complaint about nothing.
@@ -21,8 +22,10 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
     setRefusal(undefined);
     if (problem !== undefined || busy) return;
     setBusy(true);
-    setRefusal(await choose(name));
+    const refused = await choose(name);
     setBusy(false);
+    setRefusal(refused);
+    if (refused?.code === 'name_taken') field.current?.select();
   }
 
   return (
@@ -40,6 +43,7 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
             // The page has one thing to do.
             // biome-ignore lint/a11y/noAutofocus: nothing comes before the only field of the page
             autoFocus
+            ref={field}
             value={typed}
             autoComplete="username"
             autoCapitalize="none"
@@ -56,10 +60,10 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
         <p id={hintId} className={shown === undefined ? 'hint' : 'hint problem'} aria-live="polite">
           {shown ?? hintFor(name)}
         </p>
+        {refusal !== undefined && <Refusal error={refusal} name={name} />}
         <button type="submit" className="button primary" aria-disabled={busy}>
           {busy ? 'Starting…' : 'Start'}
         </button>
-        {refusal !== undefined && <Refusal error={refusal} name={name} />}
       </form>
     </main>
   );
