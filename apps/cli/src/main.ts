@@ -1,0 +1,49 @@
+/** `bothy`: the command line. Commands load what they need when they run, so that help is quick. */
+import { BothyError } from '@bothy/wire';
+import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { addNodeOptions, type NodeFlags } from './node-options.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+function program(): Command {
+  const bothy = new Command('bothy')
+    .description('Messaging for people and devices that keeps working when the network does not.')
+    .version(manifest.version)
+    .showHelpAfterError('(bothy --help lists the commands)')
+    .addHelpText('after', '\nEvery flag has a variable too: --http is BOTHY_HTTP. Flags win.');
+  addNodeOptions(bothy.command('up'))
+    .description('build the web app if it changed, and run a node')
+    .action(async (flags: NodeFlags) => {
+      const { runNode } = await import('./run-node.ts');
+      await runNode(flags, { build: true, print });
+    });
+  addNodeOptions(bothy.command('node'))
+    .description('run a node with the web app as it was built last')
+    .action(async (flags: NodeFlags) => {
+      const { runNode } = await import('./run-node.ts');
+      await runNode(flags, { build: false, print });
+    });
+  addNodeOptions(bothy.command('doctor'))
+    .description('check what a start needs, and say what to do about what is missing')
+    .action(async (flags: NodeFlags) => {
+      const { runDoctor } = await import('./run-doctor.ts');
+      if (!(await runDoctor(flags, print))) process.exitCode = 1;
+    });
+  return bothy;
+}
+
+try {
+  await program().parseAsync();
+} catch (thrown) {
+  const wantsStack = process.env.BOTHY_DEBUG !== undefined;
+  const isExpected = thrown instanceof BothyError && thrown.code !== 'internal';
+  const error = BothyError.from(thrown);
+  const advice = isExpected ? '' : ' (a fault of Bothy itself; BOTHY_DEBUG=1 shows where)';
+  process.stderr.write(`bothy: ${error.message}${advice}\n`);
+  if (wantsStack) console.error(thrown);
+  // Not only exitCode: what a failed start left open must not keep the process.
+  process.exit(1);
+}

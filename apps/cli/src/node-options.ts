@@ -1,0 +1,39 @@
+/** The flags of commands that start or examine a node. Every one has a `BOTHY_…` variable too. */
+import type { ConfigTexts } from '@bothy/node';
+import type { Command } from 'commander';
+
+/** What commander makes of the flags, by their names in camel case. */
+export interface NodeFlags {
+  readonly id?: string;
+  readonly http?: string;
+  readonly mqtt?: string;
+  readonly data?: string;
+  readonly registration?: string;
+  readonly insecure?: true;
+  readonly allowGuests?: true;
+}
+
+export function addNodeOptions(command: Command): Command {
+  return command
+    .option('--http <port or host:port>', 'where the web app is served (default: 127.0.0.1:8080)')
+    .option('--mqtt <port or host:port>', 'where MQTT clients connect (default: 127.0.0.1:1883)')
+    .option('--data <folder>', 'where everything is kept (default: ./.bothy)')
+    .option('--id <id>', "the node's id (default: the name of this machine)")
+    .option('--registration <open or closed>', 'whether new names may be claimed (default: open)')
+    .option('--allow-guests', 'let MQTT clients without credentials in beyond this machine')
+    .option('--insecure', 'bind addresses that others can reach, without TLS');
+}
+
+/** The flags as texts by the names that the node's configuration knows. */
+export function configTexts(flags: NodeFlags): ConfigTexts {
+  const switched = (flag: true | undefined): string | undefined => (flag === true ? 'true' : undefined);
+  return {
+    id: flags.id,
+    http: flags.http,
+    mqtt: flags.mqtt,
+    data: flags.data,
+    registration: flags.registration,
+    insecure: switched(flags.insecure),
+    'allow-guests': switched(flags.allowGuests),
+  };
+}

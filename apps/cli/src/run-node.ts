@@ -1,0 +1,66 @@
+/** `bothy up` and `bothy node`: run a node until somebody stops it. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { configTexts, type NodeFlags } from './node-options.ts';
+import { listenForStop } from './stop-signals.ts';
+import { buildWeb, webBuildFolders, webBuildState } from './web-build.ts';
+
+/** The clone that this program belongs to. */
+export const repositoryRoot: string = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** A stop that takes longer is broken off: the store is durable at every moment. */
+const mostStopMs = 1_800;
+
+export interface RunOptions {
+  /** Build the web app first when its sources changed. */
+  readonly build: boolean;
+  readonly print: (line: string) => void;
+}
+
+/** Ends when a signal has stopped the node. Throws a `BothyError` when it cannot start. */
+export async function runNode(flags: NodeFlags, { build, print }: RunOptions): Promise<void> {
+  const config = parseConfig(configTexts(flags), process.env);
+  const folders = webBuildFolders(repositoryRoot);
+  if (build) await ensureWeb(folders, print);
+  const node = await startNode({ ...config, data: resolve(config.data) }, { webFolder: folders.output });
+  const signals = listenForStop(
+    process,
+    () => performance.now(),
+    () => process.exit(130),
+  );
+  print(announcement(node));
+  await signals.requested;
+  print('\nStopping …');
+  // A stop that hangs must not keep the terminal; unref, so that it never delays one that does not.
+  setTimeout(() => process.exit(1), mostStopMs).unref();
+  await node.stop();
+  signals.release();
+  print('Stopped.');
+}
+
+async function ensureWeb(
+  folders: ReturnType<typeof webBuildFolders>,
+  print: (line: string) => void,
+): Promise<void> {
+  if (webBuildState(folders) === 'current') return;
+  print('  building the web app …');
+  const startedMs = performance.now();
+  await buildWeb(folders);
+  print(`  built the web app in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+
+/** What runs where, and how to stop it. */
+export function announcement(node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder'>): string {
+  return [
+    '',
+    `  Bothy runs as node "${node.id}"`,
+    '',
+    `    Web app   ${node.webUrl}`,
+    `    MQTT      ${node.mqttUrl}`,
+    `    Data      ${node.dataFolder}`,
+    '',
+    '  Open the web app in a browser. Stop with Ctrl-C.',
+    '',
+  ].join('\n');
+}
