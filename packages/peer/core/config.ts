@@ -32,6 +32,8 @@ export const timing = {
   /** A contact request is published again after 30 s, doubling up to an hour, until it is answered. */
   requestAgainMs: 30_000,
   requestAgainMaxMs: 3_600_000,
+  /** Once somebody who was asked shows up, they are asked again after so long without an answer. */
+  seenAgainMs: 1_500,
   /** A clock further ahead than this is shown as such and never merged: each of two clocks may be an hour off. */
   maxAheadMs: 7_200_000,
 } as const;

@@ -3,7 +3,15 @@
  * is published, and published again until it is answered; every answer can be
  * given again, so losing or doubling any envelope changes nothing.
  */
-import { bootCounter, type ContactBody, type Envelope, type Name, type PersonId } from '@bothy/wire';
+import {
+  type Boot,
+  bootCounter,
+  type ContactBody,
+  type Envelope,
+  type EnvelopeSender,
+  type Name,
+  type PersonId,
+} from '@bothy/wire';
 import { bounds, type PeerConfig, timing } from './config.ts';
 import type { EnvelopeWriter } from './envelope-writer.ts';
 import type { Contact, ContactState } from './records.ts';
@@ -29,6 +37,8 @@ export class ContactBook {
   readonly #contacts: Map<string, Contact>;
   /** How often each open request was published since the start. */
   readonly #published = new Map<string, number>();
+  /** By open request: the start of theirs that it was published to last. */
+  readonly #askedBoots = new Map<string, Boot>();
   #requests = 0;
   #signallingUp = false;
 
@@ -44,8 +54,12 @@ export class ContactBook {
     this.#contacts = new Map(contacts.map((contact) => [contact.id, contact]));
   }
 
-  acceptedContacts(): AcceptedContact[] {
-    return [...this.#contacts.values()].filter(isAccepted);
+  /** Whose presence matters: contacts, and those who were asked and may never have been here before. */
+  watchedNames(): Name[] {
+    const watched = [...this.#contacts.values()].filter(
+      ({ state }) => state === 'accepted' || state === 'asked',
+    );
+    return [...new Set(watched.map(({ name }) => name))];
   }
 
   accepted(person: PersonId): AcceptedContact | undefined {
@@ -66,6 +80,19 @@ export class ContactBook {
   requestTimerFired(step: Step, id: string): void {
     const contact = this.#contacts.get(id);
     if (contact?.state === 'asked' && this.#signallingUp) this.#publishRequest(step, contact);
+  }
+
+  /**
+   * Somebody who was asked is there: a request that the broker had nobody to
+   * keep for reaches them now. Once per start of theirs.
+   */
+  seenOnline(step: Step, from: EnvelopeSender, boot: Boot): void {
+    const contact = this.#find(from.person, from.name);
+    if (contact?.state !== 'asked' || !this.#signallingUp || this.#askedBoots.get(contact.id) === boot)
+      return;
+    this.#askedBoots.set(contact.id, boot);
+    // A request may have reached them a moment ago; it is repeated only if no answer comes.
+    step.setTimer(requestTimer(contact.id), timing.seenAgainMs);
   }
 
   add(step: Step, commandId: string, name: Name, person: PersonId | undefined): void {
@@ -91,7 +118,10 @@ export class ContactBook {
       certificate: known?.certificate ?? null,
       request: this.#nextRequest(),
     });
-    if (this.#signallingUp) this.#publishRequest(step, contact);
+    if (this.#signallingUp) {
+      this.#publishRequest(step, contact);
+      step.emit({ kind: 'watch', name });
+    }
     step.reply(commandId, { ok: true });
   }
 
@@ -120,6 +150,7 @@ export class ContactBook {
     if (contact === undefined) return step.fail(commandId, 'unknown_contact', 'There is no such contact.');
     this.#delete(step, contact);
     if (isAccepted(contact)) this.#listener.removed(step, contact);
+    else if (this.#signallingUp) step.emit({ kind: 'unwatch', name: contact.name });
     step.reply(commandId, { ok: true });
   }
 
@@ -224,6 +255,7 @@ export class ContactBook {
   }
 
   #stopAsking(step: Step, id: string): void {
+    this.#askedBoots.delete(id);
     if (this.#published.delete(id)) step.clearTimer(requestTimer(id));
   }
 

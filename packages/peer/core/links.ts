@@ -70,7 +70,7 @@ export class Links {
     } else if (device.link?.detector == null) {
       this.#drop(step, device);
       this.#consider(step, device);
-    }
+    } else this.#probe(step, device, device.link);
   }
 
   /** A verified offer, answer or candidates from a device of an accepted contact. */
@@ -109,7 +109,12 @@ export class Links {
   /** Any frame is a sign of life. Returns the device it came from, or undefined when its link is gone. */
   heard(step: Step, linkId: string): RemoteDevice | undefined {
     const device = this.#byLink(linkId);
-    device?.link?.detector?.heard(step.now.monoMs);
+    if (device?.link?.detector == null) return device;
+    device.link.detector.heard(step.now.monoMs);
+    if (device.link.probing) {
+      device.link.probing = false;
+      step.clearTimer(`disconnected ${device.key}`);
+    }
     return device;
   }
 
@@ -220,13 +225,27 @@ export class Links {
     this.#conversations.linkOpened(step, link.id, device.person, device.key);
   }
 
+  /**
+   * The broker lost them while our link stands: either only the broker did, and
+   * they answer, or they are gone, which ICE would take long to notice.
+   */
+  #probe(step: Step, device: RemoteDevice, link: Link): void {
+    link.probing = true;
+    this.#ping(step, link);
+    step.setTimer(`disconnected ${device.key}`, timing.disconnectedMs);
+  }
+
+  #ping(step: Step, link: Link): void {
+    const frame = { kind: 'ping', t: step.now.monoMs } as const;
+    step.emit({ kind: 'frame', link: link.id, frame, early: true });
+  }
+
   #beat(step: Step, device: RemoteDevice): void {
     const { link } = device;
     if (link?.detector == null) return;
     const silent = link.detector.state(step.now.monoMs);
     if (silent === 'dead') return this.#lost(step, device);
-    const ping = { kind: 'ping', t: step.now.monoMs } as const;
-    step.emit({ kind: 'frame', link: link.id, frame: ping, early: true });
+    this.#ping(step, link);
     step.setTimer(`beat ${device.key}`, timing.heartbeatMs);
   }
 

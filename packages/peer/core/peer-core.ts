@@ -101,19 +101,17 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
     this.#signallingUp = state === 'up';
     if (state === 'up') {
       step.emit({ kind: 'announce', early: true });
-      for (const { name } of this.#contacts.acceptedContacts()) {
-        step.emit({ kind: 'watch', name, early: true });
-      }
+      for (const name of this.#contacts.watchedNames()) step.emit({ kind: 'watch', name, early: true });
     }
     this.#links.signalling(step, state);
     this.#contacts.signalling(step, state);
   }
 
   #presence(step: Step, presence: Presence): void {
-    const contact = this.#contacts.accepted(presence.from.person);
-    // Presence may still be under way for somebody who was just removed.
-    if (contact === undefined) return;
-    this.#links.presence(step, presence);
+    const { from, boot, online } = presence;
+    if (this.#contacts.accepted(from.person) !== undefined) this.#links.presence(step, presence);
+    else if (online) this.#contacts.seenOnline(step, from, boot);
+    // Presence may also still be under way for somebody who was just removed.
   }
 
   #envelope(step: Step, envelope: Envelope): void {

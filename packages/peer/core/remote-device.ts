@@ -32,6 +32,8 @@ export interface Link {
   candidates: Candidate[];
   /** Set while the channel is open. */
   detector: HeartbeatDetector | null;
+  /** A ping waits for any sign of life, because the broker said that they are gone. */
+  probing: boolean;
 }
 
 /** Candidates that overtook the offer they belong to: topics are not ordered among each other. */
@@ -105,6 +107,7 @@ export class RemoteDevice {
       stage,
       candidates: [],
       detector: null,
+      probing: false,
     };
     return this.link;
   }
