@@ -129,4 +129,23 @@ describe('the rows of a conversation', () => {
     await answers();
     expect(shown()).toEqual([10, 20]);
   });
+
+  it('take no answer to a question of an earlier subscriber', async () => {
+    const answers: ((rows: readonly EntryRow[]) => void)[] = [];
+    const conversation = new ConversationRows(
+      {
+        history: () => new Promise((resolve) => answers.push(resolve)),
+        onEntries: () => () => undefined,
+      },
+      'c',
+    );
+    conversation.subscribe(() => undefined)();
+    conversation.subscribe(() => undefined);
+    answers[0]?.([row(10)]);
+    await Promise.resolve();
+    expect(conversation.state()).toMatchObject({ rows: [], reading: true });
+    answers[1]?.([row(20)]);
+    await Promise.resolve();
+    expect(conversation.state()).toMatchObject({ rows: [row(20)], reading: false });
+  });
 });

@@ -51,9 +51,13 @@ describe('days', () => {
     expect(dayLabel(day, Date.parse('2026-11-21T12:00:00Z'), berlin)).toBe(label);
   });
 
-  it('know yesterday on the day after a change of clocks', () => {
-    const justAfterMidnight = Date.parse('2026-10-25T23:30:00Z');
-    expect(dayLabel('2026-10-25', justAfterMidnight, berlin)).toBe('Yesterday');
+  it.each([
+    ['2026-03-29', '2026-03-29T22:10:00Z'],
+    ['2026-10-25', '2026-10-25T23:30:00Z'],
+  ])('know yesterday on the day after the clocks changed on %s', (day, justAfterMidnight) => {
+    const now = Date.parse(justAfterMidnight);
+    expect(dayLabel(day, now, berlin)).toBe('Yesterday');
+    expect(shortMoment(Date.parse(`${day}T10:00:00Z`), now, berlin)).toBe('Yesterday');
   });
 
   it('give a list the time today and the day before that', () => {
