@@ -29,7 +29,7 @@ export async function runNode(flags: NodeFlags, { build, print }: RunOptions): P
     () => performance.now(),
     () => process.exit(130),
   );
-  print(announcement(node));
+  print(announcement(node, webBuildState(folders) !== 'missing'));
   await signals.requested;
   print('\nStopping …');
   // A stop that hangs must not keep the terminal; unref, so that it never delays one that does not.
@@ -51,16 +51,19 @@ async function ensureWeb(
 }
 
 /** What runs where, and how to stop it. */
-export function announcement(node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder'>): string {
+export function announcement(
+  node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder'>,
+  hasWeb: boolean,
+): string {
   return [
     '',
     `  Bothy runs as node "${node.id}"`,
     '',
-    `    Web app   ${node.webUrl}`,
+    `    Web app   ${hasWeb ? node.webUrl : 'not built yet: "bothy up" builds it'}`,
     `    MQTT      ${node.mqttUrl}`,
     `    Data      ${node.dataFolder}`,
     '',
-    '  Open the web app in a browser. Stop with Ctrl-C.',
+    `  ${hasWeb ? 'Open the web app in a browser. ' : ''}Stop with Ctrl-C.`,
     '',
   ].join('\n');
 }
