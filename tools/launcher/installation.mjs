@@ -81,5 +81,5 @@ export function explainFailure(what, output) {
     .map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('A complete log'))
     .at(-1);
-  return `npm could not install ${what}${lastLine === undefined ? '' : ` (${lastLine})`}: run "npm ci" here to see why.`;
+  return `npm could not install ${what}${lastLine === undefined ? '' : ` (${lastLine})`}: run "npm install" here to see why.`;
 }

@@ -58,7 +58,10 @@ async function ensurePackages(root, env) {
   if (wanted === undefined)
     throw new LaunchError('package-lock.json is missing or damaged: clone Bothy again.');
   if (isInstalled(wanted, readJson(join(root, 'node_modules', '.package-lock.json')))) return;
-  await runNpm({ root, args: ['ci'], what: 'packages', expected: wantedPackages(wanted), env });
+  // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, which npm leaves
+  // out where a registry does not hold them. This keeps to the lock file as well, and never writes it.
+  const args = ['install', '--no-save'];
+  await runNpm({ root, args, what: 'packages', expected: wantedPackages(wanted), env });
 }
 
 /** @param {string} path */
