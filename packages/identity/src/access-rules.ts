@@ -8,7 +8,8 @@ export type Principal =
   | { readonly kind: 'person'; readonly name: Name; readonly person: PersonId; readonly device: DeviceId }
   | { readonly kind: 'operator'; readonly name: Name; readonly person: PersonId; readonly device: DeviceId }
   | { readonly kind: 'edge'; readonly id: string }
-  | { readonly kind: 'guest' };
+  /** `local` when it can only be a program on the node's own machine. */
+  | { readonly kind: 'guest'; readonly local: boolean };
 
 export type Access = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
@@ -23,44 +24,51 @@ export interface AccessContext {
 /** Whether a topic may be published to. Topics with wildcards are no topics. */
 export function canPublish(who: Principal, topic: string, context: AccessContext = {}): Access {
   if (topic === '' || /[#+\0]/.test(topic)) return denied('A topic to publish to holds no wildcard.');
-  const [root, second = '', third = ''] = topic.split('/');
+  const [root, second = ''] = topic.split('/');
   if (root === 'user') return canPublishToUser(who, topic);
-  if (root === 'env') {
+  if (root === 'env' && second !== '') {
     return who.kind === 'edge' || who.kind === 'guest' ? allowed : denied('Readings come from edges.');
   }
-  if (root === 'edge') {
-    if (who.kind === 'edge') {
-      const own = second === who.id && third === 'status';
-      return own ? allowed : denied('An edge publishes its own status only.');
-    }
-    if (who.kind === 'guest') {
-      const enrolled = context.isEnrolledEdge?.(second) ?? false;
-      return enrolled ? denied(`The edge ${second} is enrolled: only it may speak as itself.`) : allowed;
-    }
-    return who.kind === 'operator' && third === 'control' ? allowed : denied('Operators control edges.');
-  }
+  if (root === 'edge' && second !== '') return canPublishToEdge(who, topic, second, context);
   return denied('Nobody publishes there.');
 }
 
 /** Whether a topic filter may be subscribed to: every topic that it matches must be theirs to read. */
 export function canSubscribe(who: Principal, filter: string): Access {
-  if (filter === '' || filter.includes('\0')) return denied('The topic filter is not well formed.');
+  if (!isFilter(filter)) return denied('The topic filter is not well formed.');
   const levels = filter.split('/');
   const [root, second = ''] = levels;
   if (root === 'user') return canSubscribeToUser(who, levels);
-  if (root === 'env') return who.kind === 'edge' ? denied('An edge reads its own commands only.') : allowed;
-  if (root === 'edge') {
-    if (who.kind === 'edge') {
-      const own = filter === `edge/${who.id}/control`;
-      return own ? allowed : denied('An edge reads its own commands only.');
-    }
-    return who.kind === 'person' ? denied('Operators see the state of edges.') : allowed;
+  if (who.kind === 'edge') {
+    const own = filter === `edge/${who.id}/control`;
+    return own ? allowed : denied('An edge reads its own commands only.');
   }
+  if (root === 'env') return allowed;
+  if (root === 'edge') return who.kind === 'person' ? denied('Operators see the state of edges.') : allowed;
   if (root === '$SYS' && second !== '') {
-    const may = who.kind === 'guest' || who.kind === 'operator';
+    // It names who is connected and what they follow.
+    const may = who.kind === 'operator' || (who.kind === 'guest' && who.local);
     return may ? allowed : denied('Operators see the statistics of the broker.');
   }
   return denied('Nobody subscribes there.');
+}
+
+/** MQTT 3.1.1, section 4.7.1: a wildcard stands alone in its level, and `#` in the last one only. */
+function isFilter(filter: string): boolean {
+  return filter !== '' && !filter.includes('\0') && !/[^/][#+]|[#+][^/]|#\//.test(filter);
+}
+
+function canPublishToEdge(who: Principal, topic: string, id: string, context: AccessContext): Access {
+  if (who.kind === 'edge') {
+    const own = topic === `edge/${who.id}/status`;
+    return own ? allowed : denied('An edge publishes its own status only.');
+  }
+  if (who.kind === 'guest') {
+    const enrolled = context.isEnrolledEdge?.(id) ?? false;
+    return enrolled ? denied(`The edge ${id} is enrolled: only it may speak as itself.`) : allowed;
+  }
+  const command = who.kind === 'operator' && topic === `edge/${id}/control`;
+  return command ? allowed : denied('Operators control edges.');
 }
 
 function canPublishToUser(who: Principal, topic: string): Access {

@@ -1,4 +1,11 @@
-export { type Access, type AccessContext, canPublish, canSubscribe, type Principal } from './access-rules.ts';
+export {
+  type Access,
+  type AccessContext,
+  canPublish,
+  canSubscribe,
+  mayRetain,
+  type Principal,
+} from './access-rules.ts';
 export {
   type CertificateRequest,
   issueCertificate,
@@ -12,6 +19,7 @@ export {
   Challenges,
   makeProof,
   type NonceRegister,
+  type NonceUse,
   type ProofRequest,
   randomNonce,
   UsedNonces,

@@ -20,10 +20,17 @@ export interface NameDirectory {
 /** For tests and for nodes that keep nothing. */
 export class MemoryNameDirectory implements NameDirectory {
   readonly #names = new Map<Name, PersonId>();
+  readonly #open: boolean;
+
+  /** `open`: whether a name that nobody owns may be claimed. */
+  constructor(open = true) {
+    this.#open = open;
+  }
 
   async claim({ name, person }: Certificate): Promise<ClaimResult> {
     const owner = this.#names.get(name);
     if (owner !== undefined && owner !== person) return { kind: 'taken', by: owner };
+    if (owner === undefined && !this.#open) return { kind: 'closed' };
     this.#names.set(name, person);
     return { kind: 'bound' };
   }

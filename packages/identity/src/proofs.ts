@@ -7,6 +7,8 @@ import { signText, verifyText } from './signatures.ts';
 
 /** Clocks may be an hour off, on both sides. */
 const maxClockErrorMs = 2 * 3_600_000;
+/** Long enough for a slow phone to sign; no longer, because nothing waits for it. */
+const challengeLifeMs = 120_000;
 
 export interface ProofRequest {
   readonly identity: LocalIdentity;
@@ -33,9 +35,17 @@ export function randomNonce(): string {
 
 /** Nonces that were used, or given out, until they expire. */
 export interface NonceRegister {
-  /** True the first time within its life; false for a replay. */
-  use(nonce: string, wallMs: number): boolean;
+  use(nonce: string, wallMs: number): NonceUse;
 }
+
+/** `unknown`: never given out, or too long ago. `full`: nothing more can be remembered now. */
+export type NonceUse = 'accepted' | 'used' | 'unknown' | 'full';
+
+const nonceReasons: Readonly<Record<Exclude<NonceUse, 'accepted'>, string>> = {
+  used: 'proof: used before',
+  unknown: 'proof: answers no challenge of this node, or one that is over',
+  full: 'proof: too many sign-ins in the last hours, try again later',
+};
 
 export type VerifiedProof =
   | { readonly ok: true; readonly certificate: Certificate; readonly nonce: string }
@@ -62,7 +72,8 @@ export async function verifyProof(
   if ((await verifyText('proof', text, verified.deviceKey)) === undefined) {
     return { ok: false, reason: 'proof: bad signature' };
   }
-  if (!expected.nonces.use(nonce, expected.wallMs)) return { ok: false, reason: 'proof: used before' };
+  const use = expected.nonces.use(nonce, expected.wallMs);
+  if (use !== 'accepted') return { ok: false, reason: nonceReasons[use] };
   return { ok: true, certificate: verified.certificate, nonce };
 }
 
@@ -80,14 +91,15 @@ export class UsedNonces implements NonceRegister {
     this.#maxNonces = maxNonces;
   }
 
-  use(nonce: string, wallMs: number): boolean {
+  use(nonce: string, wallMs: number): NonceUse {
     for (const [old, usedAt] of this.#usedAt) {
       if (wallMs - usedAt <= 2 * maxClockErrorMs) break;
       this.#usedAt.delete(old);
     }
-    if (this.#usedAt.has(nonce) || this.#usedAt.size >= this.#maxNonces) return false;
+    if (this.#usedAt.has(nonce)) return 'used';
+    if (this.#usedAt.size >= this.#maxNonces) return 'full';
     this.#usedAt.set(nonce, wallMs);
-    return true;
+    return 'accepted';
   }
 }
 
@@ -108,9 +120,10 @@ export class Challenges implements NonceRegister {
     return nonce;
   }
 
-  use(nonce: string, wallMs: number): boolean {
+  use(nonce: string, wallMs: number): NonceUse {
     const givenAt = this.#givenAt.get(nonce);
     this.#givenAt.delete(nonce);
-    return givenAt !== undefined && Math.abs(wallMs - givenAt) <= 120_000;
+    const open = givenAt !== undefined && Math.abs(wallMs - givenAt) <= challengeLifeMs;
+    return open ? 'accepted' : 'unknown';
   }
 }

@@ -53,6 +53,7 @@ export async function verifyToken(issuer: TokenIssuer, token: string, now: numbe
       algorithms: ['EdDSA'],
       issuer: issuer.node,
       audience: issuer.node,
+      requiredClaims: ['exp'],
       currentDate: new Date(now),
     });
     const { sub, device, name } = payload;
