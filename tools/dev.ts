@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseConfig } from '@bothy/node';
 import { BothyError } from '@bothy/wire';
 import { createServer } from 'vite';
@@ -27,7 +28,12 @@ async function develop(): Promise<void> {
   const publicHost = `${http.host}:${http.port}`;
   const node = spawn(
     process.execPath,
-    ['--watch', '--watch-preserve-output', join(repositoryRoot, 'tools/dev/dev-node.ts'), publicHost],
+    [
+      '--watch',
+      '--watch-preserve-output',
+      fileURLToPath(new URL('./dev/dev-node.ts', import.meta.url)),
+      publicHost,
+    ],
     { cwd: repositoryRoot, env: { ...process.env, BOTHY_HTTP: `127.0.0.1:${nodePort}` }, stdio: 'inherit' },
   );
   const target = `http://127.0.0.1:${nodePort}`;

@@ -53,7 +53,9 @@ test('installs nothing when everything is there, passes arguments on and keeps t
 });
 
 test('installs what is missing first', async () => {
-  putNpm(`[ "$1" = install ] && mkdir -p node_modules && cp package-lock.json node_modules/.package-lock.json`);
+  putNpm(
+    `[ "$1" = install ] && mkdir -p node_modules && cp package-lock.json node_modules/.package-lock.json`,
+  );
   const { code, text } = await start().ended;
   expect(text.match(/installing packages|installed packages|ran/g)).toEqual([
     'installing packages',

@@ -4,12 +4,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Scenario } from '@bothy/simulator';
 import { BothyError } from '@bothy/wire';
 
-const packagesFolder = fileURLToPath(new URL('../../packages', import.meta.url));
+const packagesFolder = fileURLToPath(new URL('../../packages/', import.meta.url));
 
 export async function allScenarios(): Promise<readonly Scenario[]> {
   const found: Scenario[] = [];
   for (const name of readdirSync(packagesFolder).sort()) {
-    const index = `${packagesFolder}/${name}/scenarios/index.ts`;
+    const index = `${packagesFolder}${name}/scenarios/index.ts`;
     if (!existsSync(index)) continue;
     const module = (await import(pathToFileURL(index).href)) as { scenarios?: readonly Scenario[] };
     if (module.scenarios === undefined) {

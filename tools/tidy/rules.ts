@@ -3,6 +3,7 @@ import { coreRule } from './core-rule.ts';
 import { errorsRule } from './errors-rule.ts';
 import { honestyRule } from './honesty-rule.ts';
 import { importsRule } from './imports-rule.ts';
+import { lockRule } from './lock-rule.ts';
 import { namesRule } from './names-rule.ts';
 import { orphansRule } from './orphans-rule.ts';
 import type { Rule, Violation } from './repository.ts';
@@ -12,6 +13,7 @@ import { specRule } from './spec-rule.ts';
 export const rules: readonly Rule[] = [
   importsRule,
   coreRule,
+  lockRule,
   sizeRule,
   errorsRule,
   specRule,
