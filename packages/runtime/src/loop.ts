@@ -4,15 +4,23 @@
  *   submit ─▶ inputs ─▶ core.step ─▶ timers, seals: at once
  *                                 ├▶ persists: one commit in flight, the rest joins the next
  *                                 └▶ all else: held in order behind earlier persists (unless `early`)
+ *
+ * A turn runs until nothing can be done at once: it steps while inputs wait,
+ * then starts a commit, then releases what is held no longer, one by one.
  */
 import type { Core, Kinded, Persist } from '@bothy/protocols';
 import { BothyError } from '@bothy/wire';
-import type { LoopHost, TimerHandle } from './ports.ts';
+import { Fifo } from './fifo.ts';
+import { KeyedTimers } from './keyed-timers.ts';
+import type { LoopHost } from './ports.ts';
 
 export interface LoopOptions {
-  /** Inputs that may wait; `submit` refuses more and says so. @default 10_000 */
+  /**
+   * Inputs of the host that may wait while a step runs; `submit` refuses more and says so. What the loop owes
+   * the core (timers, answers, `durable`) always enters. @default 10_000
+   */
   readonly maxQueuedInputs?: number;
-  /** Outputs that may wait for the store; more end the instance. @default 100_000 */
+  /** Outputs, persists included, that may wait for the store; more end the instance. @default 100_000 */
   readonly maxHeldOutputs?: number;
 }
 
@@ -52,25 +60,27 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
   readonly #host: Host<Input, Output>;
   readonly #maxQueuedInputs: number;
   readonly #maxHeldOutputs: number;
-  #inputs: Input[] = [];
-  #nextInput = 0;
-  #held: Held<Output>[] = [];
-  #nextHeld = 0;
+  readonly #timers: KeyedTimers;
+  readonly #inputs = new Fifo<Input>();
+  readonly #held = new Fifo<Held<Output>>();
   /** Persists that wait for the commit in flight to end. */
   #waiting: Persist<WriteOf<Output>>[] = [];
   #committing = false;
+  /** Persists that the core has given out, and those of them that are durable. */
   #persisted = 0;
   #durable = 0;
-  readonly #timers = new Map<string, TimerHandle>();
-  #running = false;
+  #turning = false;
   #ended = false;
   #refusedInputs = 0;
 
   constructor(core: Core<Input, Output>, host: Host<Input, Output>, options: LoopOptions = {}) {
     this.#core = core;
     this.#host = host;
-    this.#maxQueuedInputs = options.maxQueuedInputs ?? 10_000;
-    this.#maxHeldOutputs = options.maxHeldOutputs ?? 100_000;
+    this.#maxQueuedInputs = atLeastOne('maxQueuedInputs', options.maxQueuedInputs ?? 10_000);
+    this.#maxHeldOutputs = atLeastOne('maxHeldOutputs', options.maxHeldOutputs ?? 100_000);
+    this.#timers = new KeyedTimers(host.clock, host.timers, (key) => {
+      this.#enter({ kind: 'timer', key } as unknown as Input);
+    });
   }
 
   /** True once the instance was stopped or has failed. */
@@ -78,9 +88,9 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
     return this.#ended;
   }
 
-  /** Nothing waits: no input, no commit, no held output. Timers may be set. */
+  /** Nothing waits: no input, no commit, no held output. Timers may be set, and questions open. */
   get idle(): boolean {
-    return this.#nextInput === this.#inputs.length && this.#durable === this.#persisted;
+    return !this.#turning && this.#inputs.length === 0 && this.#held.length === 0 && this.#allDurable;
   }
 
   /** Inputs refused because the queue was full or the instance had ended. */
@@ -90,47 +100,57 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
 
   /** Gives the core an input. False when it was refused: the queue is full, or the instance has ended. */
   submit(input: Input): boolean {
-    if (this.#ended || this.#inputs.length - this.#nextInput >= this.#maxQueuedInputs) {
-      this.#refusedInputs += 1;
-      return false;
-    }
-    this.#inputs.push(input);
-    this.#run();
-    return true;
+    if (this.#inputs.length < this.#maxQueuedInputs) return this.#enter(input);
+    this.#refusedInputs += 1;
+    return false;
   }
 
   /** Ends the instance: timers are cleared, held outputs dropped. What is being committed may still become durable. */
   stop(): void {
     this.#ended = true;
-    for (const handle of this.#timers.values()) this.#host.timers.clear(handle);
-    this.#timers.clear();
-    this.#inputs = [];
-    this.#nextInput = 0;
-    this.#held = [];
-    this.#nextHeld = 0;
+    this.#timers.clearAll();
+    this.#inputs.clear();
+    this.#held.clear();
     this.#waiting = [];
   }
 
-  #run(): void {
-    if (this.#running) return;
-    this.#running = true;
+  get #allDurable(): boolean {
+    return this.#durable === this.#persisted;
+  }
+
+  #enter(input: Input): boolean {
+    if (this.#ended) {
+      this.#refusedInputs += 1;
+      return false;
+    }
+    this.#inputs.push(input);
+    this.#turn();
+    return true;
+  }
+
+  #turn(): void {
+    if (this.#turning) return;
+    this.#turning = true;
     try {
-      while (!this.#ended && this.#nextInput < this.#inputs.length) this.#step();
+      while (!this.#ended) {
+        const input = this.#inputs.shift();
+        if (input !== undefined) {
+          this.#step(input);
+          continue;
+        }
+        this.#commit();
+        // A store that was done at once has put `durable` inputs in the queue: they go first.
+        if (this.#inputs.length === 0 && !this.#releaseOne()) return;
+      }
     } catch (thrown) {
       // A core throws only when an invariant of ours is broken: its state is not to be trusted any more.
       this.#fail(BothyError.from(thrown));
     } finally {
-      this.#running = false;
+      this.#turning = false;
     }
   }
 
-  #step(): void {
-    const input = this.#inputs[this.#nextInput] as Input;
-    this.#nextInput += 1;
-    if (this.#nextInput === this.#inputs.length) {
-      this.#inputs = [];
-      this.#nextInput = 0;
-    }
+  #step(input: Input): void {
     const { clock } = this.#host;
     const outputs = this.#core.step(input, { monoMs: clock.monoMs(), wallMs: clock.wallMs() });
     this.#host.observe?.(input, outputs);
@@ -138,7 +158,6 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
       if (this.#ended) return;
       this.#take(output);
     }
-    this.#commit();
   }
 
   #take(output: Output): void {
@@ -147,11 +166,11 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
       case 'persist':
         this.#persisted += 1;
         this.#waiting.push(known as Persist<WriteOf<Output>>);
-        return;
+        return this.#checkHeld();
       case 'setTimer':
-        return this.#setTimer(known.key, known.afterMs);
+        return this.#timers.set(known.key, known.afterMs);
       case 'clearTimer':
-        return this.#clearTimer(known.key);
+        return this.#timers.clear(known.key);
       case 'seal':
         return this.#ask(output);
       case 'lookup':
@@ -163,12 +182,23 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
   }
 
   #hold(output: Output): void {
-    if (this.#durable === this.#persisted && this.#nextHeld === this.#held.length)
-      return this.#release(output);
+    if (this.#allDurable && this.#held.length === 0) return this.#release(output);
     this.#held.push({ output, afterPersists: this.#persisted });
-    if (this.#held.length - this.#nextHeld > this.#maxHeldOutputs) {
-      this.#fail(new BothyError('storage_failed', 'The store is too slow: too much waits to be written.'));
-    }
+    this.#checkHeld();
+  }
+
+  #checkHeld(): void {
+    if (this.#held.length + this.#waiting.length <= this.#maxHeldOutputs) return;
+    this.#fail(new BothyError('storage_failed', 'The store is too slow: too much waits to be written.'));
+  }
+
+  /** False when nothing is held, or what is held still waits for a persist. */
+  #releaseOne(): boolean {
+    const held = this.#held.peek();
+    if (held === undefined || held.afterPersists > this.#durable) return false;
+    this.#held.shift();
+    this.#release(held.output);
+    return true;
   }
 
   #release(output: Output): void {
@@ -181,57 +211,41 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
   }
 
   #ask(output: Output): void {
-    this.#host.ask(output as unknown as Question<Output>, (input) => this.submit(input));
+    let answered = false;
+    this.#host.ask(output as unknown as Question<Output>, (input) => {
+      if (answered) return;
+      answered = true;
+      this.#enter(input);
+    });
   }
 
   #commit(): void {
-    if (this.#committing || this.#ended || this.#waiting.length === 0) return;
+    if (this.#committing || this.#waiting.length === 0) return;
     const batch = this.#waiting;
     this.#waiting = [];
     this.#committing = true;
     const writes = batch.length === 1 ? (batch[0]?.writes ?? []) : batch.flatMap((persist) => persist.writes);
-    this.#host.storage.commit(writes, (error) => {
+    let answered = false;
+    const done = (error?: unknown): void => {
+      if (answered || this.#ended) return;
+      answered = true;
       this.#committing = false;
-      if (this.#ended) return;
       if (error === undefined) this.#becameDurable(batch);
       else this.#fail(BothyError.from(error, 'storage_failed'));
-    });
+    };
+    try {
+      this.#host.storage.commit(writes, done);
+    } catch (thrown) {
+      this.#fail(BothyError.from(thrown, 'storage_failed'));
+    }
   }
 
   #becameDurable(batch: readonly Persist<WriteOf<Output>>[]): void {
     this.#durable += batch.length;
     for (const { token } of batch) {
-      if (token !== undefined) this.submit({ kind: 'durable', token } as unknown as Input);
+      if (token !== undefined) this.#inputs.push({ kind: 'durable', token } as unknown as Input);
     }
-    while (!this.#ended && this.#nextHeld < this.#held.length) {
-      const held = this.#held[this.#nextHeld] as Held<Output>;
-      if (held.afterPersists > this.#durable) break;
-      this.#nextHeld += 1;
-      this.#release(held.output);
-    }
-    if (this.#nextHeld === this.#held.length) {
-      this.#held = [];
-      this.#nextHeld = 0;
-    }
-    this.#commit();
-  }
-
-  #setTimer(key: string, afterMs: number): void {
-    this.#clearTimer(key);
-    const handle = this.#host.timers.set(afterMs, () => {
-      // The platform may have queued the call already when the timer was cleared or replaced.
-      if (this.#timers.get(key) !== handle) return;
-      this.#timers.delete(key);
-      this.submit({ kind: 'timer', key } as unknown as Input);
-    });
-    this.#timers.set(key, handle);
-  }
-
-  #clearTimer(key: string): void {
-    const handle = this.#timers.get(key);
-    if (handle === undefined) return;
-    this.#timers.delete(key);
-    this.#host.timers.clear(handle);
+    this.#turn();
   }
 
   #fail(error: BothyError): void {
@@ -239,4 +253,9 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
     this.stop();
     this.#host.failed(error);
   }
+}
+
+function atLeastOne(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new RangeError(`${name}: not a whole number from 1: ${value}`);
 }

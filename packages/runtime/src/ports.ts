@@ -4,7 +4,7 @@ import type { BothyError } from '@bothy/wire';
 export interface Clock {
   /** Milliseconds since an arbitrary origin; never goes back. */
   monoMs(): number;
-  /** Unix milliseconds; may jump. */
+  /** Unix milliseconds, whole; may jump. */
   wallMs(): number;
 }
 
@@ -12,7 +12,10 @@ export interface Clock {
 export type TimerHandle = unknown;
 
 export interface Timers {
-  /** Calls `fire` once, `afterMs` from now, never before `set` has returned. */
+  /**
+   * Calls `fire` once, about `afterMs` from now, never before `set` has returned. It may call early, and must
+   * when `afterMs` is more than it can hold: `KeyedTimers` asks again.
+   */
   set(afterMs: number, fire: () => void): TimerHandle;
   clear(handle: TimerHandle): void;
 }
@@ -20,8 +23,8 @@ export interface Timers {
 /** Where a core's writes become durable. */
 export interface Storage<Write> {
   /**
-   * Makes all writes durable as one transaction, in order, then calls `done`;
-   * with an error when none of them was made. The loop has one commit in flight.
+   * Makes all writes durable as one transaction, in order, then calls `done` once, now or later: without an
+   * error (`undefined`) when all are durable, with one when none is. The loop has one commit in flight.
    */
   commit(writes: readonly Write[], done: (error?: unknown) => void): void;
 }
@@ -31,7 +34,7 @@ export interface LoopHost<Input, Output, Question, Write> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly storage: Storage<Write>;
-  /** Carries out an output of the product. Must not throw; what fails comes back as an input. */
+  /** Carries out an output of the product. What fails comes back as an input; what it throws ends the instance. */
   perform(output: Output): void;
   /** Answers a `lookup` or a `seal`, once, now or later. */
   ask(question: Question, answer: (input: Input) => void): void;

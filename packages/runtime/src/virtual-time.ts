@@ -1,17 +1,25 @@
-/** Virtual time: a clock and timers that move only when told. Events of one instant run in the order they were set. */
+/**
+ * Virtual time: a clock and timers that move only when told. Events of one
+ * instant run in the order they were set. Rules VT1… in SPEC.md.
+ */
 import type { Clock, TimerHandle, Timers } from './ports.ts';
 
 interface Event {
   readonly atMs: number;
   readonly order: number;
+  /** Null once it has run or was cleared. */
   run: (() => void) | null;
 }
+
+/** Cleared events stay in the heap until there are more of them than of the others, and at least so many. */
+const leastCleared = 64;
 
 export class VirtualTime implements Clock, Timers {
   #nowMs = 0;
   #order = 0;
+  #cleared = 0;
   /** Binary min-heap by (atMs, order). */
-  readonly #heap: Event[] = [];
+  #heap: Event[] = [];
   readonly #startWallMs: number;
 
   /** `startWallMs` is the Unix time at virtual time 0. */
@@ -24,10 +32,17 @@ export class VirtualTime implements Clock, Timers {
   }
 
   wallMs(): number {
-    return this.#startWallMs + this.#nowMs;
+    return this.#startWallMs + Math.floor(this.#nowMs);
   }
 
+  /** Events that are set and were not cleared. */
+  get size(): number {
+    return this.#heap.length - this.#cleared;
+  }
+
+  /** Throws a RangeError unless `afterMs` is finite; below 0 counts as 0. */
   set(afterMs: number, fire: () => void): TimerHandle {
+    if (!Number.isFinite(afterMs)) throw new RangeError(`not a time: ${afterMs}`);
     this.#order += 1;
     const event: Event = { atMs: this.#nowMs + Math.max(0, afterMs), order: this.#order, run: fire };
     this.#heap.push(event);
@@ -36,13 +51,20 @@ export class VirtualTime implements Clock, Timers {
   }
 
   clear(handle: TimerHandle): void {
-    // Left in the heap until it is due: taking it out costs more than passing over it.
-    (handle as Event).run = null;
+    const event = handle as Event;
+    if (event.run === null) return;
+    event.run = null;
+    this.#cleared += 1;
+    // Passing over a cleared event is cheaper than taking it out, until they are most of the heap.
+    if (this.#cleared >= leastCleared && this.#cleared * 2 > this.#heap.length) this.#compact();
   }
 
   /** When the next event is due; undefined when there is none. */
   nextMs(): number | undefined {
-    while (this.#heap.length > 0 && this.#heap[0]?.run === null) this.#pop();
+    while (this.#heap[0]?.run === null) {
+      this.#pop();
+      this.#cleared -= 1;
+    }
     return this.#heap[0]?.atMs;
   }
 
@@ -54,8 +76,10 @@ export class VirtualTime implements Clock, Timers {
       return false;
     }
     const event = this.#pop();
+    const { run } = event;
+    event.run = null;
     this.#nowMs = event.atMs;
-    event.run?.();
+    run?.();
     return true;
   }
 
@@ -63,6 +87,12 @@ export class VirtualTime implements Clock, Timers {
   advance(forMs: number): void {
     const untilMs = this.#nowMs + forMs;
     while (this.runNext(untilMs));
+  }
+
+  #compact(): void {
+    this.#heap = this.#heap.filter((event) => event.run !== null);
+    this.#cleared = 0;
+    for (let index = (this.#heap.length >> 1) - 1; index >= 0; index--) this.#down(index);
   }
 
   #before(a: number, b: number): boolean {
@@ -91,13 +121,13 @@ export class VirtualTime implements Clock, Timers {
     const last = this.#heap.pop() as Event;
     if (this.#heap.length > 0) {
       this.#heap[0] = last;
-      this.#down();
+      this.#down(0);
     }
     return top;
   }
 
-  #down(): void {
-    let index = 0;
+  #down(from: number): void {
+    let index = from;
     for (;;) {
       const left = 2 * index + 1;
       const right = left + 1;
