@@ -85,7 +85,7 @@ function authenticateGuest(
   if (forwarded || !options.guestsAllowed()) return refuse('notAuthorized', 'guests are not allowed here');
   // A person's client id is theirs alone, or a guest could take over their session.
   if (clientId.includes('/')) return refuse('badIdentifier', 'a client id with a slash needs credentials');
-  return { ok: true, principal: { kind: 'guest' } };
+  return { ok: true, principal: { kind: 'guest', local: true } };
 }
 
 function refuse(code: AuthenticationRefusal['code'], reason: string): AuthenticationRefusal {

@@ -33,6 +33,14 @@ export function canPublish(who: Principal, topic: string, context: AccessContext
   return denied('Nobody publishes there.');
 }
 
+/**
+ * Whether a message on this topic may be retained: what describes a state may,
+ * what happened once may not, for it would reach everyone who comes later.
+ */
+export function mayRetain(topic: string): boolean {
+  return parseUserTopic(topic)?.kind === 'presence' || topic.startsWith('edge/');
+}
+
 /** Whether a topic filter may be subscribed to: every topic that it matches must be theirs to read. */
 export function canSubscribe(who: Principal, filter: string): Access {
   if (!isFilter(filter)) return denied('The topic filter is not well formed.');
