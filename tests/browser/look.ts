@@ -34,7 +34,7 @@ const talk: readonly (readonly ['ada' | 'ben', string])[] = [
     'ada',
     'https://example.org/a-very-long-address/that-has-to-break-somewhere/because-it-does-not-fit-in-a-line',
   ],
-  ['ben', '👍'],
+  ['ben', 'On our way.'],
   ['ada', 'See you at one.'],
 ];
 
