@@ -158,6 +158,7 @@ describe('publishing', () => {
     ['edge/edge-1/status', true],
     ['edge/edge-1/control', false],
     ['edge/edge-2/status', false],
+    ['edge/edge-1/status/deeper', false],
     ['user/ann/offer', false],
   ])('[AC4] an edge, %s: %s', (topic, allowed) => expect(publishes(edge, topic)).toBe(allowed));
 

@@ -1,5 +1,6 @@
+import { nameDirectoryContract } from '@bothy/testkit/contracts';
 import { describe } from 'vitest';
-import { nameDirectoryContract } from '../testing/name-directory-contract.ts';
 import { MemoryNameDirectory } from './name-directory.ts';
 
-describe('MemoryNameDirectory', () => nameDirectoryContract(async () => new MemoryNameDirectory()));
+describe('[ID10, ID11, ID12] MemoryNameDirectory', () =>
+  nameDirectoryContract(async (open) => new MemoryNameDirectory(open)));

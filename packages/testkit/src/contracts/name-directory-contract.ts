@@ -1,14 +1,16 @@
-/** What every `NameDirectory` keeps to. Each implementation runs it. */
+/** What every `NameDirectory` keeps to: rules ID10 to ID12 of `identity`. Each implementation runs it. */
+import type { NameDirectory } from '@bothy/identity';
 import type { Certificate, PersonId } from '@bothy/wire';
 import { expect, test } from 'vitest';
-import type { NameDirectory } from '../src/name-directory.ts';
 
 const annsKey: PersonId = 'a'.repeat(32);
 const bensKey: PersonId = 'b'.repeat(32);
 
-/** `open` gives a new empty directory in which names may be claimed; the caller closes it. */
-export function nameDirectoryContract(open: () => Promise<NameDirectory>): void {
-  test('[ID10] a free name is bound to who claims it first, and stays theirs', async () => {
+/** `make` gives a directory that is empty, and takes new names or not. The caller closes what it made. */
+export function nameDirectoryContract(make: (open: boolean) => Promise<NameDirectory>): void {
+  const open = () => make(true);
+
+  test('a free name is bound to who claims it first, and stays theirs', async () => {
     const names = await open();
     expect(await names.lookup('ann')).toBeUndefined();
     expect(await names.claim(certificate('ann', annsKey))).toEqual({ kind: 'bound' });
@@ -16,14 +18,14 @@ export function nameDirectoryContract(open: () => Promise<NameDirectory>): void 
     expect(await names.lookup('ann')).toBe(annsKey);
   });
 
-  test('[ID10] a name of somebody else is taken, and says by whom', async () => {
+  test('a name of somebody else is taken, and says by whom', async () => {
     const names = await open();
     await names.claim(certificate('ann', annsKey));
     expect(await names.claim(certificate('ann', bensKey))).toEqual({ kind: 'taken', by: annsKey });
     expect(await names.lookup('ann')).toBe(annsKey);
   });
 
-  test('[ID10] of two claims at once exactly one is bound', async () => {
+  test('of two claims at once exactly one is bound', async () => {
     const names = await open();
     const claims = await Promise.all([
       names.claim(certificate('ann', annsKey)),
@@ -34,7 +36,7 @@ export function nameDirectoryContract(open: () => Promise<NameDirectory>): void 
     expect(await names.lookup('ann')).toBe(bound);
   });
 
-  test('[ID11] a released name is free again', async () => {
+  test('a released name is free again', async () => {
     const names = await open();
     await names.claim(certificate('ann', annsKey));
     expect(await names.release('ann')).toBe(true);
@@ -42,7 +44,13 @@ export function nameDirectoryContract(open: () => Promise<NameDirectory>): void 
     expect(await names.claim(certificate('ann', bensKey))).toEqual({ kind: 'bound' });
   });
 
-  test('[ID10] names that objects have by themselves are ordinary', async () => {
+  test('a closed directory binds no new name', async () => {
+    const names = await make(false);
+    expect(await names.claim(certificate('ann', annsKey))).toEqual({ kind: 'closed' });
+    expect(await names.lookup('ann')).toBeUndefined();
+  });
+
+  test('names that objects have by themselves are ordinary', async () => {
     const names = await open();
     expect(await names.lookup('constructor')).toBeUndefined();
     expect(await names.claim(certificate('constructor', annsKey))).toEqual({ kind: 'bound' });

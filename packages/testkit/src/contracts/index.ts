@@ -1,0 +1,1 @@
+export { nameDirectoryContract } from './name-directory-contract.ts';
