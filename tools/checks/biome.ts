@@ -8,6 +8,7 @@ export const biomeStep: Step = {
     const { code, output } = await runNode('node_modules/@biomejs/biome/bin/biome', [
       'check',
       '.',
+      '--diagnostic-level=warn',
       '--colors=off',
     ]);
     process.stdout.write(output);

@@ -31,11 +31,11 @@ export function vitestStep(project: VitestProject, title: string): Step {
             'run',
             '--project',
             project,
-            '--reporter=dot',
+            '--reporter=default',
             '--reporter=json',
             `--outputFile.json=${reportFile}`,
           ],
-          { show: true },
+          { show: true, ...(process.stdout.isTTY ? {} : { env: { NO_COLOR: '1' } }) },
         );
         return countTests(readReport(reportFile), code);
       } finally {

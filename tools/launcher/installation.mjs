@@ -56,10 +56,6 @@ const causes = [
     /EACCES|EPERM|EROFS/,
     'This folder cannot be written: start as its owner, or clone Bothy where you may write.',
   ],
-  [
-    /EUSAGE|can only install packages when your package\.json and package-lock\.json/,
-    'package.json and package-lock.json disagree: run "npm install", then start again.',
-  ],
   [/EINTEGRITY/, 'A package arrived damaged: run "npm cache clean --force", then start again.'],
   [
     /E401|E403|ENEEDAUTH/,

@@ -47,7 +47,6 @@ describe('a failed install in one sentence', () => {
     ['npm error code EAI_AGAIN\nnpm error errno EAI_AGAIN', /network/],
     ['npm error code ENOSPC', /disk is full/],
     ['npm error code EACCES', /cannot be written/],
-    ['npm error code EUSAGE\nnpm error `npm ci` can only install packages when', /npm install/],
     ['npm error code EINTEGRITY', /cache clean/],
   ])('%s', (output, advice) => {
     expect(explainFailure('packages', output)).toMatch(advice);

@@ -1,6 +1,6 @@
 /**
- * The lock file is complete: a fresh clone starts with `npm ci`, which refuses one that is not. npm leaves out
- * binaries of other platforms when the registry at hand does not have them, and says nothing.
+ * The lock file is complete: `npm ci` refuses one that is not, and an install from it takes versions that nobody
+ * has tested. npm leaves out binaries of other platforms when the registry at hand lacks them, and says nothing.
  */
 import type { Repository, Rule, Violation } from './repository.ts';
 
