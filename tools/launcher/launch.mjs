@@ -61,7 +61,9 @@ async function ensurePackages(root, env) {
   // Not `npm ci`: it refuses a lock file that lacks the optional packages of other platforms, which npm leaves
   // out where a registry does not hold them. This keeps to the lock file as well, and never writes it.
   const args = ['install', '--no-save'];
-  await runNpm({ root, args, what: 'packages', expected: wantedPackages(wanted), env });
+  // npm makes all folders first and fills them as the packages arrive.
+  const expected = wantedPackages(wanted).map((path) => `${path}/package.json`);
+  await runNpm({ root, args, what: 'packages', expected, env });
 }
 
 /** @param {string} path */

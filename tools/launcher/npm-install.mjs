@@ -17,7 +17,7 @@ export class LaunchError extends Error {}
  * @param {string} job.root the folder to run in
  * @param {string[]} job.args npm's arguments
  * @param {string} job.what in words: "Node 24", "packages"
- * @param {readonly string[]} job.expected the paths that will exist once it is done
+ * @param {readonly string[]} job.expected the files that will exist once it is done; they are counted meanwhile
  * @param {NodeJS.ProcessEnv} job.env
  */
 export async function runNpm({ root, args, what, expected, env }) {
@@ -76,9 +76,9 @@ function showProgress(
   const timer = setInterval(() => {
     const arrived = expected.filter((path) => existsSync(join(root, path))).length;
     const quarter = Math.floor((4 * arrived) / Math.max(expected.length, 1));
-    if (isTerminal) write(`\r\x1b[K  installing ${what} … ${arrived} of ${expected.length}, ${seconds()} s`);
-    else if (quarter > shownQuarter && quarter < 4)
-      write(`  installing ${what} … ${arrived} of ${expected.length}\n`);
+    const count = expected.length > 1 ? `${arrived} of ${expected.length}, ` : '';
+    if (isTerminal) write(`\r\x1b[K  installing ${what} … ${count}${seconds()} s`);
+    else if (quarter > shownQuarter && quarter < 4) write(`  installing ${what} … ${count}${seconds()} s\n`);
     shownQuarter = Math.max(shownQuarter, quarter);
   }, pollMs);
   return (/** @type {boolean} */ succeeded) => {
