@@ -21,6 +21,8 @@ export interface NodeConfig {
   readonly allowGuests: boolean;
   /** Whether new names may be claimed by anybody. */
   readonly registration: 'open' | 'closed';
+  /** Further `host` or `host:port` values under which browsers reach this node, such as a proxy's. */
+  readonly hosts: readonly string[];
 }
 
 /** Flags as text, by their names without dashes: `{ http: '9000' }`. */
@@ -33,6 +35,7 @@ export const configNames = [
   'insecure',
   'allow-guests',
   'registration',
+  'hosts',
 ] as const;
 export type ConfigName = (typeof configNames)[number];
 
@@ -63,6 +66,7 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
       text('registration') ?? defaults.registration,
       'open or closed',
     ),
+    hosts: hostList(text('hosts') ?? ''),
   };
   if (!config.insecure && !isLoopback(config.http.host)) refuseBinding('http', config.http);
   if (!config.insecure && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
@@ -90,6 +94,14 @@ function address(name: ConfigName, text: string): ListenAddress {
     throw invalid(name, text, 'a port, or host:port such as 127.0.0.1:8080');
   }
   return { host: parts[1] ?? parts[2] ?? '127.0.0.1', port };
+}
+
+/** `bothy.example.org,192.0.2.7:8080`. */
+function hostList(text: string): string[] {
+  const hosts = text.split(',').flatMap((each) => each.trim().toLowerCase() || []);
+  const wrong = hosts.find((host) => !/^([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host));
+  if (wrong !== undefined) throw invalid('hosts', wrong, 'host or host:port, several with commas between');
+  return hosts;
 }
 
 function flag(name: ConfigName, text: string | undefined): boolean {

@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import type { Broker } from '@bothy/broker';
 import { BothyError, type ErrorCode } from '@bothy/wire';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from './config.ts';
 import type { RequestGuard } from './request-guard.ts';
@@ -14,6 +15,7 @@ export interface HttpServerOptions {
   readonly broker: Broker;
   readonly guard: RequestGuard;
   readonly metrics: Registry;
+  readonly log: Logger;
   /** Folder of the built web app; undefined serves none. */
   readonly webFolder: string | undefined;
   /** False while the node stops. */
@@ -24,19 +26,27 @@ export interface HttpServerOptions {
 
 /**
  * Everything from this origin, nothing from elsewhere. `connect-src` names the
- * WebSocket schemes because `'self'` did not cover them in older browsers.
+ * WebSocket addresses because `'self'` did not cover them in older browsers;
+ * the host is one of ours, for the guard has let the request pass.
  */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "connect-src 'self' ws: wss:",
-  "img-src 'self' data: blob:",
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'none'",
-].join('; ');
+function contentSecurityPolicy(host: string): string {
+  return [
+    "default-src 'self'",
+    `connect-src 'self' ws://${host} wss://${host}`,
+    "img-src 'self' data: blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
 /** HTTP status of each code that a route may answer with. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
@@ -58,27 +68,32 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: FastifyInstance;
   readonly #sockets = new Set<Duplex>();
+  readonly #hasWeb: boolean;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#server = fastify({ bodyLimit: 64 * 1024, forceCloseConnections: true });
+    const { webFolder } = options;
+    this.#hasWeb = webFolder !== undefined && existsSync(join(webFolder, 'index.html'));
+    this.#server = fastify({
+      bodyLimit: 64 * 1024,
+      forceCloseConnections: true,
+      // Addresses that are malformed never reach a hook.
+      frameworkErrors: (thrown, request, reply) => {
+        this.#answer(this.#refusal(request) ?? errorOf(thrown), request, reply);
+      },
+    });
     this.#server.addHook('onRequest', async (request, reply) => {
-      const refusal = options.guard.check(request.headers);
-      reply.headers({
-        'content-security-policy': contentSecurityPolicy,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
-        'cross-origin-resource-policy': 'same-origin',
-      });
-      if (refusal !== undefined) throw new BothyError('origin_refused', refusal);
+      reply.headers(securityHeaders);
+      const refusal = this.#refusal(request);
+      if (refusal !== undefined) throw refusal;
+      reply.header('content-security-policy', contentSecurityPolicy(request.headers.host ?? ''));
     });
-    this.#server.setErrorHandler((thrown, _request, reply) => {
-      const error = errorOf(thrown);
-      reply.code(statusOf[error.code] ?? 500).send(error.toJSON());
-    });
-    this.#server.setNotFoundHandler((_request, reply) => {
-      reply.code(404).send(new BothyError('not_found', 'There is nothing at this address.').toJSON());
+    this.#server.setErrorHandler((thrown, request, reply) => this.#answer(errorOf(thrown), request, reply));
+    this.#server.setNotFoundHandler((request, reply) => {
+      if (this.#hasWeb && isNavigation(request)) {
+        return reply.header('cache-control', 'no-cache').sendFile('index.html');
+      }
+      throw new BothyError('not_found', 'There is nothing at this address.');
     });
     this.#health();
     options.api(this.#server);
@@ -113,6 +128,21 @@ export class HttpServer {
     await this.#server.close();
   }
 
+  #refusal({ headers }: FastifyRequest): BothyError | undefined {
+    const sentence = this.#options.guard.check(headers);
+    return sentence === undefined ? undefined : new BothyError('origin_refused', sentence);
+  }
+
+  #answer(error: BothyError, request: FastifyRequest, reply: FastifyReply): void {
+    const fields = { method: request.method, path: request.url.slice(0, 200), code: error.code };
+    if (error.code === 'internal') this.#options.log.error({ ...fields, err: error.cause }, error.message);
+    if (error.code === 'origin_refused') this.#options.log.warn(fields, error.message);
+    reply
+      .code(statusOf[error.code] ?? 500)
+      .headers(securityHeaders)
+      .send(error.toJSON());
+  }
+
   #health(): void {
     this.#server.get('/healthz', async () => ({ ok: true }));
     this.#server.get('/readyz', async (_request, reply) => {
@@ -127,7 +157,7 @@ export class HttpServer {
 
   #web(): void {
     const { webFolder } = this.#options;
-    if (webFolder === undefined || !existsSync(join(webFolder, 'index.html'))) return;
+    if (webFolder === undefined || !this.#hasWeb) return;
     this.#server.register(fastifyStatic, {
       root: webFolder,
       setHeaders: (reply, path) => {
@@ -143,14 +173,23 @@ export class HttpServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
-      const refusal = this.#options.guard.check(request.headers);
       const path = request.url?.split('?')[0];
-      if (refusal !== undefined) return refuseUpgrade(socket, '403 Forbidden', refusal);
+      const refusal = this.#options.guard.check(request.headers);
+      if (refusal !== undefined) {
+        this.#options.log.warn({ path: path?.slice(0, 200), code: 'origin_refused' }, refusal);
+        return refuseUpgrade(socket, '403 Forbidden', refusal);
+      }
       if (path !== '/mqtt')
         return refuseUpgrade(socket, '404 Not Found', 'There is no WebSocket at this address.');
       this.#options.broker.upgrade(request, socket, head);
     });
   }
+}
+
+/** A page that somebody opens by its address; a missing file or route is not answered with a page. */
+function isNavigation({ method, url, headers }: FastifyRequest): boolean {
+  const isPage = method === 'GET' && (headers.accept ?? '').includes('text/html');
+  return isPage && !/^\/(api|assets|mqtt|ws)(\/|\?|$)/.test(url);
 }
 
 function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {

@@ -40,8 +40,8 @@ async function makeKey(file: string): Promise<CryptoKeyPair> {
   const jwk = await subtle.exportKey('jwk', pair.privateKey);
   try {
     await mkdir(dirname(file), { recursive: true });
-    // Written beside and moved: a start that is cut off leaves no half key.
-    await writeFile(`${file}.new`, JSON.stringify(jwk), { mode: 0o600 });
+    // Written beside, made durable and moved: a start that is cut off leaves no half key.
+    await writeFile(`${file}.new`, JSON.stringify(jwk), { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
   } catch (thrown) {
     throw unusable(file, thrown);

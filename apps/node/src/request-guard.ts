@@ -3,6 +3,7 @@
  * machine, makes in somebody's browser: every route checks `Host` and `Origin`.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { hostname, networkInterfaces } from 'node:os';
 
 export interface RequestGuard {
   /** The sentence to refuse with; undefined when the request may pass. */
@@ -15,7 +16,7 @@ export function requestGuard(hosts: () => readonly string[]): RequestGuard {
     check: ({ host, origin }) => {
       const known = hosts();
       if (host === undefined || !known.includes(host.toLowerCase())) {
-        return 'This node does not answer to that host name. Use the address that it shows at its start.';
+        return 'This node does not answer to that host name. Use an address that it knows, or add the name with --hosts.';
       }
       if (origin === undefined) return undefined;
       const own = known.some((each) => origin === `http://${each}` || origin === `https://${each}`);
@@ -26,9 +27,17 @@ export function requestGuard(hosts: () => readonly string[]): RequestGuard {
 
 /** Every `host:port` under which a listening address is reached from a browser. */
 export function hostsOf(host: string, port: number): string[] {
-  const literal = host.includes(':') ? `[${host}]` : host;
-  const loopback = ['localhost', '127.0.0.1', '[::1]'];
-  const all = [literal, ...loopback].map((each) => `${each}:${port}`);
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const names = [host, 'localhost', '127.0.0.1', '::1', ...(everywhere ? namesOfMachine() : [])];
+  const literals = names.map((name) => (name.includes(':') ? `[${name}]` : name).toLowerCase());
+  const all = literals.map((literal) => `${literal}:${port}`);
   // Browsers leave out the default port.
-  return port === 80 ? [...all, literal, ...loopback] : all;
+  return [...new Set(port === 80 ? [...all, ...literals] : all)];
+}
+
+/** What others in the network may type. Read anew each time: addresses change when networks do. */
+function namesOfMachine(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const name = hostname();
+  return [...addresses.map(({ address }) => address), name, `${name}.local`];
 }

@@ -2,8 +2,9 @@
 import { Challenges, type NameDirectory, verifyProof } from '@bothy/identity';
 import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
 import { BothyError, namePattern } from '@bothy/wire';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
+import { RequestRate } from './request-rate.ts';
 
 export interface SessionApiOptions {
   readonly id: string;
@@ -13,13 +14,22 @@ export interface SessionApiOptions {
   readonly names: NameDirectory;
   readonly audiences: () => readonly string[];
   readonly wallMs: () => number;
+  readonly monoMs: () => number;
 }
+
+/** A person signs in a few times an hour; a class of forty behind one address starts within seconds. */
+const signInRate = { burst: 100, perSecond: 10, maxAddresses: 10_000 };
 
 const sessionRequest = z.object({ proof: z.string().check(z.maxLength(8192)) });
 
 export function sessionApi(options: SessionApiOptions): (server: FastifyInstance) => void {
-  const { id, version, registration, names, tokens, audiences, wallMs } = options;
+  const { id, version, registration, names, tokens, audiences, wallMs, monoMs } = options;
   const challenges = new Challenges();
+  const rate = new RequestRate(signInRate);
+  const limited = async ({ ip }: FastifyRequest): Promise<void> => {
+    if (rate.allows(ip, monoMs())) return;
+    throw new BothyError('rate_limited', 'Too many sign-ins from this address. Wait a few seconds.');
+  };
   return (server) => {
     server.get('/api/v1/node', async () => ({
       id,
@@ -36,9 +46,10 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
       return { name, person };
     });
 
-    server.post('/api/v1/session/challenge', async () => ({ nonce: challenges.give(wallMs()) }));
+    const signIn = { onRequest: limited };
+    server.post('/api/v1/session/challenge', signIn, async () => ({ nonce: challenges.give(wallMs()) }));
 
-    server.post('/api/v1/session', async ({ body }) => {
+    server.post('/api/v1/session', signIn, async ({ body }) => {
       const request = sessionRequest.safeParse(body);
       if (!request.success) throw new BothyError('bad_request', 'A session is opened with {"proof": "…"}.');
       const expected = { audiences: audiences(), wallMs: wallMs(), nonces: challenges };

@@ -9,6 +9,7 @@ import { BothyError } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
+import { LogFile } from './log-file.ts';
 import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
@@ -53,61 +54,71 @@ async function start(
   options: StartOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<RunningNode> {
-  const { wallMs } = nodeClock;
-  const log = pino({ name: config.id }, options.log ?? pino.destination(join(config.data, 'node.log')));
+  const { wallMs, monoMs } = nodeClock;
+  const logFile = options.log === undefined ? new LogFile(join(config.data, 'node.log')) : undefined;
+  undo.push(async () => logFile?.close());
+  const log = pino({ name: config.id }, options.log ?? logFile);
   const keyPair = await loadNodeKey(join(config.data, 'node-key.json'));
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
   undo.push(() => names.close());
 
-  let hosts: readonly string[] = [];
+  const ports = { http: 0, mqtt: 0 };
+  const audiences = (): readonly string[] => [
+    ...hostsOf(config.http.host, ports.http),
+    ...hostsOf(config.mqtt.host, ports.mqtt),
+    ...config.hosts,
+    ...(options.extraHosts ?? []),
+  ];
   const tokens = { node: config.id, keyPair };
   const guestsAllowed = () =>
     config.allowGuests || (isLoopback(config.http.host) && isLoopback(config.mqtt.host));
   const authenticate = authenticator({
     tokens,
     names,
-    audiences: () => hosts,
+    audiences,
     nonces: new UsedNonces(),
     guestsAllowed,
     wallMs,
   });
   const broker = await Broker.start({ authenticate, log });
   undo.push(() => broker.stop());
-  const mqttPort = await broker.listen(config.mqtt.host, config.mqtt.port);
+  ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port);
 
   let ready = true;
   const { id, registration } = config;
   const http = new HttpServer({
     broker,
-    guard: requestGuard(() => hosts),
+    guard: requestGuard(audiences),
     metrics: nodeMetrics(broker),
+    log,
     webFolder: options.webFolder,
     ready: () => ready,
-    api: sessionApi({ id, version, registration, tokens, names, audiences: () => hosts, wallMs }),
+    api: sessionApi({ id, version, registration, tokens, names, audiences, wallMs, monoMs }),
   });
   undo.push(() => http.stop());
-  const httpPort = await http.listen(config.http);
-  hosts = [
-    ...hostsOf(config.http.host, httpPort),
-    ...hostsOf(config.mqtt.host, mqttPort),
-    ...(options.extraHosts ?? []),
-  ];
-  log.info({ httpPort, mqttPort, version }, 'node started');
+  ports.http = await http.listen(config.http);
+  log.info({ ports, version }, 'node started');
 
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    ready = false;
+    log.info('node stops');
+    await http.stop();
+    await broker.stop();
+    await names.close();
+    logFile?.close();
+  };
   return {
     id,
-    webUrl: `http://${urlHost(config.http.host)}:${httpPort}`,
-    mqttUrl: `mqtt://${urlHost(config.mqtt.host)}:${mqttPort}`,
-    httpPort,
-    mqttPort,
+    webUrl: `http://${urlHost(config.http.host)}:${ports.http}`,
+    mqttUrl: `mqtt://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
+    httpPort: ports.http,
+    mqttPort: ports.mqtt,
     dataFolder: config.data,
-    stop: async () => {
-      ready = false;
-      log.info('node stops');
-      await http.stop();
-      await broker.stop();
-      await names.close();
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }
