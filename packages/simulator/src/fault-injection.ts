@@ -1,4 +1,7 @@
-/** A seeded schedule of faults for a stated time, and its end: safety is checked under it, liveness after it. */
+/**
+ * A seeded schedule of faults for a stated time, and its end: safety is checked
+ * under it, liveness after it. Rules SIM20 to SIM22 in SPEC.md.
+ */
 import type { Simulation } from './simulation.ts';
 
 export interface FaultProfile {
@@ -22,70 +25,124 @@ export const calm: FaultProfile = {
   maxSkewMs: 0,
 };
 
+/** One in four partitions is heard in one direction only: that is what half-broken switches and firewalls do. */
+const oneWayShare = 0.25;
+
 /**
  * Injects faults until `forMs` from now. By then every process runs again, and
  * every partition is healed; clocks stay as wrong as they are.
  */
 export function injectFaults(simulation: Simulation, profile: FaultProfile, forMs: number): void {
-  const endMs = simulation.nowMs + forMs;
-  const outage = (kind: string): number => {
-    const left = Math.max(0, endMs - simulation.nowMs);
-    return Math.min(left, simulation.random(`faults/${kind}`).next() * profile.maxOutageMs);
-  };
-  const pick = <T>(kind: string, from: readonly T[]): T | undefined =>
-    from[simulation.random(`faults/${kind}`).below(Math.max(1, from.length))];
-  const running = () => simulation.processes.filter((process) => process.alive);
-
-  every(simulation, 'crash', profile.crashEveryMs, endMs, () => {
-    const process = pick('crash', running());
-    if (process === undefined) return;
-    process.crash();
-    simulation.after(outage('crash'), () => process.start());
-  });
-  every(simulation, 'disk', profile.diskFailureEveryMs, endMs, () => {
-    pick('disk', running())?.failNextCommit();
-  });
-  every(simulation, 'clock', profile.clockJumpEveryMs, endMs, () => {
-    const skewMs = (simulation.random('faults/clock').next() * 2 - 1) * profile.maxSkewMs;
-    pick('clock', simulation.processes)?.setSkew(Math.round(skewMs));
-  });
-  every(simulation, 'partition', profile.partitionEveryMs, endMs, () => {
-    const random = simulation.random('faults/partition');
-    const ids = simulation.processes.map((process) => process.id);
-    const one = ids.filter(() => random.next() < 0.5);
-    const other = ids.filter((id) => !one.includes(id));
-    simulation.note(`partition ${one.join()} | ${other.join()}`);
-    simulation.network.partition(one, other, random.next() < 0.25 ? 'oneWay' : 'both');
-    simulation.after(outage('partition'), () => {
-      simulation.note('heal');
-      simulation.network.heal();
-    });
-  });
+  new FaultSchedule(simulation, profile, simulation.nowMs + forMs).begin();
   simulation.after(forMs, () => {
     simulation.note('faults end');
-    simulation.network.heal();
-    for (const process of simulation.processes) {
-      process.mendDisk();
-      process.start();
-    }
-  });
-  // A process that its disk ended is started again like one that crashed.
-  every(simulation, 'restart', profile.diskFailureEveryMs > 0 ? profile.maxOutageMs : 0, endMs, () => {
-    for (const process of simulation.processes) process.start();
+    healAll(simulation);
   });
 }
 
-/** Runs `act` again and again at random times with this mean distance, until `endMs`. */
-function every(simulation: Simulation, kind: string, meanMs: number, endMs: number, act: () => void): void {
-  if (meanMs <= 0) return;
-  const random = simulation.random(`faults/${kind}/times`);
-  const next = (): void => {
-    const delayMs = random.next() * 2 * meanMs;
-    if (simulation.nowMs + delayMs >= endMs) return;
-    simulation.after(delayMs, () => {
-      act();
-      next();
+/** Heals every partition, mends every disk and starts what is down. Clocks stay as wrong as they are. */
+export function healAll(simulation: Simulation): void {
+  simulation.network.heal();
+  for (const process of simulation.processes) {
+    process.mendDisk();
+    process.start();
+  }
+}
+
+class FaultSchedule {
+  readonly #simulation: Simulation;
+  readonly #profile: FaultProfile;
+  readonly #endMs: number;
+  /** Crashed, with their start to come. */
+  readonly #down = new Set<string>();
+
+  constructor(simulation: Simulation, profile: FaultProfile, endMs: number) {
+    this.#simulation = simulation;
+    this.#profile = profile;
+    this.#endMs = endMs;
+  }
+
+  begin(): void {
+    const { crashEveryMs, diskFailureEveryMs, clockJumpEveryMs, partitionEveryMs, maxOutageMs } =
+      this.#profile;
+    this.#every('crash', crashEveryMs, () => this.#crash());
+    this.#every('disk', diskFailureEveryMs, () => this.#running('disk')?.failNextCommit());
+    this.#every('clock', clockJumpEveryMs, () => this.#jumpClock());
+    this.#every('partition', partitionEveryMs, () => this.#partition());
+    // A process that its disk ended is started again like one that crashed.
+    this.#every('restart', diskFailureEveryMs > 0 ? maxOutageMs / 2 : 0, () => this.#restart());
+  }
+
+  #crash(): void {
+    const process = this.#running('crash');
+    if (process === undefined) return;
+    process.crash();
+    this.#down.add(process.id);
+    this.#simulation.after(this.#outageMs('crash'), () => {
+      this.#down.delete(process.id);
+      process.start();
     });
-  };
-  next();
+  }
+
+  #restart(): void {
+    for (const process of this.#simulation.processes) {
+      if (!this.#down.has(process.id)) process.start();
+    }
+  }
+
+  #jumpClock(): void {
+    const skewMs = (this.#random('clock').next() * 2 - 1) * this.#profile.maxSkewMs;
+    this.#pick('clock', this.#simulation.processes)?.setSkew(Math.round(skewMs));
+  }
+
+  #partition(): void {
+    const { network, processes } = this.#simulation;
+    const random = this.#random('partition');
+    const ids = processes.map((process) => process.id);
+    const one = ids.filter(() => random.next() < 0.5);
+    const other = ids.filter((id) => !one.includes(id));
+    const direction = random.next() < oneWayShare ? 'oneWay' : 'both';
+    this.#simulation.note(`partition ${one.join()} | ${other.join()} ${direction}`);
+    const heal = network.partition(one, other, direction);
+    this.#simulation.after(this.#outageMs('partition'), () => {
+      this.#simulation.note(`heal ${one.join()} | ${other.join()}`);
+      heal();
+    });
+  }
+
+  #random(kind: string) {
+    return this.#simulation.random(`faults/${kind}`);
+  }
+
+  #running(kind: string) {
+    return this.#pick(
+      kind,
+      this.#simulation.processes.filter((process) => process.alive),
+    );
+  }
+
+  #pick<T>(kind: string, from: readonly T[]): T | undefined {
+    return from[this.#random(kind).below(Math.max(1, from.length))];
+  }
+
+  /** Ends with the faults at the latest. */
+  #outageMs(kind: string): number {
+    const leftMs = Math.max(0, this.#endMs - this.#simulation.nowMs);
+    return Math.min(leftMs, this.#random(kind).next() * this.#profile.maxOutageMs);
+  }
+
+  /** Runs `act` again and again at random times with this mean distance, until the faults end. */
+  #every(kind: string, meanMs: number, act: () => void): void {
+    if (meanMs <= 0) return;
+    const random = this.#random(`${kind}/times`);
+    const next = (): void => {
+      const delayMs = random.next() * 2 * meanMs;
+      if (this.#simulation.nowMs + delayMs >= this.#endMs) return;
+      this.#simulation.after(delayMs, () => {
+        act();
+        next();
+      });
+    };
+    next();
+  }
 }

@@ -1,8 +1,11 @@
-/** Scenarios: a world that can be run from a seed. Tests, soak runs and the lab use the same ones. */
-import { SimulationFailure } from './simulation.ts';
+/**
+ * Scenarios: a world that can be run from a seed. Tests, soak runs and the lab
+ * use the same ones. Rule SIM21 in SPEC.md.
+ */
+import { replayCommand, SimulationFailure } from './simulation-failure.ts';
 
 export interface ScenarioResult {
-  /** Hash over every line of the trace. */
+  /** Hash over every line of the trace, and over every input and output. */
   readonly traceHash: string;
   readonly traceLines: number;
   /** The last lines of the trace. */
@@ -33,32 +36,42 @@ export interface SeedsOutcome {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The command that replays one seed of a scenario. */
-export function replayCommand(scenario: Scenario, seed: string): string {
-  return `npm run soak -- --scenario ${scenario.name} --seed ${seed}`;
-}
-
 /** Runs each seed twice and compares the traces; stops at the first failure. */
 export function checkSeeds(scenario: Scenario, seeds: Iterable<string>): SeedsOutcome {
   const counts: Record<string, number> = {};
   let passed = 0;
   for (const seed of seeds) {
-    const replay = replayCommand(scenario, seed);
     try {
-      const first = scenario.run(seed);
-      const second = scenario.run(seed);
-      if (first.traceHash !== second.traceHash) {
-        const sentence = 'two runs of one seed gave different traces';
-        throw new SimulationFailure('determinism', sentence, seed, 0, first.tail);
-      }
-      for (const [name, count] of Object.entries(first.counts)) counts[name] = (counts[name] ?? 0) + count;
+      const result = runTwice(scenario, seed);
+      for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
       passed += 1;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      return { passed, counts, failure: { seed, error, replay } };
+      return { passed, counts, failure: { seed, error, replay: replayCommand(scenario.name, seed) } };
     }
   }
   return { passed, counts, failure: undefined };
+}
+
+function runTwice(scenario: Scenario, seed: string): ScenarioResult {
+  const first = scenario.run(seed);
+  const second = scenario.run(seed);
+  const isSame =
+    first.traceHash === second.traceHash &&
+    first.traceLines === second.traceLines &&
+    first.tail.join('\n') === second.tail.join('\n');
+  if (isSame) return first;
+  const sentence = 'two runs of one seed gave different traces';
+  throw new SimulationFailure('determinism', sentence, seed, 0, differingTail(first.tail, second.tail));
+}
+
+/** Both tails from the first line that differs; as they are when all that differs is older or not shown. */
+function differingTail(one: readonly string[], other: readonly string[]): readonly string[] {
+  const from = Math.max(
+    0,
+    one.findIndex((line, index) => line !== other[index]),
+  );
+  return ['first run:', ...one.slice(from), 'second run:', ...other.slice(from)];
 }
 
 /** Seeds `from`, `from + 1`, … as texts. */

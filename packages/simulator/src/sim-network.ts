@@ -1,12 +1,14 @@
 /**
  * A network of named endpoints that loses, doubles, delays, reorders and cuts.
- * Rules SIM… in SPEC.md.
+ * Messages are passed by reference: plain data that nobody changes. Rules SIM15
+ * to SIM19 in SPEC.md.
  */
 import type { Random } from '@bothy/protocols';
 
 export interface NetworkWorld {
   after(delayMs: number, run: () => void): unknown;
   random(concern: string): Random;
+  note(line: string): void;
 }
 
 export interface PathFaults {
@@ -14,8 +16,9 @@ export interface PathFaults {
   readonly maxDelayMs: number;
   /** Chance from 0 to 1 that a message is lost. */
   readonly loss: number;
+  /** Chance from 0 to 1 that it arrives twice. */
   readonly duplicate: number;
-  /** False keeps each (from, to) in order. */
+  /** False keeps each (from, to, channel) in order. */
   readonly reorder: boolean;
 }
 
@@ -27,15 +30,27 @@ export const perfectPath: PathFaults = {
   reorder: false,
 };
 
+type Handler = (from: string, message: unknown) => void;
+
+/** One (from, to, channel). */
+interface Lane {
+  readonly waiting: (() => void)[];
+  sent: number;
+  /** The highest number that has arrived: what arrives below it was overtaken. */
+  arrived: number;
+}
+
 export class SimNetwork {
   readonly #world: NetworkWorld;
   readonly #random: Random;
   #faults: PathFaults;
-  /** Directed pairs that are cut, as `from to`. */
-  readonly #cut = new Set<string>();
-  readonly #handlers = new Map<string, (from: string, message: unknown) => void>();
-  readonly #lanes = new Map<string, (() => void)[]>();
-  readonly counts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, cut: 0 };
+  /** Faults of single paths, by `from to`. */
+  readonly #paths = new Map<string, PathFaults>();
+  /** Partitions that stand: each a set of directed pairs, as `from to`. */
+  readonly #cuts = new Set<ReadonlySet<string>>();
+  readonly #handlers = new Map<string, Handler>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly counts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, cut: 0 };
 
   constructor(world: NetworkWorld, faults: PathFaults = perfectPath) {
     this.#world = world;
@@ -46,62 +61,110 @@ export class SimNetwork {
   /** Faults of every path from now on; messages under way keep their fate. */
   setFaults(faults: PathFaults): void {
     this.#faults = faults;
+    this.#paths.clear();
   }
 
-  on(endpoint: string, handler: (from: string, message: unknown) => void): void {
+  /** Faults of one direction of one path, until `setFaults`. */
+  setPathFaults(from: string, to: string, faults: PathFaults): void {
+    this.#paths.set(pair(from, to), faults);
+  }
+
+  /** Who receives what is sent to this endpoint; replaces who did. */
+  on(endpoint: string, handler: Handler): void {
     this.#handlers.set(endpoint, handler);
   }
 
-  send(from: string, to: string, message: unknown): void {
-    const { loss, duplicate } = this.#faults;
+  /** Sends a message on its way. Order is kept, where it is, per `channel`. */
+  send(from: string, to: string, message: unknown, channel = ''): void {
+    const faults = this.#paths.get(pair(from, to)) ?? this.#faults;
     this.counts.sent += 1;
-    if (this.#random.next() < loss) {
+    if (this.#random.next() < faults.loss) {
       this.counts.lost += 1;
+      this.#world.note(`lost ${from} -> ${to}`);
       return;
     }
-    const copies = this.#random.next() < duplicate ? 2 : 1;
+    const copies = this.#random.next() < faults.duplicate ? 2 : 1;
     this.counts.duplicated += copies - 1;
-    for (let copy = 0; copy < copies; copy++) this.#pass(from, to, message);
+    const lane = this.#lane(`${pair(from, to)} ${channel}`);
+    for (let copy = 0; copy < copies; copy++) this.#pass({ from, to, message, faults, lane });
   }
 
-  /** Cuts every path between the groups, in both directions or only from the first to the second. */
-  partition(one: readonly string[], other: readonly string[], direction: 'both' | 'oneWay' = 'both'): void {
+  /**
+   * Cuts every path between the groups, in both directions or only from the first to the second. Returns what
+   * heals this partition alone.
+   */
+  partition(
+    one: readonly string[],
+    other: readonly string[],
+    direction: 'both' | 'oneWay' = 'both',
+  ): () => void {
+    const cut = new Set<string>();
     for (const a of one) {
       for (const b of other) {
-        this.#cut.add(`${a} ${b}`);
-        if (direction === 'both') this.#cut.add(`${b} ${a}`);
+        cut.add(pair(a, b));
+        if (direction === 'both') cut.add(pair(b, a));
       }
     }
+    this.#cuts.add(cut);
+    return () => void this.#cuts.delete(cut);
   }
 
+  /** Heals every partition. */
   heal(): void {
-    this.#cut.clear();
+    this.#cuts.clear();
   }
 
   reachable(from: string, to: string): boolean {
-    return !this.#cut.has(`${from} ${to}`);
+    const path = pair(from, to);
+    for (const cut of this.#cuts) if (cut.has(path)) return false;
+    return true;
   }
 
-  #pass(from: string, to: string, message: unknown): void {
-    const { minDelayMs, maxDelayMs, reorder } = this.#faults;
-    const delayMs = minDelayMs + this.#random.next() * (maxDelayMs - minDelayMs);
-    const arrive = (): void => {
-      // A cut also swallows what was under way.
-      if (!this.reachable(from, to)) {
-        this.counts.cut += 1;
-        return;
-      }
-      this.counts.delivered += 1;
-      this.#handlers.get(to)?.(from, message);
-    };
-    if (reorder) {
+  #lane(key: string): Lane {
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const lane: Lane = { waiting: [], sent: 0, arrived: 0 };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #pass(passing: Passing): void {
+    const { faults, lane } = passing;
+    const delayMs = faults.minDelayMs + this.#random.next() * (faults.maxDelayMs - faults.minDelayMs);
+    lane.sent += 1;
+    const number = lane.sent;
+    const arrive = (): void => this.#arrive(passing, number);
+    if (faults.reorder) {
       this.#world.after(delayMs, arrive);
       return;
     }
     // Each arrival takes the oldest of its lane, however the delays fall.
-    const lane = this.#lanes.get(`${from} ${to}`) ?? [];
-    this.#lanes.set(`${from} ${to}`, lane);
-    lane.push(arrive);
-    this.#world.after(delayMs, () => lane.shift()?.());
+    lane.waiting.push(arrive);
+    this.#world.after(delayMs, () => lane.waiting.shift()?.());
   }
+
+  #arrive({ from, to, message, lane }: Passing, number: number): void {
+    // A cut also swallows what was under way.
+    if (!this.reachable(from, to)) {
+      this.counts.cut += 1;
+      this.#world.note(`cut ${from} -> ${to}`);
+      return;
+    }
+    this.counts.delivered += 1;
+    if (number < lane.arrived) this.counts.reordered += 1;
+    lane.arrived = Math.max(lane.arrived, number);
+    this.#handlers.get(to)?.(from, message);
+  }
+}
+
+interface Passing {
+  readonly from: string;
+  readonly to: string;
+  readonly message: unknown;
+  readonly faults: PathFaults;
+  readonly lane: Lane;
+}
+
+function pair(from: string, to: string): string {
+  return `${from} ${to}`;
 }

@@ -1,10 +1,12 @@
 /**
  * One simulated process: a core on the production loop, with a disk that keeps
- * what was committed and loses what was not, and a clock that may be wrong.
+ * what was committed and loses what was not, and clocks that may be wrong.
+ * Rules SIM8 to SIM14 in SPEC.md.
  */
 import type { Core, Kinded, Random } from '@bothy/protocols';
 import { Loop, type LoopHost, type ProductOutput, type Question, type WriteOf } from '@bothy/runtime';
 import type { BothyError } from '@bothy/wire';
+import { type ClockFaults, SimClock, type TrueTime } from './sim-clock.ts';
 
 export interface ProcessStart<Store> {
   /** 1 at the first start. */
@@ -15,12 +17,21 @@ export interface ProcessStart<Store> {
   random(concern: string): Random;
 }
 
-export interface DiskTimes {
+export interface DiskFaults {
+  /** A commit takes between these. */
   readonly minCommitMs: number;
   readonly maxCommitMs: number;
+  /** Chance that a commit in flight at a crash turns out durable, whole; else it is lost, whole. @default 0.5 */
+  readonly keptAtCrash?: number;
+}
+
+export interface AnswerTimes {
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 export interface ProcessOptions<Input extends Kinded, Output extends Kinded, Store> {
+  /** Unique in the simulation; also the process's name in partitions. */
   readonly id: string;
   createStore(): Store;
   /** Applies one write that became durable. */
@@ -32,39 +43,44 @@ export interface ProcessOptions<Input extends Kinded, Output extends Kinded, Sto
   /** The process ended: by a crash, a failed disk or a broken invariant. */
   ended?(): void;
   perform(output: ProductOutput<Output>): void;
+  /** Answers from what is durable now. The answer arrives later, unless the process has ended by then. */
   ask(question: Question<Output>, answer: (input: Input) => void): void;
   /** @default 1 to 5 ms */
-  readonly disk?: DiskTimes;
+  readonly disk?: DiskFaults;
+  /** How long a look-up or a seal takes; answers may overtake each other. @default 0.1 to 3 ms */
+  readonly answers?: AnswerTimes;
+  readonly clock?: ClockFaults;
 }
 
 /** What a process needs of the simulation. */
 export interface ProcessWorld {
-  monoMs(): number;
-  wallMs(): number;
-  set(afterMs: number, fire: () => void): unknown;
-  clear(handle: unknown): void;
+  readonly time: TrueTime;
   random(concern: string): Random;
-  note(line: string): void;
+  /** `detail` counts in the trace's hash only. */
+  note(line: string, detail?: string): void;
   stepped(): void;
   broken(process: string, error: BothyError): void;
 }
 
-const defaultDisk: DiskTimes = { minCommitMs: 1, maxCommitMs: 5 };
+const defaultDisk: DiskFaults = { minCommitMs: 1, maxCommitMs: 5 };
+const defaultAnswers: AnswerTimes = { minMs: 0.1, maxMs: 3 };
 
 export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, Store = unknown> {
   readonly id: string;
   readonly store: Store;
   readonly #options: ProcessOptions<Input, Output, Store>;
   readonly #world: ProcessWorld;
+  readonly #clock: SimClock;
   #loop: Loop<Input, Output> | null = null;
+  #inFlight: readonly WriteOf<Output>[] | null = null;
   #bootCount = 0;
-  #skewMs = 0;
   #commitFails = false;
 
   constructor(options: ProcessOptions<Input, Output, Store>, world: ProcessWorld) {
     this.id = options.id;
     this.#options = options;
     this.#world = world;
+    this.#clock = new SimClock(world.time, options.clock);
     this.store = options.createStore();
   }
 
@@ -81,11 +97,13 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     return this.#loop?.submit(input) ?? false;
   }
 
-  /** Starts it for the first time, or again. */
+  /** Starts it for the first time, or again. Nothing happens when it runs. */
   start(): void {
     if (this.alive) return;
     this.#bootCount += 1;
     this.#world.note(`${this.id} starts (${this.#bootCount})`);
+    // Up to a quarter of an hour: a core that takes monotonic time across a restart is soon wrong.
+    this.#clock.restart(this.#world.random(`${this.id}/clock`).below(900_000));
     const { id } = this;
     const core = this.#options.boot({
       bootCount: this.#bootCount,
@@ -96,16 +114,19 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#options.started?.();
   }
 
-  /** Ends it at once: what was not durable is lost, nothing of it happens any more. */
+  /** Ends it at once: nothing of it happens any more, and of its writes only what is durable is kept. */
   crash(): void {
     if (!this.alive) return;
-    this.#world.note(`${this.id} crashes`);
-    this.#end();
+    this.#loop?.stop();
+    const kept = this.#settleInFlight();
+    this.#world.note(`${this.id} crashes${kept}`);
+    this.#ended();
   }
 
   /** The wall clock is wrong by so much from now on. Monotonic time never jumps. */
   setSkew(skewMs: number): void {
-    this.#skewMs = skewMs;
+    this.#world.note(`${this.id} clock ${skewMs} ms off`);
+    this.#clock.setSkew(skewMs);
   }
 
   /** The next commit fails, and with it the process. */
@@ -118,53 +139,83 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#commitFails = false;
   }
 
-  #end(): void {
-    this.#loop?.stop();
+  /** Runs something later in true time, unless this start of the process has ended by then. */
+  after(delayMs: number, run: () => void): void {
+    const boot = this.#bootCount;
+    this.#world.time.set(delayMs, () => {
+      if (this.#isCurrent(boot)) run();
+    });
+  }
+
+  #isCurrent(boot: number): boolean {
+    return this.#bootCount === boot && this.alive;
+  }
+
+  #ended(): void {
     this.#loop = null;
+    this.#inFlight = null;
     this.#options.ended?.();
   }
 
+  /** A crash between the disk's work and our hearing of it: the commit is there or not, never half of it. */
+  #settleInFlight(): string {
+    const writes = this.#inFlight;
+    if (writes === null) return '';
+    const { keptAtCrash = 0.5 } = this.#options.disk ?? defaultDisk;
+    if (this.#world.random(`${this.id}/crash`).next() >= keptAtCrash) return ', a commit is lost';
+    this.#write(writes);
+    return ', a commit was durable';
+  }
+
+  #write(writes: readonly WriteOf<Output>[]): void {
+    for (const write of writes) this.#options.write(this.store, write);
+  }
+
   #host(): LoopHost<Input, ProductOutput<Output>, Question<Output>, WriteOf<Output>> {
-    const world = this.#world;
-    const { minCommitMs, maxCommitMs } = this.#options.disk ?? defaultDisk;
-    const random = world.random(`${this.id}/disk`);
+    const { time } = this.#world;
+    const answers = this.#options.answers ?? defaultAnswers;
+    const random = this.#world.random(`${this.id}/answers`);
     const boot = this.#bootCount;
-    const isCurrent = (): boolean => this.#bootCount === boot && this.alive;
     return {
-      clock: { monoMs: () => world.monoMs(), wallMs: () => Math.max(0, world.wallMs() + this.#skewMs) },
-      timers: world,
-      storage: {
-        commit: (writes, done) => {
-          world.set(minCommitMs + random.next() * (maxCommitMs - minCommitMs), () => {
-            if (!isCurrent()) return;
-            if (this.#commitFails) {
-              this.#commitFails = false;
-              return done(new Error('the disk refuses'));
-            }
-            for (const write of writes) this.#options.write(this.store, write);
-            done();
-          });
-        },
-      },
+      clock: this.#clock,
+      timers: this.#clock,
+      storage: { commit: (writes, done) => this.#commit(writes, done) },
       perform: (output) => this.#options.perform(output),
       ask: (question, answer) => {
         this.#options.ask(question, (input) => {
-          if (isCurrent()) answer(input);
+          const delayMs = answers.minMs + random.next() * (answers.maxMs - answers.minMs);
+          time.set(delayMs, () => {
+            if (this.#isCurrent(boot)) answer(input);
+          });
         });
       },
       failed: (error) => this.#failed(error),
       observe: (input, outputs) => {
         const kinds = outputs.map((output) => describe(output as Kinded)).join(' ');
-        world.note(`${this.id} ${describe(input)} -> ${kinds}`);
-        world.stepped();
+        this.#world.note(`${this.id} ${describe(input)} -> ${kinds}`, JSON.stringify([input, outputs]));
+        this.#world.stepped();
       },
     };
   }
 
+  #commit(writes: readonly WriteOf<Output>[], done: (error?: unknown) => void): void {
+    const { minCommitMs, maxCommitMs } = this.#options.disk ?? defaultDisk;
+    const random = this.#world.random(`${this.id}/disk`);
+    this.#inFlight = writes;
+    this.after(minCommitMs + random.next() * (maxCommitMs - minCommitMs), () => {
+      this.#inFlight = null;
+      if (this.#commitFails) {
+        this.#commitFails = false;
+        return done(new Error('the disk refuses'));
+      }
+      this.#write(writes);
+      done();
+    });
+  }
+
   #failed(error: BothyError): void {
     this.#world.note(`${this.id} ends: ${error.message}`);
-    this.#loop = null;
-    this.#options.ended?.();
+    this.#ended();
     if (error.code !== 'storage_failed') this.#world.broken(this.id, error);
   }
 }

@@ -4,55 +4,55 @@
  */
 import { type Kinded, type Random, seededRandom } from '@bothy/protocols';
 import { VirtualTime } from '@bothy/runtime';
-import type { BothyError } from '@bothy/wire';
 import { SimNetwork } from './sim-network.ts';
 import { type ProcessOptions, SimProcess } from './sim-process.ts';
+import { SimulationFailure } from './simulation-failure.ts';
 import { Trace } from './trace.ts';
 
 export interface SimulationOptions {
   readonly seed: string;
-  /** Events after which a run counts as endless. @default 5_000_000 */
+  /** The scenario's name: failures then say how to replay them. */
+  readonly scenario?: string;
+  /**
+   * When invariants are checked: after every step and every event, or only after every event, which is cheaper
+   * where one event makes many steps. @default 'step'
+   */
+  readonly invariantEvery?: 'step' | 'event';
+  /** Events and steps after which a run counts as endless. @default 5_000_000 */
   readonly maxEvents?: number;
   /** Lines of trace that are kept. @default 2_000 */
   readonly traceLines?: number;
 }
 
-/** A run broke a rule. The message ends with the command that replays it, once a scenario has named it. */
-export class SimulationFailure extends Error {
-  readonly seed: string;
+interface Violation {
   readonly rule: string;
-  readonly atMs: number;
-  readonly tail: readonly string[];
-
-  constructor(rule: string, sentence: string, seed: string, atMs: number, tail: readonly string[]) {
-    super(`${rule}: ${sentence} (seed ${seed}, at ${atMs} ms)`);
-    this.name = 'SimulationFailure';
-    this.rule = rule;
-    this.seed = seed;
-    this.atMs = atMs;
-    this.tail = tail;
-  }
+  readonly sentence: string;
+  readonly cause: unknown;
 }
+
+/** Lines of trace that a failure shows. */
+const tailLines = 60;
 
 export class Simulation {
   readonly seed: string;
   readonly trace: Trace;
   readonly network: SimNetwork;
   readonly processes: SimProcess<never, Kinded, unknown>[] = [];
+  readonly #options: SimulationOptions;
   readonly #time = new VirtualTime();
   readonly #randoms = new Map<string, Random>();
   readonly #invariants: { readonly name: string; readonly check: () => string | undefined }[] = [];
-  readonly #maxEvents: number;
   #events = 0;
-  #violation: { readonly rule: string; readonly sentence: string } | null = null;
+  #violation: Violation | null = null;
 
   constructor(options: SimulationOptions) {
     this.seed = options.seed;
-    this.#maxEvents = options.maxEvents ?? 5_000_000;
+    this.#options = options;
     this.trace = new Trace(options.traceLines ?? 2_000);
     this.network = new SimNetwork(this);
   }
 
+  /** True time since the start. */
   get nowMs(): number {
     return this.#time.monoMs();
   }
@@ -77,23 +77,24 @@ export class Simulation {
     return () => this.#time.clear(handle);
   }
 
-  note(line: string): void {
-    this.trace.add(`${this.nowMs.toFixed(3)} ${line}`);
+  /** Adds a line to the trace; `detail` counts in its hash only. */
+  note(line: string, detail?: string): void {
+    this.trace.add(`${this.nowMs.toFixed(3)} ${line}`, detail);
   }
 
-  /** Adds a process and starts it at the next event. */
+  /** Adds a process and starts it at the next event. Throws a RangeError when there is one of this id. */
   addProcess<Input extends Kinded, Output extends Kinded, Store>(
     options: ProcessOptions<Input, Output, Store>,
   ): SimProcess<Input, Output, Store> {
+    if (this.processes.some(({ id }) => id === options.id)) {
+      throw new RangeError(`there is a process ${options.id} already`);
+    }
     const process = new SimProcess(options, {
-      monoMs: () => this.#time.monoMs(),
-      wallMs: () => this.#time.wallMs(),
-      set: (afterMs, fire) => this.#time.set(afterMs, fire),
-      clear: (handle) => this.#time.clear(handle),
+      time: this.#time,
       random: (concern) => this.random(concern),
-      note: (line) => this.note(line),
-      stepped: () => this.#check(),
-      broken: (id, error) => this.#broken(id, error),
+      note: (line, detail) => this.note(line, detail),
+      stepped: () => this.#stepped(),
+      broken: (id, error) => this.#violate('no broken invariant', `${id}: ${error.message}`, error),
     });
     this.processes.push(process as unknown as SimProcess<never, Kinded, unknown>);
     this.after(0, () => process.start());
@@ -107,20 +108,46 @@ export class Simulation {
 
   /** Runs for so long in virtual time. Throws `SimulationFailure` at the first violation. */
   run(forMs: number): void {
-    const untilMs = this.nowMs + forMs;
-    while (this.#time.runNext(untilMs)) {
-      this.#events += 1;
-      if (this.#violation !== null) break;
-      if (this.#events > this.#maxEvents) this.#violate('bounded run', `more than ${this.#maxEvents} events`);
-    }
-    this.#throwViolation();
+    this.#run(this.nowMs + forMs);
+  }
+
+  /** Runs until nothing is to come, at most for `limitMs`. False when something still was. */
+  runUntilIdle(limitMs: number): boolean {
+    const untilMs = this.nowMs + limitMs;
+    while (this.#time.size > 0 && (this.#time.nextMs() ?? 0) <= untilMs) this.#run(this.#time.nextMs() ?? 0);
+    return this.#time.size === 0;
   }
 
   /** Fails the run: for what is checked once, such as liveness. */
   fail(rule: string, sentence: string): never {
     this.#violate(rule, sentence);
-    this.#throwViolation();
-    throw new Error('unreachable: a violation was just recorded');
+    throw this.#failure() ?? new Error('unreachable: a violation was just recorded');
+  }
+
+  #run(untilMs: number): void {
+    try {
+      while (this.#violation === null && this.#time.runNext(untilMs)) {
+        this.#count();
+        this.#check();
+      }
+    } catch (thrown) {
+      const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#violate('nothing throws', sentence, thrown);
+    }
+    const failure = this.#failure();
+    if (failure !== undefined) throw failure;
+  }
+
+  #stepped(): void {
+    this.#count();
+    if (this.#options.invariantEvery !== 'event') this.#check();
+  }
+
+  #count(): void {
+    this.#events += 1;
+    const maxEvents = this.#options.maxEvents ?? 5_000_000;
+    // Thrown, because one event may be what makes steps without end.
+    if (this.#events > maxEvents) this.fail('bounded run', `more than ${maxEvents} events`);
   }
 
   #check(): void {
@@ -131,19 +158,19 @@ export class Simulation {
     }
   }
 
-  #broken(process: string, error: BothyError): void {
-    this.#violate('no broken invariant', `${process}: ${error.message}`);
-  }
-
   /** Recorded, and thrown once the event has ended: throwing inside a step would look like a broken core. */
-  #violate(rule: string, sentence: string): void {
-    this.#violation ??= { rule, sentence };
+  #violate(rule: string, sentence: string, cause?: unknown): void {
+    // What follows from the first violation says nothing more.
+    if (this.#violation !== null) return;
+    this.#violation = { rule, sentence, cause };
     this.note(`VIOLATION ${rule}: ${sentence}`);
   }
 
-  #throwViolation(): void {
-    if (this.#violation === null) return;
-    const { rule, sentence } = this.#violation;
-    throw new SimulationFailure(rule, sentence, this.seed, this.nowMs, this.trace.tail(60));
+  #failure(): SimulationFailure | undefined {
+    if (this.#violation === null) return undefined;
+    const { rule, sentence, cause } = this.#violation;
+    const tail = this.trace.tail(tailLines);
+    const { scenario } = this.#options;
+    return new SimulationFailure(rule, sentence, this.seed, this.nowMs, tail, { scenario, cause });
   }
 }

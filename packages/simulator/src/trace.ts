@@ -12,23 +12,21 @@ export class Trace {
     this.#limit = limit;
   }
 
-  add(line: string): void {
+  /** Adds a line. `detail` is not kept, but counts in the hash: what the line stands for, in full. */
+  add(line: string, detail = ''): void {
     this.#count += 1;
     this.#lines.push(line);
     // Cut rarely, so that adding a line costs the same however long the run is.
     if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
-    for (let i = 0; i < line.length; i++) {
-      const unit = line.charCodeAt(i);
-      this.#hashA = Math.imul(this.#hashA ^ unit, 0x01000193);
-      this.#hashB = Math.imul(this.#hashB ^ unit, 0x85ebca6b) + 1;
-    }
+    this.#mix(line);
+    this.#mix(detail);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** 64 bits over every line so far. */
+  /** 64 bits over every line so far, and its detail. */
   get hash(): string {
     const hex = (part: number): string => (part >>> 0).toString(16).padStart(8, '0');
     return hex(this.#hashA) + hex(this.#hashB);
@@ -37,5 +35,22 @@ export class Trace {
   /** The last lines, oldest first. */
   tail(count: number): readonly string[] {
     return this.#lines.slice(-count);
+  }
+
+  /** The lines that are kept, one below the other. */
+  text(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** Two lanes of FNV-1a with different primes. The length goes in, so that where a text ends makes a difference. */
+  #mix(text: string): void {
+    let [a, b] = [this.#hashA ^ text.length, this.#hashB ^ text.length];
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      a = Math.imul(a ^ unit, 0x01000193);
+      b = Math.imul(b ^ unit, 0x85ebca6b) + 1;
+    }
+    this.#hashA = Math.imul(a, 0x01000193);
+    this.#hashB = Math.imul(b, 0x85ebca6b) + 1;
   }
 }
