@@ -1,3 +1,4 @@
 export { launchChromium } from './chromium.ts';
+export { type HttpAnswer, type HttpRequest, httpRequest } from './http-request.ts';
 export { chromiumCommands, findProgram } from './programs.ts';
 export { temporaryFolder } from './temporary-folder.ts';

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { isLoopback, parseConfig } from './config.ts';
+
+const refused = (sentence: RegExp) =>
+  expect.objectContaining({ code: 'configuration_invalid', message: expect.stringMatching(sentence) });
+
+describe('addresses', () => {
+  test.each([
+    ['9000', { host: '127.0.0.1', port: 9000 }],
+    ['0', { host: '127.0.0.1', port: 0 }],
+    ['127.0.0.1:9000', { host: '127.0.0.1', port: 9000 }],
+    ['localhost:65535', { host: 'localhost', port: 65_535 }],
+    ['[::1]:9000', { host: '::1', port: 9000 }],
+  ])('%s', (text, address) => {
+    expect(parseConfig({ http: text }, {}).http).toEqual(address);
+    expect(parseConfig({ mqtt: text }, {}).mqtt).toEqual(address);
+  });
+
+  test.each(['', 'x', '65536', '99999', '-1', '127.0.0.1', ':9000', '::1:9000', 'a:b:1', '1.5', '80 '])(
+    '"%s" is refused with a sentence that names the flag',
+    (text) => {
+      expect(() => parseConfig({ http: text }, {})).toThrow(refused(/^--http is ".*"; it must be /));
+      expect(() => parseConfig({ mqtt: text }, {})).toThrow(refused(/^--mqtt is ".*"; it must be /));
+    },
+  );
+});
+
+test('without flags and variables everything has its default, on this machine only', () => {
+  expect(parseConfig({}, {})).toMatchObject({
+    id: expect.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+    http: { host: '127.0.0.1', port: 8080 },
+    mqtt: { host: '127.0.0.1', port: 1883 },
+    data: './.bothy',
+    insecure: false,
+    allowGuests: false,
+    registration: 'open',
+  });
+});
+
+test('a flag goes before a variable, and a variable before a default', () => {
+  const environment = {
+    BOTHY_ID: 'hut',
+    BOTHY_HTTP: '9000',
+    BOTHY_MQTT: '9001',
+    BOTHY_ALLOW_GUESTS: 'true',
+    BOTHY_REGISTRATION: 'closed',
+  };
+  expect(parseConfig({ http: '9100', registration: 'open' }, environment)).toMatchObject({
+    id: 'hut',
+    http: { port: 9100 },
+    mqtt: { port: 9001 },
+    allowGuests: true,
+    registration: 'open',
+  });
+});
+
+test.each(['0.0.0.0:8080', '192.0.2.7:8080', '[::]:8080', 'hut.example:8080', '128.0.0.1:8080'])(
+  '%s can be reached by others, and demands --insecure',
+  (text) => {
+    const sentence = (flag: string) => refused(new RegExp(`^--${flag} binds .* --insecure `));
+    expect(() => parseConfig({ http: text }, {})).toThrow(sentence('http'));
+    expect(() => parseConfig({ mqtt: text }, {})).toThrow(sentence('mqtt'));
+    expect(parseConfig({ http: text, insecure: '' }, {}).insecure).toBe(true);
+  },
+);
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['127.evil.example', false],
+  ['localhost.example', false],
+])('whether only this machine reaches %s: %s', (host, loopback) => expect(isLoopback(host)).toBe(loopback));
+
+test.each([
+  [{ id: 'not an id' }, /--id is "not an id"/],
+  [{ id: '' }, /--id is ""/],
+  [{ id: 'x'.repeat(64) }, /--id is "x+"/],
+  [{ registration: 'sometimes' }, /--registration is "sometimes"; it must be open or closed/],
+  [{ insecure: 'perhaps' }, /--insecure is "perhaps"; it must be true or false/],
+  [{ 'allow-guests': 'no' }, /--allow-guests is "no"/],
+])('%o is refused', (flags, sentence) => {
+  expect(() => parseConfig(flags, {})).toThrow(refused(sentence));
+});
