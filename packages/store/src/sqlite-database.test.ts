@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from './index.ts';
@@ -73,4 +74,49 @@ test('a database of a newer version is not touched', async () => {
   await expect(openDatabase<Schema>({ file, migrations })).rejects.toMatchObject({
     code: 'database_corrupt',
   });
+});
+
+test('a migration that fails leaves the schema as it was', async () => {
+  const file = join(folder, 'a.sqlite');
+  const halfway: Migration = {
+    up: async (database) => {
+      await database.schema.createTable('half').addColumn('id', 'integer').execute();
+      throw new Error('no');
+    },
+  };
+  const failing = openDatabase<Schema>({ file, migrations: { ...migrations, '002-half': halfway } });
+  await expect(failing).rejects.toMatchObject({ code: 'storage_failed' });
+  const after = await openDatabase<Schema>({ file, migrations });
+  const tables = (await after.introspection.getTables()).map(({ name }) => name);
+  expect(tables).toContain('note');
+  expect(tables).not.toContain('half');
+  await after.destroy();
+});
+
+test('migrations run once each, in the order of their names', async () => {
+  const file = join(folder, 'a.sqlite');
+  const ran: string[] = [];
+  const noting = (name: string): Migration => ({
+    up: async () => {
+      ran.push(name);
+    },
+  });
+  const later = { '003-c': noting('c'), '002-b': noting('b') };
+  for (const known of [migrations, { ...later, ...migrations }, { ...later, ...migrations }]) {
+    await (await openDatabase<Schema>({ file, migrations: known })).destroy();
+  }
+  expect(ran).toEqual(['b', 'c']);
+});
+
+test('what is committed is on the disk: WAL, every commit synced, foreign keys enforced', async () => {
+  const database = await openDatabase<Schema>({ file: join(folder, 'a.sqlite'), migrations });
+  const pragma = async (name: string): Promise<unknown> => {
+    const { rows } = await sql.raw<Record<string, unknown>>(`PRAGMA ${name}`).execute(database);
+    return Object.values(rows[0] ?? {})[0];
+  };
+  expect(await pragma('journal_mode')).toBe('wal');
+  // 2 is FULL.
+  expect(await pragma('synchronous')).toBe(2);
+  expect(await pragma('foreign_keys')).toBe(1);
+  await database.destroy();
 });

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { BothyError } from '@bothy/wire';
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { type Migrations, migrate } from './migrations.ts';
 
 export interface DatabaseOptions {
@@ -23,7 +23,7 @@ export interface DatabaseOptions {
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
   const { file } = options;
   const sqlite = openFile(file);
-  const database = new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(sqlite) }) });
+  const database = new Kysely<Schema>({ dialect: new TransactionalSqlite({ database: adapt(sqlite) }) });
   try {
     await migrate(database, options.migrations);
   } catch (thrown) {
@@ -33,18 +33,33 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Ky
   return database;
 }
 
+/** SQLite changes schemas within transactions, which Kysely leaves unused: migrations then are whole or not at all. */
+class TransactionalSqlite extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 function openFile(file: string): DatabaseSync {
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   } catch (thrown) {
     throw unusable(dirname(file), thrown);
   }
+  let sqlite: DatabaseSync | undefined;
   try {
-    const sqlite = new DatabaseSync(file);
+    sqlite = new DatabaseSync(file);
     sqlite.exec('PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON');
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     return sqlite;
   } catch (thrown) {
+    sqlite?.close();
     throw asDatabaseError(file, thrown);
   }
 }

@@ -44,20 +44,21 @@ export class SqliteNameDirectory implements NameDirectory {
     return new SqliteNameDirectory(database, options);
   }
 
-  async claim({ name, person }: Certificate): Promise<ClaimResult> {
+  async claim(certificate: Certificate): Promise<ClaimResult> {
+    const { name, person } = certificate;
     const owner = await this.lookup(name);
     if (owner === person) return { kind: 'bound' };
     if (owner !== undefined) return { kind: 'taken', by: owner };
     if (!this.#options.open) return { kind: 'closed' };
     const claimed_at = this.#options.wallMs();
-    await this.#database
+    const inserted = await this.#database
       .insertInto('name')
       .values({ name, person, claimed_at })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    // Two claims may meet: who is in the table is the owner.
-    const winner = await this.lookup(name);
-    return winner === person || winner === undefined ? { kind: 'bound' } : { kind: 'taken', by: winner };
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 1n) return { kind: 'bound' };
+    // Another claim came between: who is in the table is the owner.
+    return await this.claim(certificate);
   }
 
   async lookup(name: Name): Promise<PersonId | undefined> {
