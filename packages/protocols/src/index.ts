@@ -6,6 +6,22 @@ export {
   type Observation,
   zeroHlc,
 } from './clocks/hybrid-logical-clock.ts';
+export {
+  compareLamport,
+  LamportClock,
+  type LamportClockOptions,
+  type LamportObservation,
+  type LamportStamp,
+} from './clocks/lamport-clock.ts';
+export {
+  happenedBefore,
+  VectorClock,
+  type VectorClockOptions,
+  type VectorObservation,
+  type VectorRefusal,
+  type VectorStamp,
+  type VectorTime,
+} from './clocks/vector-clock.ts';
 export type {
   ClearTimer,
   Core,
