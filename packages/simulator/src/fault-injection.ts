@@ -111,7 +111,7 @@ class FaultSchedule {
   }
 
   #random(kind: string) {
-    return this.#simulation.random(`faults/${kind}`);
+    return this.#simulation.random(`simulator/faults/${kind}`);
   }
 
   #running(kind: string) {

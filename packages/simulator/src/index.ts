@@ -11,7 +11,7 @@ export type { ClockFaults } from './sim-clock.ts';
 export { type PathFaults, perfectPath, SimNetwork } from './sim-network.ts';
 export {
   type AnswerTimes,
-  type DiskFaults,
+  type DiskTimes,
   type ProcessOptions,
   type ProcessStart,
   SimProcess,

@@ -50,23 +50,23 @@ export class SimNetwork {
   readonly #cuts = new Set<ReadonlySet<string>>();
   readonly #handlers = new Map<string, Handler>();
   readonly #lanes = new Map<string, Lane>();
-  readonly counts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, cut: 0 };
+  readonly counts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, cut: 0, unheard: 0 };
 
   constructor(world: NetworkWorld, faults: PathFaults = perfectPath) {
     this.#world = world;
-    this.#random = world.random('network');
-    this.#faults = faults;
+    this.#random = world.random('simulator/network');
+    this.#faults = checked(faults);
   }
 
   /** Faults of every path from now on; messages under way keep their fate. */
   setFaults(faults: PathFaults): void {
-    this.#faults = faults;
+    this.#faults = checked(faults);
     this.#paths.clear();
   }
 
   /** Faults of one direction of one path, until `setFaults`. */
   setPathFaults(from: string, to: string, faults: PathFaults): void {
-    this.#paths.set(pair(from, to), faults);
+    this.#paths.set(pair(from, to), checked(faults));
   }
 
   /** Who receives what is sent to this endpoint; replaces who did. */
@@ -150,10 +150,15 @@ export class SimNetwork {
       this.#world.note(`cut ${from} -> ${to}`);
       return;
     }
+    const handler = this.#handlers.get(to);
+    if (handler === undefined) {
+      this.counts.unheard += 1;
+      return;
+    }
     this.counts.delivered += 1;
     if (number < lane.arrived) this.counts.reordered += 1;
     lane.arrived = Math.max(lane.arrived, number);
-    this.#handlers.get(to)?.(from, message);
+    handler(from, message);
   }
 }
 
@@ -163,6 +168,15 @@ interface Passing {
   readonly message: unknown;
   readonly faults: PathFaults;
   readonly lane: Lane;
+}
+
+/** Throws a RangeError when a chance is not from 0 to 1, or a delay no time. */
+function checked(faults: PathFaults): PathFaults {
+  const { minDelayMs, maxDelayMs, loss, duplicate } = faults;
+  const areChances = [loss, duplicate].every((chance) => chance >= 0 && chance <= 1);
+  const areTimes = minDelayMs >= 0 && minDelayMs <= maxDelayMs && Number.isFinite(maxDelayMs);
+  if (areChances && areTimes) return faults;
+  throw new RangeError(`not the faults of a path: ${JSON.stringify(faults)}`);
 }
 
 function pair(from: string, to: string): string {

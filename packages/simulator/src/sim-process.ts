@@ -17,12 +17,10 @@ export interface ProcessStart<Store> {
   random(concern: string): Random;
 }
 
-export interface DiskFaults {
-  /** A commit takes between these. */
+/** A commit takes between these, until the process hears of it. It becomes durable at some moment on the way. */
+export interface DiskTimes {
   readonly minCommitMs: number;
   readonly maxCommitMs: number;
-  /** Chance that a commit in flight at a crash turns out durable, whole; else it is lost, whole. @default 0.5 */
-  readonly keptAtCrash?: number;
 }
 
 export interface AnswerTimes {
@@ -46,7 +44,7 @@ export interface ProcessOptions<Input extends Kinded, Output extends Kinded, Sto
   /** Answers from what is durable now. The answer arrives later, unless the process has ended by then. */
   ask(question: Question<Output>, answer: (input: Input) => void): void;
   /** @default 1 to 5 ms */
-  readonly disk?: DiskFaults;
+  readonly disk?: DiskTimes;
   /** How long a look-up or a seal takes; answers may overtake each other. @default 0.1 to 3 ms */
   readonly answers?: AnswerTimes;
   readonly clock?: ClockFaults;
@@ -58,11 +56,14 @@ export interface ProcessWorld {
   random(concern: string): Random;
   /** `detail` counts in the trace's hash only. */
   note(line: string, detail?: string): void;
+  /** A step was made; its outputs take effect now. */
   stepped(): void;
+  /** Something that invariants may be about has changed. */
+  changed(): void;
   broken(process: string, error: BothyError): void;
 }
 
-const defaultDisk: DiskFaults = { minCommitMs: 1, maxCommitMs: 5 };
+const defaultDisk: DiskTimes = { minCommitMs: 1, maxCommitMs: 5 };
 const defaultAnswers: AnswerTimes = { minMs: 0.1, maxMs: 3 };
 
 export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, Store = unknown> {
@@ -72,7 +73,6 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
   readonly #world: ProcessWorld;
   readonly #clock: SimClock;
   #loop: Loop<Input, Output> | null = null;
-  #inFlight: readonly WriteOf<Output>[] | null = null;
   #bootCount = 0;
   #commitFails = false;
 
@@ -82,6 +82,16 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#world = world;
     this.#clock = new SimClock(world.time, options.clock);
     this.store = options.createStore();
+    checkTimes(this.#disk.minCommitMs, this.#disk.maxCommitMs);
+    checkTimes(this.#answers.minMs, this.#answers.maxMs);
+  }
+
+  get #disk(): DiskTimes {
+    return this.#options.disk ?? defaultDisk;
+  }
+
+  get #answers(): AnswerTimes {
+    return this.#options.answers ?? defaultAnswers;
   }
 
   get alive(): boolean {
@@ -103,14 +113,15 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#bootCount += 1;
     this.#world.note(`${this.id} starts (${this.#bootCount})`);
     // Up to a quarter of an hour: a core that takes monotonic time across a restart is soon wrong.
-    this.#clock.restart(this.#world.random(`${this.id}/clock`).below(900_000));
+    this.#clock.restart(this.#world.random(`simulator/clock/${this.id}`).below(900_000));
     const { id } = this;
     const core = this.#options.boot({
       bootCount: this.#bootCount,
       store: this.store,
-      random: (concern) => this.#world.random(`${id}/${concern}`),
+      random: (concern) => this.#world.random(`process/${id}/${concern}`),
     });
     this.#loop = new Loop(core, this.#host());
+    this.#world.changed();
     this.#options.started?.();
   }
 
@@ -118,8 +129,7 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
   crash(): void {
     if (!this.alive) return;
     this.#loop?.stop();
-    const kept = this.#settleInFlight();
-    this.#world.note(`${this.id} crashes${kept}`);
+    this.#world.note(`${this.id} crashes`);
     this.#ended();
   }
 
@@ -153,40 +163,24 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
 
   #ended(): void {
     this.#loop = null;
-    this.#inFlight = null;
     this.#options.ended?.();
-  }
-
-  /** A crash between the disk's work and our hearing of it: the commit is there or not, never half of it. */
-  #settleInFlight(): string {
-    const writes = this.#inFlight;
-    if (writes === null) return '';
-    const { keptAtCrash = 0.5 } = this.#options.disk ?? defaultDisk;
-    if (this.#world.random(`${this.id}/crash`).next() >= keptAtCrash) return ', a commit is lost';
-    this.#write(writes);
-    return ', a commit was durable';
-  }
-
-  #write(writes: readonly WriteOf<Output>[]): void {
-    for (const write of writes) this.#options.write(this.store, write);
+    this.#world.changed();
   }
 
   #host(): LoopHost<Input, ProductOutput<Output>, Question<Output>, WriteOf<Output>> {
-    const { time } = this.#world;
-    const answers = this.#options.answers ?? defaultAnswers;
-    const random = this.#world.random(`${this.id}/answers`);
-    const boot = this.#bootCount;
+    const random = this.#world.random(`simulator/answers/${this.id}`);
+    const { minMs, maxMs } = this.#answers;
     return {
       clock: this.#clock,
       timers: this.#clock,
       storage: { commit: (writes, done) => this.#commit(writes, done) },
-      perform: (output) => this.#options.perform(output),
+      perform: (output) => {
+        this.#world.changed();
+        this.#options.perform(output);
+      },
       ask: (question, answer) => {
         this.#options.ask(question, (input) => {
-          const delayMs = answers.minMs + random.next() * (answers.maxMs - answers.minMs);
-          time.set(delayMs, () => {
-            if (this.#isCurrent(boot)) answer(input);
-          });
+          this.after(minMs + random.next() * (maxMs - minMs), () => answer(input));
         });
       },
       failed: (error) => this.#failed(error),
@@ -198,19 +192,19 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     };
   }
 
+  /** Durable at one moment, heard of at a later one: a crash between the two leaves writes that nobody knows of. */
   #commit(writes: readonly WriteOf<Output>[], done: (error?: unknown) => void): void {
-    const { minCommitMs, maxCommitMs } = this.#options.disk ?? defaultDisk;
-    const random = this.#world.random(`${this.id}/disk`);
-    this.#inFlight = writes;
-    this.after(minCommitMs + random.next() * (maxCommitMs - minCommitMs), () => {
-      this.#inFlight = null;
-      if (this.#commitFails) {
-        this.#commitFails = false;
-        return done(new Error('the disk refuses'));
-      }
-      this.#write(writes);
-      done();
+    const { minCommitMs, maxCommitMs } = this.#disk;
+    const random = this.#world.random(`simulator/disk/${this.id}`);
+    const heardMs = minCommitMs + random.next() * (maxCommitMs - minCommitMs);
+    let error: Error | undefined;
+    this.after(random.next() * heardMs, () => {
+      if (this.#commitFails) error = new Error('the disk refuses');
+      else for (const write of writes) this.#options.write(this.store, write);
+      this.#commitFails = false;
+      this.#world.changed();
     });
+    this.after(heardMs, () => done(error));
   }
 
   #failed(error: BothyError): void {
@@ -226,4 +220,9 @@ function describe(value: Kinded): string {
     (member): member is Kinded => typeof member === 'object' && member !== null && 'kind' in member,
   );
   return inner === undefined ? value.kind : `${value.kind}/${String(inner.kind)}`;
+}
+
+function checkTimes(leastMs: number, mostMs: number): void {
+  if (leastMs >= 0 && leastMs <= mostMs && Number.isFinite(mostMs)) return;
+  throw new RangeError(`not times from least to most: ${leastMs}, ${mostMs}`);
 }

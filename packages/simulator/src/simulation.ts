@@ -14,8 +14,8 @@ export interface SimulationOptions {
   /** The scenario's name: failures then say how to replay them. */
   readonly scenario?: string;
   /**
-   * When invariants are checked: after every step and every event, or only after every event, which is cheaper
-   * where one event makes many steps. @default 'step'
+   * When invariants are checked: after every step and every event that changed a process or its store, or only
+   * after such events, which is cheaper where one event makes many steps. @default 'step'
    */
   readonly invariantEvery?: 'step' | 'event';
   /** Events and steps after which a run counts as endless. @default 5_000_000 */
@@ -43,6 +43,8 @@ export class Simulation {
   readonly #randoms = new Map<string, Random>();
   readonly #invariants: { readonly name: string; readonly check: () => string | undefined }[] = [];
   #events = 0;
+  /** Something has changed since the last check. */
+  #changed = false;
   #violation: Violation | null = null;
 
   constructor(options: SimulationOptions) {
@@ -94,6 +96,9 @@ export class Simulation {
       random: (concern) => this.random(concern),
       note: (line, detail) => this.note(line, detail),
       stepped: () => this.#stepped(),
+      changed: () => {
+        this.#changed = true;
+      },
       broken: (id, error) => this.#violate('no broken invariant', `${id}: ${error.message}`, error),
     });
     this.processes.push(process as unknown as SimProcess<never, Kinded, unknown>);
@@ -128,7 +133,7 @@ export class Simulation {
     try {
       while (this.#violation === null && this.#time.runNext(untilMs)) {
         this.#count();
-        this.#check();
+        if (this.#changed) this.#check();
       }
     } catch (thrown) {
       const sentence = thrown instanceof Error ? thrown.message : String(thrown);
@@ -140,6 +145,7 @@ export class Simulation {
 
   #stepped(): void {
     this.#count();
+    this.#changed = true;
     if (this.#options.invariantEvery !== 'event') this.#check();
   }
 
@@ -151,6 +157,7 @@ export class Simulation {
   }
 
   #check(): void {
+    this.#changed = false;
     if (this.#violation !== null) return;
     for (const { name, check } of this.#invariants) {
       const sentence = check();
