@@ -1,6 +1,6 @@
 /** The node's HTTP side: web app, REST, health and metrics, and the upgrade to MQTT over WebSocket. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Broker } from '@bothy/broker';
 import { BothyError, type ErrorCode } from '@bothy/wire';
@@ -162,7 +162,7 @@ export class HttpServer {
       root: webFolder,
       setHeaders: (reply, path) => {
         // Names of built assets hold the hash of their content; everything else may change.
-        const hashed = path.includes('/assets/');
+        const hashed = relative(webFolder, path).startsWith(`assets${sep}`);
         reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
@@ -194,6 +194,8 @@ function isNavigation({ method, url, headers }: FastifyRequest): boolean {
 
 function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
   const length = Buffer.byteLength(sentence);
+  // Whoever does not hang up is hung up on.
+  socket.once('finish', () => socket.destroy());
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${length}`;
   socket.end(`${head}\r\n\r\n${sentence}`);
 }

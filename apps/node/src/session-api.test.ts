@@ -1,0 +1,87 @@
+import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
+import { httpRequest } from '@bothy/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { connectMqtt, nodeFixture, postSession, signIn } from '../testing/running-node.ts';
+
+const nodes = nodeFixture();
+let ann: LocalIdentity;
+let otherAnn: LocalIdentity;
+beforeAll(async () => {
+  [ann, otherAnn] = await Promise.all([
+    createIdentity({ name: 'ann', issuedAt: Date.now() }),
+    createIdentity({ name: 'ann', issuedAt: Date.now() }),
+  ]);
+});
+
+describe('signing in', () => {
+  test('claims the name, and gives a token that MQTT takes', async () => {
+    const node = await nodes.start();
+    expect(await httpRequest(`${node.webUrl}/api/v1/names/ann`)).toMatchObject({ status: 404 });
+    const before = Date.now();
+    const { status, body } = await signIn(node, ann);
+    expect(status).toBe(200);
+    expect(body).toEqual({ token: expect.any(String), expiresAt: expect.any(Number), name: 'bound' });
+    expect(Number(body.expiresAt) - before).toBeGreaterThan(14 * 60_000);
+    const { text } = await httpRequest(`${node.webUrl}/api/v1/names/ann`);
+    expect(JSON.parse(text)).toEqual({ name: 'ann', person: ann.person });
+
+    const client = await connectMqtt(`ws://127.0.0.1:${node.httpPort}/mqtt`, ann, body.token ?? '');
+    expect(client.connected).toBe(true);
+    await client.endAsync();
+  });
+
+  test('a name of somebody else is taken', async () => {
+    const node = await nodes.start();
+    await signIn(node, ann);
+    expect(await signIn(node, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+  });
+
+  test('a node that is closed takes no new names', async () => {
+    const node = await nodes.start({ registration: 'closed' });
+    expect(await signIn(node, ann)).toMatchObject({ status: 403, body: { code: 'registration_closed' } });
+  });
+
+  test('a proof for another node, an answered challenge and one that was never given are refused', async () => {
+    const node = await nodes.start();
+    const refused = { status: 401, body: { code: 'unauthorized' } };
+    expect(await signIn(node, ann, 'evil.example:8080')).toMatchObject(refused);
+    const challenge = await httpRequest(`${node.webUrl}/api/v1/session/challenge`, { method: 'POST' });
+    const { nonce } = JSON.parse(challenge.text);
+    const audience = `localhost:${node.httpPort}`;
+    const proof = await makeProof({ identity: ann, audience, now: Date.now(), nonce });
+    expect(await postSession(node, { proof })).toMatchObject({ status: 200 });
+    expect(await postSession(node, { proof })).toMatchObject(refused);
+    const unasked = await makeProof({ identity: ann, audience, now: Date.now() });
+    expect(await postSession(node, { proof: unasked })).toMatchObject(refused);
+  });
+
+  test.each([{}, { proof: 1 }, { proof: 'x'.repeat(9_000) }, [], 'text'])(
+    'a request of another shape is told: %#',
+    async (body) => {
+      const node = await nodes.start();
+      expect(await postSession(node, body)).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+    },
+  );
+
+  test('whoever asks too often has to wait', async () => {
+    const node = await nodes.start();
+    const ask = async (): Promise<number> =>
+      (await httpRequest(`${node.webUrl}/api/v1/session/challenge`, { method: 'POST' })).status;
+    const statuses: number[] = [];
+    while (statuses.length < 1_000 && !statuses.includes(429)) {
+      statuses.push(...(await Promise.all(Array.from({ length: 50 }, ask))));
+    }
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(100);
+    expect(statuses).toContain(429);
+    expect(await httpRequest(`${node.webUrl}/healthz`)).toMatchObject({ status: 200 });
+  });
+});
+
+test('a name that is not well formed is told as such', async () => {
+  const node = await nodes.start();
+  for (const name of ['Ann', 'x', 'a%2Fb']) {
+    const answer = await httpRequest(`${node.webUrl}/api/v1/names/${name}`);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'name_invalid' });
+  }
+});

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createIdentity, makeProof } from '@bothy/identity';
+import { httpRequest } from '@bothy/testkit';
+import { expect, test } from 'vitest';
+import { connectMqtt, nodeFixture, signIn } from '../testing/running-node.ts';
+import { version } from './version.ts';
+
+const nodes = nodeFixture();
+
+test('a node says where it runs, and is healthy and ready there', async () => {
+  const node = await nodes.start();
+  expect(node).toMatchObject({ id: 'hut', webUrl: `http://127.0.0.1:${node.httpPort}` });
+  expect(node.mqttUrl).toBe(`mqtt://127.0.0.1:${node.mqttPort}`);
+  for (const path of ['/healthz', '/readyz']) {
+    expect(await httpRequest(node.webUrl + path)).toMatchObject({ status: 200, text: '{"ok":true}' });
+  }
+  const about = await httpRequest(`${node.webUrl}/api/v1/node`);
+  expect(JSON.parse(about.text)).toEqual({
+    id: 'hut',
+    version,
+    registration: 'open',
+    mqttPath: '/mqtt',
+    audiences: expect.arrayContaining([`localhost:${node.httpPort}`, `127.0.0.1:${node.mqttPort}`]),
+  });
+});
+
+test.each(['http', 'mqtt'] as const)(
+  'a port in use for %s is told, and nothing is left running',
+  async (flag) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const data = nodes.folder();
+    await expect(nodes.start({ [flag]: String(port), data })).rejects.toMatchObject({
+      code: 'address_in_use',
+      message: expect.stringMatching(new RegExp(`:${port}: the port is in use.*--${flag}`)),
+    });
+    taken.close();
+    await once(taken, 'close');
+    const node = await nodes.start({ [flag]: String(port), data });
+    expect(flag === 'http' ? node.httpPort : node.mqttPort).toBe(port);
+  },
+);
+
+test('a data folder that cannot be used is told', async () => {
+  const file = join(nodes.folder(), 'file');
+  writeFileSync(file, '');
+  await expect(nodes.start({ data: join(file, 'deeper') })).rejects.toMatchObject({
+    code: 'data_directory_unusable',
+  });
+  const data = nodes.folder();
+  mkdirSync(join(data, 'node.log'));
+  await expect(nodes.start({ data })).rejects.toMatchObject({ code: 'data_directory_unusable' });
+});
+
+test.each(['node.sqlite', 'node-key.json'])('a damaged %s is told by its name', async (name) => {
+  const data = nodes.folder();
+  writeFileSync(join(data, name), 'not what it should be '.repeat(100));
+  await expect(nodes.start({ data })).rejects.toMatchObject({
+    code: 'database_corrupt',
+    message: expect.stringContaining(name),
+  });
+});
+
+test('names, and the tokens that were given out, outlive a restart; the key is nobody else to read', async () => {
+  const data = nodes.folder();
+  const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  const other = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  const first = await nodes.start({ data });
+  const { body } = await signIn(first, ann);
+  await first.stop();
+  expect(statSync(join(data, 'node-key.json')).mode & 0o777).toBe(0o600);
+
+  const second = await nodes.start({ data });
+  expect(await signIn(second, other)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+  const client = await connectMqtt(second.mqttUrl, ann, body.token ?? '');
+  await client.endAsync();
+});
+
+test('a stop takes under two seconds, whoever is connected, and can be asked for twice', async () => {
+  const node = await nodes.start();
+  const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  const proof = async (): Promise<string> =>
+    makeProof({ identity: ann, audience: `127.0.0.1:${node.httpPort}`, now: Date.now() });
+  const webSocket = await connectMqtt(`ws://127.0.0.1:${node.httpPort}/mqtt`, ann, await proof());
+  // Two that say nothing at all, and one in the middle of a request.
+  const silent = [connect(node.httpPort, '127.0.0.1'), connect(node.mqttPort, '127.0.0.1')];
+  const slow = connect(node.httpPort, '127.0.0.1');
+  await Promise.all([...silent, slow].map((socket) => once(socket, 'connect')));
+  slow.write('POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n1');
+  const closed = [...silent, slow].map((socket) => ended(socket));
+  const gone = new Promise<void>((resolve) => webSocket.once('close', () => resolve()));
+
+  const startedMs = performance.now();
+  await Promise.all([node.stop(), node.stop()]);
+  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  await Promise.all([...closed, gone]);
+  await expect(httpRequest(`${node.webUrl}/healthz`)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('start, refusals and stop are in the log below the data folder', async () => {
+  const data = nodes.folder();
+  const node = await nodes.start({ data });
+  await httpRequest(`${node.webUrl}/healthz`, { headers: { origin: 'http://evil.example' } });
+  await node.stop();
+  const lines = readFileSync(join(data, 'node.log'), 'utf8').trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    'node started',
+    'Pages of other origins may not use this node.',
+    'node stops',
+  ]);
+});
+
+/** Whether it ended with a farewell or was cut off does not matter. */
+function ended(socket: Socket): Promise<void> {
+  socket.on('error', () => {});
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
