@@ -71,14 +71,14 @@ async function start(
     ...(options.extraHosts ?? []),
   ];
   const tokens = { node: config.id, keyPair };
-  const guestsAllowed = () =>
-    config.allowGuests || (isLoopback(config.http.host) && isLoopback(config.mqtt.host));
+  const onlyLocal = () => isLoopback(config.http.host) && isLoopback(config.mqtt.host);
   const authenticate = authenticator({
     tokens,
     names,
     audiences,
     nonces: new UsedNonces(),
-    guestsAllowed,
+    onlyLocal,
+    allowGuests: config.allowGuests,
     wallMs,
   });
   const broker = await Broker.start({ authenticate, log });

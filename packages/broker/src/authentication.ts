@@ -27,7 +27,10 @@ export interface AuthenticationOptions {
   /** What proofs may be made for: each `host:port` this node is reached at. */
   readonly audiences: () => readonly string[];
   readonly nonces: NonceRegister;
-  readonly guestsAllowed: () => boolean;
+  /** Whether everything is bound to this machine, so that who comes without a proxy can only be a local program. */
+  readonly onlyLocal: () => boolean;
+  /** Whether clients of other machines may come without credentials. */
+  readonly allowGuests: boolean;
   readonly wallMs: () => number;
 }
 
@@ -82,10 +85,11 @@ function authenticateGuest(
   request: IncomingMessage | undefined,
 ): Authentication {
   const forwarded = forwardingHeaders.some((header) => request?.headers[header] !== undefined);
-  if (forwarded || !options.guestsAllowed()) return refuse('notAuthorized', 'guests are not allowed here');
+  const local = options.onlyLocal() && !forwarded;
+  if (!local && !options.allowGuests) return refuse('notAuthorized', 'guests are not allowed here');
   // A person's client id is theirs alone, or a guest could take over their session.
   if (clientId.includes('/')) return refuse('badIdentifier', 'a client id with a slash needs credentials');
-  return { ok: true, principal: { kind: 'guest', local: true } };
+  return { ok: true, principal: { kind: 'guest', local } };
 }
 
 function refuse(code: AuthenticationRefusal['code'], reason: string): AuthenticationRefusal {

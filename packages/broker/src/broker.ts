@@ -7,16 +7,24 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AccessContext, canPublish, canSubscribe, type Principal } from '@bothy/identity';
+import { type AccessContext, canPublish, canSubscribe, mayRetain, type Principal } from '@bothy/identity';
 import { BothyError, limits } from '@bothy/wire';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { Authenticate, AuthenticationRefusal } from './authentication.ts';
+import {
+  BoundedPersistence,
+  defaultPersistenceLimits,
+  type PersistenceLimits,
+} from './bounded-persistence.ts';
+import { PacketSizeGate } from './packet-size-gate.ts';
 
 export interface BrokerOptions {
   readonly authenticate: Authenticate;
   /** Which edges are enrolled, for the access rules. @default none */
   readonly access?: AccessContext;
+  /** What is kept for clients that are away. @default enough for thousands of people */
+  readonly limits?: PersistenceLimits;
   readonly log?: BrokerLog;
 }
 
@@ -32,11 +40,26 @@ export interface BrokerCounts {
   refusedConnects: number;
   refusedPublishes: number;
   refusedSubscribes: number;
+  /** Payloads above the limit: acknowledged and dropped. */
   oversizedPublishes: number;
+  /** Packets that announced far too much: their connections were ended. */
+  oversizedPackets: number;
+  /** Messages that were to wait or to be retained, and had no room. */
+  droppedMessages: number;
 }
 
 /** Where refused publishes go: a topic that the access rules let nobody subscribe to. */
 const refusedTopic = '$refused';
+
+/** A payload of 64 KiB with topic and all; also a CONNECT with a last will of that size. */
+const maxPacketBytes = 2 * limits.envelopeBytes;
+/** Ours have up to four levels and 60 characters. */
+const maxTopicLevels = 16;
+const maxTopicChars = 256;
+/** Filters of one connection; a person follows each contact's presence with one. */
+const maxFilters = 4_096;
+/** After this long a stop no longer waits for what connections still have to write. */
+const farewellMs = 1_000;
 
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
 const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
@@ -44,6 +67,12 @@ const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
   badCredentials: 4,
   notAuthorized: 5,
 };
+
+/** What the broker knows of a client that signed in. */
+interface Visitor {
+  readonly principal: Principal;
+  readonly filters: Set<string>;
+}
 
 export class Broker {
   readonly counts: BrokerCounts = {
@@ -53,10 +82,13 @@ export class Broker {
     refusedPublishes: 0,
     refusedSubscribes: 0,
     oversizedPublishes: 0,
+    oversizedPackets: 0,
+    droppedMessages: 0,
   };
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
-  readonly #principals = new WeakMap<Client, Principal>();
+  readonly #visitors = new WeakMap<Client, Visitor>();
+  readonly #connected = new Set<string>();
   readonly #sockets = new Set<Duplex>();
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -67,46 +99,46 @@ export class Broker {
   });
   readonly #servers: Server[] = [];
 
-  private constructor(options: BrokerOptions, aedes: Aedes) {
-    this.#options = options;
-    this.#aedes = aedes;
-    aedes.on('client', () => this.#count('connects'));
-    aedes.on('publish', (_packet, client) => {
-      if (client !== null) this.#count('published');
-    });
-    aedes.on('clientError', (client, error) => this.#log('warn', client, error.message));
-    aedes.on('connectionError', (client, error) => this.#log('warn', client, error.message));
-  }
+  #stopping = false;
 
-  static async start(options: BrokerOptions): Promise<Broker> {
-    let broker: Broker | undefined;
-    const started = (): Broker => {
-      if (broker === undefined)
-        throw new Error('invariant: no client is served before the broker has started');
-      return broker;
-    };
-    const aedes = await Aedes.createBroker({
+  private constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.#aedes = new Aedes({
       // `<person>/<device>` is 49 characters.
       maxClientsIdLength: 64,
       connectTimeout: 10_000,
-      maxTopicLevels: 16,
+      persistence: new BoundedPersistence({
+        limits: options.limits ?? defaultPersistenceLimits,
+        maySubscribe: (client, filter) => this.#subscribeRefusal(client, filter) === undefined,
+        isConnected: (clientId) => this.#connected.has(clientId),
+        dropped: (messages) => this.#count('droppedMessages', messages),
+      }),
+      preConnect: (client, packet, done) => {
+        if (packet.protocolVersion === 5) this.#refuseVersion(client);
+        done(null, true);
+      },
       authenticate: (client, username, password, done) => {
-        started()
-          .#authenticate(client, username, password)
-          .then((refusal) => {
-            if (refusal === undefined) return done(null, true);
-            done(Object.assign(new Error(refusal.reason), { returnCode: returnCodes[refusal.code] }), null);
-          });
+        void this.#authenticate(client, username, password).then((refusal) => {
+          if (refusal === undefined) return done(null, true);
+          done(Object.assign(new Error(refusal.reason), { returnCode: returnCodes[refusal.code] }), null);
+        });
       },
       authorizePublish: (client, packet, done) => {
-        started().#authorizePublish(client, packet);
+        this.#authorizePublish(client, packet);
         done(null);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        done(null, started().#maySubscribe(client, subscription.topic) ? subscription : null);
+        done(null, this.#authorizeSubscribe(client, subscription.topic) ? subscription : null);
       },
+      // Whatever way a message takes to a client, it passes here.
+      authorizeForward: (client, packet) => (this.#mayRead(client, packet.topic) ? packet : null),
     });
-    broker = new Broker(options, aedes);
+    this.#watch();
+  }
+
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const broker = new Broker(options);
+    await broker.#aedes.listen();
     return broker;
   }
 
@@ -133,21 +165,55 @@ export class Broker {
     return this.#aedes.connectedClients;
   }
 
-  /** Closes every connection and listener; last wills are published to those that are left. */
+  /** Ends every connection and listener; last wills are published to those that are left. */
   async stop(): Promise<void> {
-    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    this.#stopping = true;
+    const closed = this.#servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)));
+    // A client that does not read would hold up the farewell.
+    const patience = setTimeout(() => this.#endSockets(), farewellMs);
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    clearTimeout(patience);
+    this.#endSockets();
     await Promise.all(closed);
     this.#webSockets.close();
   }
 
+  #endSockets(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #watch(): void {
+    const aedes = this.#aedes;
+    aedes.on('client', ({ id }) => {
+      this.#connected.add(id);
+      this.#count('connects');
+    });
+    aedes.on('clientDisconnect', ({ id }) => this.#connected.delete(id));
+    aedes.on('publish', ({ topic }, client) => {
+      if (client !== null && topic !== refusedTopic) this.#count('published');
+    });
+    aedes.on('unsubscribe', (filters, client) => {
+      for (const filter of filters) this.#visitors.get(client)?.filters.delete(filter);
+    });
+    aedes.on('clientError', (client, error) => this.#log('warn', client, error.message));
+    aedes.on('connectionError', (client, error) => this.#log('warn', client, error.message));
+  }
+
   #handle(stream: Duplex | Socket, request?: IncomingMessage): void {
+    if (this.#stopping) return void stream.destroy();
     this.#sockets.add(stream);
     stream.on('close', () => this.#sockets.delete(stream));
     // A connection that breaks is the client's affair; Aedes hears of it as well.
     stream.on('error', () => {});
-    this.#aedes.handle(stream, request);
+    const client = this.#aedes.handle(stream, request);
+    const gate = new PacketSizeGate(maxPacketBytes);
+    // Aedes reads on 'readable', so this sees each chunk as it is read, and does not set the stream flowing.
+    stream.on('data', (chunk: Buffer) => {
+      if (stream.destroyed || gate.pass(chunk)) return;
+      this.#count('oversizedPackets');
+      this.#log('warn', client, `connection ended: a packet announced more than ${maxPacketBytes} bytes`);
+      stream.destroy();
+    });
   }
 
   async #authenticate(
@@ -164,54 +230,102 @@ export class Broker {
     try {
       const result = await this.#options.authenticate(attempt);
       if (result.ok) {
-        this.#principals.set(client, result.principal);
+        this.#visitors.set(client, { principal: result.principal, filters: new Set() });
         return undefined;
       }
       this.#count('refusedConnects');
       this.#log('warn', client, `connection refused: ${result.reason}`);
       return result;
     } catch (thrown) {
+      this.#count('refusedConnects');
       this.#log('warn', client, `connection refused: ${BothyError.from(thrown).message}`);
       return { ok: false, code: 'notAuthorized', reason: 'the node could not check who you are' };
     }
   }
 
+  #refuseVersion(client: Client): void {
+    this.#count('refusedConnects');
+    // Aedes answers with return code 1: unacceptable protocol version.
+    this.#log('warn', client, 'connection refused: it speaks MQTT 5, and this broker speaks MQTT 3.1.1');
+  }
+
   /** Lets the packet pass, or turns it into one that reaches nobody and is acknowledged all the same. */
   #authorizePublish(client: Client | null, packet: PublishPacket): void {
-    // Without a client it is the broker's own, or a last will that was authorised when it was set.
-    const who = client === null ? undefined : this.#principals.get(client);
-    if (client === null || who === undefined) return;
-    const access = canPublish(who, packet.topic, this.#options.access);
-    const tooLarge = packet.payload.length > limits.envelopeBytes;
-    if (access.allowed && !tooLarge) return;
-    this.#count(tooLarge ? 'oversizedPublishes' : 'refusedPublishes');
-    const reason = access.allowed ? `larger than ${limits.envelopeBytes} bytes` : access.reason;
-    this.#log('warn', client, `publish to ${packet.topic.slice(0, 200)} refused: ${reason}`);
+    const reason = this.#publishRefusal(client, packet);
+    if (reason === undefined) {
+      if (packet.retain) packet.retain = mayRetain(packet.topic);
+      return;
+    }
+    if (client !== null) {
+      this.#log('warn', client, `publish to ${packet.topic.slice(0, maxTopicChars)} refused: ${reason}`);
+    }
     packet.topic = refusedTopic;
     packet.payload = Buffer.alloc(0);
     packet.retain = false;
   }
 
-  #maySubscribe(client: Client, filter: string): boolean {
-    const who = this.#principals.get(client);
-    const access = who === undefined ? undefined : canSubscribe(who, filter);
-    if (access?.allowed === true) return true;
+  #publishRefusal(client: Client | null, { topic, payload }: PublishPacket): string | undefined {
+    const visitor = client === null ? undefined : this.#visitors.get(client);
+    // Payloads of the wire are bytes.
+    if (payload.length > limits.envelopeBytes) {
+      this.#count('oversizedPublishes');
+      return `larger than ${limits.envelopeBytes} bytes`;
+    }
+    const reason =
+      visitor === undefined ? unknownClient : publishRefusal(visitor.principal, topic, this.#options.access);
+    if (reason !== undefined) this.#count('refusedPublishes');
+    return reason;
+  }
+
+  #authorizeSubscribe(client: Client, filter: string): boolean {
+    const reason = this.#subscribeRefusal(client, filter);
+    if (reason === undefined) {
+      this.#visitors.get(client)?.filters.add(filter);
+      return true;
+    }
     this.#count('refusedSubscribes');
-    this.#log(
-      'warn',
-      client,
-      `subscription to ${filter.slice(0, 200)} refused: ${access?.reason ?? 'unknown client'}`,
-    );
+    this.#log('warn', client, `subscription to ${filter.slice(0, maxTopicChars)} refused: ${reason}`);
     return false;
   }
 
-  #count(name: keyof BrokerCounts): void {
-    this.counts[name] += 1;
+  #subscribeRefusal(client: Client, filter: string): string | undefined {
+    const visitor = this.#visitors.get(client);
+    if (visitor === undefined) return unknownClient;
+    if (isTooLong(filter)) return tooLong;
+    const access = canSubscribe(visitor.principal, filter);
+    if (!access.allowed) return access.reason;
+    const { filters } = visitor;
+    return filters.size < maxFilters || filters.has(filter)
+      ? undefined
+      : `more than ${maxFilters} subscriptions`;
+  }
+
+  /** A topic is the narrowest filter that matches it. */
+  #mayRead(client: Client, topic: string): boolean {
+    const visitor = this.#visitors.get(client);
+    return visitor !== undefined && canSubscribe(visitor.principal, topic).allowed;
+  }
+
+  #count(name: keyof BrokerCounts, by = 1): void {
+    this.counts[name] += by;
   }
 
   #log(level: 'info' | 'warn', client: Client, sentence: string): void {
     this.#options.log?.[level]({ client: client.id }, sentence);
   }
+}
+
+const unknownClient = 'unknown client';
+const tooLong = `longer than ${maxTopicChars} characters or ${maxTopicLevels} levels`;
+
+function isTooLong(topic: string): boolean {
+  return topic.length > maxTopicChars || topic.split('/').length > maxTopicLevels;
+}
+
+function publishRefusal(who: Principal, topic: string, context?: AccessContext): string | undefined {
+  if (isTooLong(topic)) return tooLong;
+  const access = canPublish(who, topic, context);
+  return access.allowed ? undefined : access.reason;
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): BothyError {

@@ -6,4 +6,5 @@ export {
   authenticator,
   type ConnectAttempt,
 } from './authentication.ts';
+export type { PersistenceLimits } from './bounded-persistence.ts';
 export { Broker, type BrokerCounts, type BrokerLog, type BrokerOptions } from './broker.ts';
