@@ -31,6 +31,25 @@ test('[LP3] nothing more of the step happens once the instance has ended', () =>
   expect(world.failures).toEqual([]);
 });
 
+test('[LP3] what is thrown after the end, or by `failed` itself, reaches the caller', () => {
+  const mistake = new Error('a mistake of the host');
+  const stopped = new ScriptedWorld();
+  stopped.onPerform = () => {
+    stopped.loop.stop();
+    throw mistake;
+  };
+  expect(() => stopped.do(send('1'))).toThrow(mistake);
+  const failed = new ScriptedWorld(
+    { maxHeldOutputs: 1 },
+    {
+      failed: () => {
+        throw mistake;
+      },
+    },
+  );
+  expect(() => failed.do(persist('w'), send('1'))).toThrow(mistake);
+});
+
 test('[LP15] the end clears every timer at the platform', () => {
   const world = new ScriptedWorld();
   world.do(setTimer('a', 1), setTimer('b', 2));

@@ -143,6 +143,8 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
         if (this.#inputs.length === 0 && !this.#releaseOne()) return;
       }
     } catch (thrown) {
+      // Once ended there is nobody left to tell but the caller; swallowing it would hide a mistake of the host.
+      if (this.#ended) throw thrown;
       // A core throws only when an invariant of ours is broken: its state is not to be trusted any more.
       this.#fail(BothyError.from(thrown));
     } finally {

@@ -1,5 +1,4 @@
 /** Clock and timers of Node. */
-import { performance } from 'node:perf_hooks';
 import { maxTimeoutMs } from '../max-timeout.ts';
 import type { Clock, Timers } from '../ports.ts';
 
