@@ -5,7 +5,10 @@
 import type { Simulation } from './simulation.ts';
 
 export interface FaultProfile {
-  /** Mean time between faults of each kind, over the whole world; 0 switches a kind off. */
+  /**
+   * Mean time between faults of each kind, over the whole world; 0 switches a kind off. Partitions split the
+   * processes and the network's endpoints into two groups.
+   */
   readonly crashEveryMs: number;
   readonly partitionEveryMs: number;
   readonly clockJumpEveryMs: number;
@@ -98,7 +101,7 @@ class FaultSchedule {
   #partition(): void {
     const { network, processes } = this.#simulation;
     const random = this.#random('partition');
-    const ids = processes.map((process) => process.id);
+    const ids = [...new Set([...processes.map((process) => process.id), ...network.endpoints])];
     const one = ids.filter(() => random.next() < 0.5);
     const other = ids.filter((id) => !one.includes(id));
     const direction = random.next() < oneWayShare ? 'oneWay' : 'both';

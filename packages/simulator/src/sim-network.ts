@@ -74,6 +74,11 @@ export class SimNetwork {
     this.#handlers.set(endpoint, handler);
   }
 
+  /** Who receives, in the order in which they were first named. */
+  get endpoints(): readonly string[] {
+    return [...this.#handlers.keys()];
+  }
+
   /** Sends a message on its way. Order is kept, where it is, per `channel`. */
   send(from: string, to: string, message: unknown, channel = ''): void {
     const faults = this.#paths.get(pair(from, to)) ?? this.#faults;
