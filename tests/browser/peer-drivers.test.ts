@@ -54,6 +54,8 @@ test('the store gives back what was committed, in the order of the screen, after
   expect(found.boots).toEqual([1, 2]);
   expect(found.newest).toEqual(['d3', 'd4', 'd5']);
   expect(found.older).toEqual(['d1', 'd2', 'e1']);
+  expect(found.newer).toEqual(['d2', 'e1']);
+  expect(found.beyond).toEqual([]);
   expect(found.middle).toEqual(['d2', 'd3']);
   expect(found.snapshot).toMatchObject({
     contacts: [{ id: 'x', name: 'ben' }],

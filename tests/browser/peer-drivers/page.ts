@@ -54,6 +54,8 @@ const storeTests = {
     const name = (one: EntryRow): string => `${one.log === log ? 'e' : 'd'}${one.n}`;
     const newest = await second.history('c', { limit: 3 });
     const older = await second.history('c', { limit: 10, before: newest[0] });
+    const newer = await second.history('c', { limit: 2, after: older[0] });
+    const beyond = await second.history('c', { limit: 2, after: newest[2] });
     const middle = await second.entries({
       kind: 'entries',
       conversation: 'c',
@@ -63,7 +65,18 @@ const storeTests = {
     });
     const snapshot = await second.load();
     second.close();
-    return { boots, newest: newest.map(name), older: older.map(name), middle: middle.map(name), snapshot };
+    const [names, olderNames, newerNames, middleNames] = [newest, older, newer, middle].map((rows) =>
+      rows.map(name),
+    );
+    return {
+      boots,
+      newest: names,
+      older: olderNames,
+      newer: newerNames,
+      beyond,
+      middle: middleNames,
+      snapshot,
+    };
   },
 
   /** A commit of which one write fails: nothing of it may be there. */
@@ -260,7 +273,7 @@ const sessionTests = {
       return { signalling, contact: contact?.state, messages: [] };
     }
     const conversation = directConversationId(me.person, contact.person);
-    const rows = await running().history(conversation);
+    const rows = await running().history(conversation, { limit: 50 });
     const items = messageItems(rows, me.person, state.progress.get(conversation));
     return {
       signalling,

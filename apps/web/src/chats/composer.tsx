@@ -17,8 +17,15 @@ import { newMessageId } from './message-id.ts';
 /** Higher than this the field scrolls. */
 const maxHeightPx = 192;
 
+interface ComposerProps {
+  readonly contactName: string;
+  readonly person: PersonId;
+  /** Called with every message that is sent, before its answer. */
+  readonly onSend: () => void;
+}
+
 /** Where messages are written. Enter sends, Shift and Enter begins a new line. */
-export function Composer({ contactName, person }: { contactName: string; person: PersonId }) {
+export function Composer({ contactName, person, onSend }: ComposerProps) {
   const { ask } = useSession();
   const [text, setText] = useState(() => keptDraft(person));
   const [refusal, setRefusal] = useState<string>();
@@ -46,6 +53,7 @@ export function Composer({ contactName, person }: { contactName: string; person:
     if (check.kind !== 'sendable') return;
     setText('');
     setRefusal(undefined);
+    onSend();
     const result = await ask({ kind: 'send', person, messageId: newMessageId(), text });
     if (result.ok) return;
     setRefusal(`Not sent. ${result.message}`);

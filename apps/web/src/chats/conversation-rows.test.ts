@@ -1,4 +1,5 @@
 import type { EntryRow } from '@bothy/peer/core';
+import type { HistoryQuery } from '@bothy/peer/drivers/browser';
 import { compareRows } from '@bothy/peer/views';
 import { describe, expect, it } from 'vitest';
 import { ConversationRows, type HistorySource } from './conversation-rows.ts';
@@ -14,12 +15,15 @@ class FakeSource implements HistorySource {
   readonly listeners = new Set<(rows: readonly EntryRow[]) => void>();
   broken = false;
 
-  async history(conversation: string, before?: Pick<EntryRow, 'hlc' | 'log' | 'n'>, limit = 50) {
+  /** The page as it is read now; given out a moment later. */
+  async history(conversation: string, { before, after, limit }: HistoryQuery) {
     if (this.broken) throw new Error('The disk is full.');
-    return this.stored
-      .filter((each) => each.conversation === conversation && (!before || each.hlc.ms < before.hlc.ms))
-      .sort(compareRows)
-      .slice(-limit);
+    const rows = this.stored
+      .filter((each) => each.conversation === conversation)
+      .filter((each) => before === undefined || each.hlc.ms < before.hlc.ms)
+      .filter((each) => after === undefined || each.hlc.ms > after.hlc.ms)
+      .sort(compareRows);
+    return after === undefined ? rows.slice(-limit) : rows.slice(0, limit);
   }
 
   onEntries(listener: (rows: readonly EntryRow[]) => void): () => void {
@@ -91,16 +95,104 @@ describe('the rows of a conversation', () => {
     expect(shown()).toEqual([10]);
   });
 
-  it('keep a bounded number of rows, and can read the others again', async () => {
+  it('give up the oldest while new ones are followed, and can read them again', async () => {
     const { source, conversation, shown } = setUp(0);
     conversation.subscribe(() => undefined);
     await answers();
-    for (let ms = 1; ms <= 1_200; ms += 1) source.add(row(ms));
-    expect(shown()).toHaveLength(1_000);
-    expect(conversation.state().complete).toBe(false);
+    for (let ms = 1; ms <= 400; ms += 1) source.add(row(ms));
+    expect(shown()).toHaveLength(300);
+    expect(shown().at(-1)).toBe(400);
+    expect(conversation.state()).toMatchObject({ complete: false, atNewest: true });
     conversation.readOlder();
     await answers();
-    expect(shown()[0]).toBe(151);
+    expect(shown()[0]).toBe(51);
+    expect(conversation.state()).toMatchObject({ atNewest: false });
+  });
+
+  it('move as a window over a long conversation, up to its beginning and down to its end', async () => {
+    const { conversation, shown } = setUp(1_000);
+    conversation.subscribe(() => undefined);
+    await answers();
+    const seen = new Set(shown());
+    while (!conversation.state().complete) {
+      conversation.readOlder();
+      await answers();
+      expect(shown().length).toBeLessThanOrEqual(300);
+      for (const ms of shown()) seen.add(ms);
+    }
+    expect(seen.size).toBe(1_000);
+    expect(shown()[0]).toBe(10);
+    while (!conversation.state().atNewest) {
+      conversation.readNewer();
+      await answers();
+      const rows = shown();
+      expect(rows.length).toBeLessThanOrEqual(300);
+      // Never a gap: each is the one after the one before.
+      expect(rows).toEqual(rows.map((_, index) => (rows[0] ?? 0) + index * 10));
+    }
+    expect(shown().at(-1)).toBe(10_000);
+  });
+
+  it('leave what arrives in the store while the window is elsewhere, and find it on the way down', async () => {
+    const { source, conversation, shown } = setUp(400);
+    conversation.subscribe(() => undefined);
+    await answers();
+    conversation.follow(false);
+    for (let page = 0; page < 9; page += 1) {
+      conversation.readOlder();
+      await answers();
+    }
+    expect(conversation.state()).toMatchObject({ complete: true, atNewest: false });
+    source.add(row(9_000));
+    expect(shown()).not.toContain(9_000);
+    while (!conversation.state().atNewest) {
+      conversation.readNewer();
+      // Stored after the page was read, told before it is taken.
+      if (!source.stored.some((each) => each.hlc.ms === 9_001)) source.add(row(9_001));
+      await answers();
+    }
+    expect(shown().slice(-3)).toEqual([4_000, 9_000, 9_001]);
+  });
+
+  it('jump to the newest page', async () => {
+    const { conversation, shown } = setUp(500);
+    conversation.subscribe(() => undefined);
+    await answers();
+    for (let page = 0; page < 6; page += 1) {
+      conversation.readOlder();
+      await answers();
+    }
+    expect(shown().at(-1)).toBe(4_500);
+    conversation.readNewest();
+    await answers();
+    expect(shown()).toHaveLength(50);
+    expect(shown().at(-1)).toBe(5_000);
+  });
+
+  it('give up the newest while somebody reads further up', async () => {
+    const { source, conversation, shown } = setUp(300);
+    conversation.subscribe(() => undefined);
+    await answers();
+    conversation.follow(false);
+    for (let page = 0; page < 5; page += 1) {
+      conversation.readOlder();
+      await answers();
+    }
+    const before = shown();
+    source.add(row(5_000));
+    expect(shown()).toEqual(before);
+    expect(conversation.state()).toMatchObject({ atNewest: false });
+  });
+
+  it('show what arrives late while an older page is read', async () => {
+    const { source, conversation, shown } = setUp(80);
+    conversation.subscribe(() => undefined);
+    await answers();
+    conversation.readOlder();
+    source.add(row(155));
+    await answers();
+    expect(shown()).toContain(155);
+    expect(shown()).toHaveLength(81);
   });
 
   it('say why they could not be read, and can try again', async () => {
@@ -113,7 +205,7 @@ describe('the rows of a conversation', () => {
       problem: expect.stringContaining('disk is full'),
     });
     source.broken = false;
-    conversation.readOlder();
+    conversation.readAgain();
     await answers();
     expect(shown()).toEqual([10, 20, 30]);
     expect(conversation.state().problem).toBeUndefined();

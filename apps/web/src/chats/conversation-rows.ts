@@ -1,7 +1,12 @@
 /**
- * The part of one conversation that is on screen: everything from some row on,
- * without gaps. It listens before it reads, so that nothing that arrives
- * between the two is missed.
+ * The window of one conversation that is on screen: consecutive rows, never a
+ * gap between them. It grows by pages towards both sides and gives up as much
+ * on the other one, so that a conversation of any length costs the same.
+ *
+ *   older pages, in the store ◂─ [ rows ] ─▸ newer pages, in the store
+ *                 `complete`: none       `atNewest`: none; what arrives is added
+ *
+ * It listens before it reads, so that nothing that arrives between is missed.
  */
 import type { EntryRow } from '@bothy/peer/core';
 import type { PeerSession } from '@bothy/peer/drivers/browser';
@@ -11,6 +16,8 @@ export interface RowsState {
   readonly rows: readonly EntryRow[];
   /** There is nothing older than the first row. */
   readonly complete: boolean;
+  /** There is nothing newer than the last row. */
+  readonly atNewest: boolean;
   readonly reading: boolean;
   /** Why the last page could not be read. */
   readonly problem: string | undefined;
@@ -18,18 +25,30 @@ export interface RowsState {
 
 export type HistorySource = Pick<PeerSession, 'history' | 'onEntries'>;
 
-const pageRows = 50;
-/** Rows kept while new ones arrive; older ones are read again when somebody scrolls up to them. */
-const maxRows = 1_000;
-const nothingRead: RowsState = { rows: [], complete: false, reading: true, problem: undefined };
+type Side = 'older' | 'newer';
+
+export const pageRows = 50;
+/** Six pages: several screens on each side of what is seen, and little enough to lay out in one frame. */
+export const maxRows = 300;
+const nothingRead: RowsState = {
+  rows: [],
+  complete: false,
+  atNewest: true,
+  reading: true,
+  problem: undefined,
+};
 
 export class ConversationRows {
   readonly #source: HistorySource;
   readonly #conversation: string;
   readonly #listeners = new Set<() => void>();
   #state = nothingRead;
-  /** The oldest row of the pages read; what sorts before it belongs to pages not read yet. */
-  #from: EntryRow | undefined;
+  /** What arrived while a page is read: the page was perhaps read before it was stored. */
+  #meanwhile: EntryRow[] = [];
+  /** The side whose page could not be read. */
+  #failedSide: Side = 'older';
+  /** Whether the reader is at the end, so that rows are given up at the beginning. */
+  #following = true;
   #stopListening: (() => void) | undefined;
   /** Counts the times it began; the answer to an earlier one's question is dropped. */
   #begun = 0;
@@ -44,65 +63,123 @@ export class ConversationRows {
   /** Listens and reads from the first subscriber on, until the last one has gone. */
   readonly subscribe = (changed: () => void): (() => void) => {
     this.#listeners.add(changed);
-    if (this.#listeners.size === 1) this.#begin();
+    if (this.#listeners.size === 1) {
+      this.#stopListening = this.#source.onEntries((rows) => this.#arrived(rows));
+      this.#begin();
+    }
     return () => {
       this.#listeners.delete(changed);
       if (this.#listeners.size === 0) this.#stopListening?.();
     };
   };
 
-  /** Reads the page before the first row, or the one that could not be read. */
+  /** Reads the page before the first row. */
   readonly readOlder = (): void => {
-    if (!this.#state.reading && !this.#state.complete) void this.#read();
+    if (!this.#state.reading && !this.#state.complete) void this.#read('older');
+  };
+
+  /** Reads the page after the last row. */
+  readonly readNewer = (): void => {
+    if (!this.#state.reading && !this.#state.atNewest) void this.#read('newer');
+  };
+
+  /** Leaves the window and shows the newest page. */
+  readonly readNewest = (): void => {
+    this.#following = true;
+    if (this.#state.atNewest) return;
+    this.#begin();
+    this.#tell();
+  };
+
+  /** Reads again the page that could not be read. */
+  readonly readAgain = (): void => {
+    if (!this.#state.reading) void this.#read(this.#failedSide);
+  };
+
+  /** Tells whether the reader is at the end of what is shown. */
+  readonly follow = (following: boolean): void => {
+    this.#following = following;
   };
 
   #begin(): void {
     this.#begun += 1;
-    this.#from = undefined;
     this.#state = nothingRead;
-    this.#stopListening = this.#source.onEntries((rows) => this.#arrived(rows));
-    void this.#read();
+    void this.#read('older');
   }
 
-  async #read(): Promise<void> {
+  async #read(side: Side): Promise<void> {
     const begun = this.#begun;
+    const { rows } = this.#state;
+    const position = side === 'older' ? { before: rows[0] } : { after: rows.at(-1) };
+    this.#meanwhile = [];
     this.#change({ reading: true, problem: undefined });
     try {
-      const page = await this.#source.history(this.#conversation, this.#from, pageRows);
-      if (begun !== this.#begun) return;
-      const complete = page.length < pageRows;
-      this.#from = page[0] ?? this.#from;
-      this.#change({
-        rows: this.#known(mergeRows(this.#state.rows, page), complete),
-        complete,
-        reading: false,
-      });
+      const page = await this.#source.history(this.#conversation, { ...position, limit: pageRows });
+      if (begun === this.#begun) this.#take(side, page);
     } catch (thrown) {
       if (begun !== this.#begun) return;
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#failedSide = side;
       this.#change({ reading: false, problem: `Messages could not be read. ${reason}` });
+    }
+  }
+
+  #take(side: Side, page: readonly EntryRow[]): void {
+    const last = page.length < pageRows;
+    const { rows: known, complete, atNewest } = this.#state;
+    const merged = mergeRows(mergeRows(known, page), this.#meanwhile);
+    if (side === 'older') {
+      const rows = between(merged, last ? undefined : page[0], atNewest ? undefined : known.at(-1));
+      const cut = rows.length > maxRows;
+      this.#change({
+        rows: rows.slice(0, maxRows),
+        complete: last,
+        atNewest: atNewest && !cut,
+        reading: false,
+      });
+    } else {
+      const rows = between(merged, complete ? undefined : known[0], last ? undefined : page.at(-1));
+      const cut = rows.length > maxRows;
+      this.#change({
+        rows: rows.slice(-maxRows),
+        complete: complete && !cut,
+        atNewest: last,
+        reading: false,
+      });
     }
   }
 
   #arrived(rows: readonly EntryRow[]): void {
     const ours = rows.filter((row) => row.conversation === this.#conversation);
     if (ours.length === 0) return;
-    const { complete } = this.#state;
-    const merged = this.#known(mergeRows(this.#state.rows, ours), complete);
+    const { rows: known, complete, atNewest, reading } = this.#state;
+    if (reading) this.#meanwhile.push(...ours);
+    const first = complete ? undefined : known[0];
+    const merged = between(mergeRows(known, ours), first, atNewest ? undefined : known.at(-1));
     if (merged.length <= maxRows) return this.#change({ rows: merged });
-    const kept = merged.slice(-maxRows);
-    this.#from = kept[0];
-    this.#change({ rows: kept, complete: false });
-  }
-
-  /** Without what is older than the pages read: after a partition old messages arrive late. */
-  #known(rows: readonly EntryRow[], complete: boolean): readonly EntryRow[] {
-    const from = this.#from;
-    return complete || from === undefined ? rows : rows.filter((row) => compareRows(row, from) >= 0);
+    if (this.#following) this.#change({ rows: merged.slice(-maxRows), complete: false });
+    else this.#change({ rows: merged.slice(0, maxRows), atNewest: false });
   }
 
   #change(change: Partial<RowsState>): void {
     this.#state = { ...this.#state, ...change };
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Without what belongs to pages not read: after a partition old messages arrive late. Bounds belong to it. */
+function between(
+  rows: readonly EntryRow[],
+  first: EntryRow | undefined,
+  last: EntryRow | undefined,
+): readonly EntryRow[] {
+  return rows.filter(
+    (row) =>
+      (first === undefined || compareRows(row, first) >= 0) &&
+      (last === undefined || compareRows(row, last) <= 0),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Contact } from '@bothy/peer/core';
 import { messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
 import { directConversationId, type PersonId } from '@bothy/wire';
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { useAttention } from '../app/use-attention.ts';
 import { Composer } from './composer.tsx';
@@ -28,10 +28,20 @@ export function Conversation({ contact, person, state }: ConversationProps) {
   // "Seen" is said only of what was on a screen that somebody looked at.
   const [atEnd, setAtEnd] = useState(true);
   const unread = unreadOf(state, me, contact);
-  const seen = useAttention() && atEnd && !rows.reading;
+  const seen = useAttention() && atEnd && rows.atNewest && !rows.reading;
   useEffect(() => {
     if (seen && unread > 0) void run({ kind: 'markRead', person });
   }, [seen, unread, run, person]);
+
+  const toEnd = useRef<() => void>(() => undefined);
+  function reachEnd(reached: boolean): void {
+    setAtEnd(reached);
+    store.follow(reached);
+  }
+  function toNewest(): void {
+    store.readNewest();
+    toEnd.current();
+  }
 
   return (
     <section className="conversation" aria-label={`Conversation with ${contact.name}`}>
@@ -40,12 +50,14 @@ export function Conversation({ contact, person, state }: ConversationProps) {
         contactName={contact.name}
         items={items}
         history={rows}
-        readOlder={store.readOlder}
+        pages={store}
         unread={unread}
         atEnd={atEnd}
-        onAtEnd={setAtEnd}
+        onAtEnd={reachEnd}
+        toNewest={toNewest}
+        toEndRef={toEnd}
       />
-      <Composer contactName={contact.name} person={person} />
+      <Composer contactName={contact.name} person={person} onSend={toNewest} />
     </section>
   );
 }

@@ -30,7 +30,7 @@ export class LastMessages {
     for (const conversation of conversations) {
       if (this.#asked.has(conversation)) continue;
       this.#asked.add(conversation);
-      this.#source.history(conversation, undefined, 1).then(
+      this.#source.history(conversation, { limit: 1 }).then(
         (rows) => this.#take(rows),
         // A list without a preview is still a list; the conversation itself says why it cannot be read.
         () => this.#asked.delete(conversation),

@@ -1,8 +1,8 @@
 import type { MessageItem } from '@bothy/peer/views';
-import { useMemo } from 'react';
+import { type RefObject, useEffect, useMemo } from 'react';
 import { useClock } from '../app/use-clock.ts';
 import { Icon } from '../shell/icons.tsx';
-import type { RowsState } from './conversation-rows.ts';
+import { type ConversationRows, maxRows, pageRows, type RowsState } from './conversation-rows.ts';
 import { dayLabel, groupByDay } from './day-groups.ts';
 import { MessageBubble } from './message-bubble.tsx';
 import { readerFormat } from './reader-format.ts';
@@ -12,19 +12,30 @@ interface MessageLogProps {
   readonly contactName: string;
   readonly items: readonly MessageItem[];
   readonly history: RowsState;
-  readonly readOlder: () => void;
+  readonly pages: Pick<ConversationRows, 'readOlder' | 'readNewer' | 'readAgain'>;
   readonly unread: number;
   readonly atEnd: boolean;
   readonly onAtEnd: (atEnd: boolean) => void;
+  /** Leaves what is shown for the newest messages. */
+  readonly toNewest: () => void;
+  /** Set to what scrolls to the end. */
+  readonly toEndRef: RefObject<() => void>;
 }
 
-/** So near to the top the page before is read, so that scrolling does not stop. */
-const nearTopPx = 120;
-
-/** The messages, by day, from the oldest that was read to the newest. */
+/** The messages, by day: the window of the conversation that is read. */
 export function MessageLog(props: MessageLogProps) {
-  const { contactName, items, history, readOlder, unread, atEnd, onAtEnd } = props;
-  const scroll = useSteadyScroll(items.at(-1), onAtEnd);
+  const { contactName, items, history, pages, unread, atEnd, onAtEnd, toNewest, toEndRef } = props;
+  const { problem } = history;
+  const scroll = useSteadyScroll({
+    atNewest: history.atNewest,
+    canGrow: history.rows.length + pageRows <= maxRows,
+    onAtEnd,
+    nearTop: () => problem === undefined && pages.readOlder(),
+    nearBottom: () => problem === undefined && pages.readNewer(),
+  });
+  useEffect(() => {
+    toEndRef.current = scroll.toEnd;
+  });
   const nowMs = useClock(60_000);
   const days = useMemo(() => groupByDay(items, readerFormat), [items]);
   const lastMine = items.findLast((item) => item.mine)?.key;
@@ -36,21 +47,20 @@ export function MessageLog(props: MessageLogProps) {
         ref={scroll.ref}
         role="log"
         aria-label={`Messages with ${contactName}`}
+        // What comes at the end is read out; pages of the past are not.
+        aria-live={atEnd && !history.reading ? 'polite' : 'off'}
         aria-relevant="additions"
         aria-busy={history.reading}
         // Keyboards scroll what has the focus.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
         tabIndex={0}
-        onScroll={(event) => {
-          scroll.scrolled();
-          if (event.currentTarget.scrollTop < nearTopPx && history.problem === undefined) readOlder();
-        }}
+        onScroll={scroll.scrolled}
       >
         <LogTop
           history={history}
           empty={items.length === 0}
           contactName={contactName}
-          readOlder={readOlder}
+          readOlder={problem === undefined ? pages.readOlder : pages.readAgain}
         />
         {days.map((group) => (
           <div key={group.key}>
@@ -69,7 +79,7 @@ export function MessageLog(props: MessageLogProps) {
         ))}
       </div>
       {!atEnd && (
-        <button type="button" className="button to-end" onClick={scroll.toEnd}>
+        <button type="button" className="button to-end" onClick={toNewest}>
           <Icon name="down" />
           {unread > 0 ? `${unread} new` : 'Newest'}
         </button>

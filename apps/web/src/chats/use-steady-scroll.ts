@@ -1,66 +1,107 @@
-import type { MessageItem } from '@bothy/peer/views';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 /** So near to the end counts as reading along. */
 const nearEndPx = 48;
+/** So near to an edge the next page is read: two screens of a large window, so that scrolling does not stop. */
+const readAheadPx = 2_000;
+
+export interface SteadyScrollOptions {
+  /** Whether the last message of the conversation is among those shown. */
+  readonly atNewest: boolean;
+  /** Whether a page can be added without giving up another one. */
+  readonly canGrow: boolean;
+  /** Changes when the person comes to the end or leaves it. */
+  readonly onAtEnd: (atEnd: boolean) => void;
+  readonly nearTop: () => void;
+  readonly nearBottom: () => void;
+}
 
 export interface SteadyScroll {
   readonly ref: RefObject<HTMLDivElement | null>;
   /** To be called when the log was scrolled. */
   readonly scrolled: () => void;
+  /** Goes to the end, now and as messages come. */
   readonly toEnd: () => void;
 }
 
 /**
  * Keeps what a person reads where it is: at the end, new messages push the
- * others up; elsewhere nothing moves, whether messages come above or below.
+ * others up; elsewhere nothing moves, whatever comes or goes above and below.
  */
-export function useSteadyScroll(
-  last: MessageItem | undefined,
-  onAtEnd: (atEnd: boolean) => void,
-): SteadyScroll {
+export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
   const ref = useRef<HTMLDivElement>(null);
   const following = useRef(true);
-  const anchor = useRef<{ key: string; topPx: number }>(undefined);
-
-  function follow(): void {
-    if (ref.current !== null) ref.current.scrollTop = ref.current.scrollHeight;
-  }
+  const anchor = useRef<Anchor>(undefined);
+  const lastTopPx = useRef(0);
 
   function scrolled(): void {
     const log = ref.current;
     if (log === null) return;
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPx;
+    anchor.current = anchorOf(log);
+    const belowPx = log.scrollHeight - log.scrollTop - log.clientHeight;
+    const atEnd = options.atNewest && belowPx < nearEndPx;
+    // Only towards where the person goes: a window with little to see is near both edges at once.
+    if (log.scrollTop < lastTopPx.current && log.scrollTop < readAheadPx) options.nearTop();
+    if (log.scrollTop > lastTopPx.current && belowPx < readAheadPx) options.nearBottom();
+    lastTopPx.current = log.scrollTop;
     if (atEnd === following.current) return;
     following.current = atEnd;
-    onAtEnd(atEnd);
+    options.onAtEnd(atEnd);
   }
 
-  // After every render: the last message seen in the one before stays at its height.
+  /** After a change of the content or of the room for it. */
+  function settle(log: HTMLElement): void {
+    if (following.current) log.scrollTop = log.scrollHeight;
+    else log.scrollTop += shiftOf(log, anchor.current);
+    lastTopPx.current = log.scrollTop;
+  }
+
+  function toEnd(): void {
+    following.current = true;
+    options.onAtEnd(true);
+    if (ref.current !== null) settle(ref.current);
+  }
+
+  // After every render: the message at the top of the screen stays at its height.
   useLayoutEffect(() => {
     const log = ref.current;
     if (log === null) return;
-    const wroteNow = last?.mine === true && last.key !== anchor.current?.key && anchor.current !== undefined;
-    if (following.current || wroteNow) follow();
-    else log.scrollTop += topOf(log, anchor.current?.key) - (anchor.current?.topPx ?? 0);
-    anchor.current = last === undefined ? undefined : { key: last.key, topPx: topOf(log, last.key) };
+    settle(log);
+    anchor.current = anchorOf(log);
+    if (options.canGrow && log.scrollTop < readAheadPx) options.nearTop();
   });
 
   // A phone's keyboard and a growing composer make the log smaller.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads nothing but refs
   useEffect(() => {
     const log = ref.current;
     if (log === null) return;
-    const observer = new ResizeObserver(() => {
-      if (following.current) log.scrollTop = log.scrollHeight;
-    });
+    const observer = new ResizeObserver(() => settle(log));
     observer.observe(log);
     return () => observer.disconnect();
   }, []);
 
-  return { ref, scrolled, toEnd: follow };
+  return { ref, scrolled, toEnd };
 }
 
-function topOf(log: HTMLElement, key: string | undefined): number {
-  if (key === undefined) return 0;
-  return log.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.offsetTop ?? 0;
+/** A message and where it stood, measured from the beginning of what is shown. */
+type Anchor = { readonly key: string; readonly topPx: number } | undefined;
+
+/** The first message that is not above the screen. */
+function anchorOf(log: HTMLElement): Anchor {
+  const bubbles = log.querySelectorAll<HTMLElement>('[data-key]');
+  let [low, high] = [0, bubbles.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bubbles[middle]?.offsetTop ?? 0) < log.scrollTop) low = middle + 1;
+    else high = middle;
+  }
+  const bubble = bubbles[low];
+  return bubble === undefined ? undefined : { key: bubble.dataset.key ?? '', topPx: bubble.offsetTop };
+}
+
+function shiftOf(log: HTMLElement, anchor: Anchor): number {
+  if (anchor === undefined) return 0;
+  const bubble = log.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`);
+  return bubble === null ? 0 : bubble.offsetTop - anchor.topPx;
 }

@@ -18,12 +18,14 @@ import type { BothyError, LogKey, PersonId } from '@bothy/wire';
 import type { DBSchema, IDBPDatabase } from 'idb';
 import { openIndexedDatabase, storageError } from './indexed-database.ts';
 
-/** A place on the screen: only what comes before it is asked for. */
+/** A place on the screen, between whose rows history is read. */
 export type HistoryPosition = Pick<EntryRow, 'hlc' | 'log' | 'n'>;
 
 export interface HistoryQuery {
-  /** Rows strictly before this one; the newest rows when absent. */
+  /** Only rows strictly before this one; of those the newest. */
   readonly before?: HistoryPosition | undefined;
+  /** Only rows strictly after this one; of those the oldest. Not together with `before`. */
+  readonly after?: HistoryPosition | undefined;
   /** At most so many rows. */
   readonly limit: number;
 }
@@ -34,7 +36,10 @@ export interface PeerStore extends Storage<PeerWrite> {
   load(): Promise<PeerSnapshot>;
   /** Consecutive rows of one log, in order of `n`. */
   entries(query: EntryQuery): Promise<EntryRow[]>;
-  /** The newest rows of a conversation (before a position), oldest first, as `compareRows` orders them. */
+  /**
+   * The rows of a conversation next to a position, or its newest ones, oldest
+   * first, as `compareRows` orders them. Fewer than `limit`: there are no more on that side.
+   */
   history(conversation: string, query: HistoryQuery): Promise<EntryRow[]>;
   /** Raises the durable boot counter and returns it: 1 for the first start. */
   nextBoot(): Promise<number>;
@@ -122,12 +127,18 @@ class PeerDatabase implements PeerStore {
   }
 
   history(conversation: string, query: HistoryQuery): Promise<EntryRow[]> {
+    const { before, after, limit } = query;
     return failingAsStorage(async () => {
+      const onScreen = this.#db.transaction('entries').store.index('onScreen');
+      if (after !== undefined) {
+        const later = IDBKeyRange.bound(screenKey(conversation, after), [conversation, []], true, true);
+        return await onScreen.getAll(later, limit);
+      }
+      // An array sorts above any number, so the second bound is above every row of the conversation.
+      const end = before === undefined ? [conversation, []] : screenKey(conversation, before);
       const rows: EntryRow[] = [];
-      const tx = this.#db.transaction('entries');
-      const range = IDBKeyRange.bound([conversation], screenBound(conversation, query.before), false, true);
-      let cursor = await tx.store.index('onScreen').openCursor(range, 'prev');
-      while (cursor !== null && rows.length < query.limit) {
+      let cursor = await onScreen.openCursor(IDBKeyRange.bound([conversation], end, false, true), 'prev');
+      while (cursor !== null && rows.length < limit) {
         rows.push(cursor.value);
         cursor = await cursor.continue();
       }
@@ -187,10 +198,8 @@ class PeerDatabase implements PeerStore {
   }
 }
 
-/** Above every row of the conversation, or exactly at the position. An array sorts above any number. */
-function screenBound(conversation: string, before: HistoryPosition | undefined): IDBValidKey {
-  if (before === undefined) return [conversation, []];
-  return [conversation, before.hlc.ms, before.hlc.counter, before.log, before.n];
+function screenKey(conversation: string, { hlc, log, n }: HistoryPosition): IDBValidKey {
+  return [conversation, hlc.ms, hlc.counter, log, n];
 }
 
 function isHlc(value: Hlc | number | undefined): value is Hlc {

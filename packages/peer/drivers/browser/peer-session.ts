@@ -9,7 +9,7 @@ import { applyNotice, initialPeerState, type PeerState } from '@bothy/peer/views
 import type { Clock, Timers } from '@bothy/runtime';
 import { browserClock, workerTimers } from '@bothy/runtime/browser';
 import { BothyError } from '@bothy/wire';
-import { type HistoryPosition, openPeerDatabase, type PeerStore } from './peer-database.ts';
+import { type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { PeerRun } from './peer-run.ts';
 import { takeProfileLock } from './profile-lock.ts';
 
@@ -48,8 +48,8 @@ export interface PeerSession {
   onEntries(listener: (rows: readonly EntryRow[]) => void): () => void;
   /** Does something for the person. Resolves, never rejects, once it is durable or refused. */
   command(command: PeerCommand): Promise<CommandResult>;
-  /** At most `limit` rows before a position (the newest ones without), oldest first. Rejects with `storage_failed`. */
-  history(conversation: string, before?: HistoryPosition, limit?: number): Promise<readonly EntryRow[]>;
+  /** The rows next to a position, or the newest ones, oldest first. Rejects with `storage_failed`. */
+  history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
   /** Says goodbye, closes everything. Afterwards the identity can be started again, here or in another tab. */
   stop(): Promise<void>;
 }
@@ -145,11 +145,11 @@ class BrowserPeerSession implements PeerSession {
     return Promise.resolve({ ok: false, code: this.#failure?.code ?? 'storage_failed', message });
   }
 
-  async history(conversation: string, before?: HistoryPosition, limit = 50): Promise<readonly EntryRow[]> {
+  async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
     if (this.#store === undefined) {
       throw new BothyError('storage_failed', 'The local database is closed. Reload this page.');
     }
-    return this.#store.history(conversation, { before, limit });
+    return this.#store.history(conversation, query);
   }
 
   async stop(): Promise<void> {

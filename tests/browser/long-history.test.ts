@@ -1,0 +1,167 @@
+/** A conversation of 50,000 messages: it opens at once, scrolls without jumps, and costs the same as a short one. */
+import { fileURLToPath } from 'node:url';
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { launchChromium, temporaryFolder } from '@bothy/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const messageCount = 50_000;
+/** As many rows as the window of a conversation holds. */
+const maxBubbles = 300;
+
+const webFolder = temporaryFolder();
+const data = temporaryFolder();
+let browser: Browser;
+let node: RunningNode;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
+  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
+  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
+  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+  webFolder.remove();
+  data.remove();
+});
+
+/** Writes a contact and a conversation into the database of whoever joined in this profile. Returns their id. */
+function seed(page: Page, count: number): Promise<string> {
+  return page.evaluate(async (messages) => {
+    const open = (name: string): Promise<IDBDatabase> =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const identities = await open('bothy-identity');
+    const me = await new Promise<{ person: string; device: string }>((resolve) => {
+      const request = identities.transaction('identity').objectStore('identity').get('local');
+      request.onsuccess = () => resolve(request.result);
+    });
+    identities.close();
+    const person = 'b'.repeat(32);
+    const [first, second] = [me.person, person].sort();
+    const conversation = `d:${first}:${second}`;
+    const logs = [`${me.person}/${me.device}`, `${person}/${'c'.repeat(16)}`];
+    const database = await open(`bothy-${me.person}`);
+    const tx = database.transaction(['contacts', 'entries', 'heads', 'readMarks'], 'readwrite');
+    const contact = { id: person, name: 'ben', person, state: 'accepted', certificate: null };
+    tx.objectStore('contacts').put({ ...contact, request: 1, changedAt: 1 });
+    const start = Date.UTC(2026, 0, 1);
+    for (let index = 0; index < messages; index += 1) {
+      const n = Math.floor(index / 2) + 1;
+      const log = logs[index % 2];
+      // Every seventh is several lines high, so that no height can be guessed.
+      const more = index % 7 === 0 ? ' and more to tell about it'.repeat((index % 5) + 3) : '';
+      const text = `message ${index + 1}${more}`;
+      const record = { header: '', body: JSON.stringify({ kind: 'message', id: String(index), text }) };
+      const hlc = { ms: start + index * 300_000, counter: 0 };
+      tx.objectStore('entries').put({ conversation, log, n, record, hash: '', hlc, ahead: false });
+    }
+    for (const log of logs) {
+      const n = messages / 2;
+      tx.objectStore('heads').put({ conversation, log, n, hash: 'h', messages: n });
+      tx.objectStore('readMarks').put({ conversation, log, n, messages: n });
+    }
+    await new Promise<void>((resolve, reject) => {
+      tx.oncomplete = () => resolve();
+      tx.onabort = () => reject(tx.error);
+    });
+    database.close();
+    return person;
+  }, count);
+}
+
+interface Scrolled {
+  /** Number of the first message on screen at the end. */
+  readonly first: number;
+  readonly last: number;
+  readonly mostBubbles: number;
+  /** How far what was on screen moved by itself, at most, in px. */
+  readonly jumpPx: number;
+  /** Milliseconds between frames, sorted. */
+  readonly frames: readonly number[];
+}
+
+/** Scrolls as a hand does, a part of a screen with every frame, and watches what moves. */
+function scroll(page: Page, stepPx: number, steps: number): Promise<Scrolled> {
+  return page.getByRole('log').evaluate(
+    async (log, { by, count }) => {
+      const numberOf = (bubble: Element): number =>
+        Number(/message (\d+)/.exec(bubble.querySelector('.bubble-text')?.textContent ?? '')?.[1]);
+      const bubbles = (): Element[] => [...log.querySelectorAll('[data-key]')];
+      const box = log.getBoundingClientRect();
+      const onScreen = (): Element[] =>
+        bubbles().filter((bubble) => {
+          const { top, bottom } = bubble.getBoundingClientRect();
+          return bottom > box.top && top < box.bottom;
+        });
+      const frame = (): Promise<number> => new Promise(requestAnimationFrame);
+      let [mostBubbles, jumpPx] = [0, 0];
+      const frames: number[] = [];
+      let before = await frame();
+      for (let step = 0; step < count; step += 1) {
+        const held = onScreen()[0];
+        const topPx = held?.getBoundingClientRect().top ?? 0;
+        const scrollTop = log.scrollTop;
+        log.scrollTop += by;
+        const moved = log.scrollTop - scrollTop;
+        const now = await frame();
+        frames.push(now - before);
+        before = now;
+        mostBubbles = Math.max(mostBubbles, bubbles().length);
+        if (held?.isConnected === true) {
+          const shouldBe = topPx - moved;
+          jumpPx = Math.max(jumpPx, Math.abs(held.getBoundingClientRect().top - shouldBe));
+        }
+      }
+      const seen = onScreen().map(numberOf);
+      frames.sort((a, b) => a - b);
+      return { first: seen[0] ?? 0, last: seen.at(-1) ?? 0, mostBubbles, jumpPx, frames };
+    },
+    { by: stepPx, count: steps },
+  );
+}
+
+test('50,000 messages: opens at the newest, goes up and down without jumps or gaps, and back to the end', async () => {
+  const page = await browser.newPage();
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(error.message));
+  await page.goto(node.webUrl);
+  await page.getByRole('textbox', { name: 'Your name' }).fill('ada');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Add contact' }).waitFor();
+  // A page of the same origin that has nothing open.
+  await page.goto(`${node.webUrl}/healthz`);
+  const person = await seed(page, messageCount);
+
+  await page.goto(`${node.webUrl}/#/chats/${person}`);
+  const log = page.getByRole('log');
+  await log.getByText(`message ${messageCount}`, { exact: true }).waitFor();
+
+  const up = await scroll(page, -400, 500);
+  expect(up.mostBubbles).toBeLessThanOrEqual(maxBubbles);
+  expect(up.jumpPx).toBeLessThan(2);
+  expect(up.first).toBeLessThan(messageCount - 1_500);
+  // The middle frame says whether it is smooth; single slow ones belong to the machine.
+  expect(up.frames[250]).toBeLessThan(50);
+
+  const down = await scroll(page, 400, 100);
+  expect(down.jumpPx).toBeLessThan(2);
+  expect(down.last).toBeGreaterThan(up.first + 300);
+  expect(down.mostBubbles).toBeLessThanOrEqual(maxBubbles);
+
+  await page.getByRole('button', { name: 'Newest' }).click();
+  await log.getByText(`message ${messageCount}`, { exact: true }).waitFor();
+  const field = page.getByRole('textbox', { name: 'Message' });
+  await field.fill('the very last');
+  await field.press('Enter');
+  await log.getByText('the very last', { exact: true }).waitFor();
+  const visible = await log.getByText('the very last', { exact: true }).isVisible();
+  expect(visible).toBe(true);
+  expect(pageErrors).toEqual([]);
+});
