@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createIdentity, makeProof } from '@bothy/identity';
 import { httpRequest } from '@bothy/testkit';
@@ -27,23 +27,26 @@ test('a node says where it runs, and is healthy and ready there', async () => {
   });
 });
 
-test.each(['http', 'mqtt'] as const)(
-  'a port in use for %s is told, and nothing is left running',
-  async (flag) => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const { port } = taken.address() as { port: number };
-    const data = nodes.folder();
-    await expect(nodes.start({ [flag]: String(port), data })).rejects.toMatchObject({
-      code: 'address_in_use',
-      message: expect.stringMatching(new RegExp(`:${port}: the port is in use.*--${flag}`)),
-    });
-    taken.close();
-    await once(taken, 'close');
-    const node = await nodes.start({ [flag]: String(port), data });
-    expect(flag === 'http' ? node.httpPort : node.mqttPort).toBe(port);
-  },
-);
+test('a port in use is told, and nothing is left running', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const http = String((taken.address() as AddressInfo).port);
+  const sentence = new RegExp(`:${http}: the port is in use.*--`);
+  const inUse = { code: 'address_in_use', message: expect.stringMatching(sentence) };
+  await expect(nodes.start({ mqtt: http })).rejects.toMatchObject(inUse);
+  // A port that was free a moment ago, so that it can be seen whether the failed start let go of it.
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const mqtt = String((probe.address() as AddressInfo).port);
+  probe.close();
+  await once(probe, 'close');
+  const data = nodes.folder();
+  await expect(nodes.start({ http, mqtt, data })).rejects.toMatchObject(inUse);
+  taken.close();
+  await once(taken, 'close');
+  const node = await nodes.start({ http, mqtt, data });
+  expect([node.httpPort, node.mqttPort].map(String)).toEqual([http, mqtt]);
+});
 
 test('a data folder that cannot be used is told', async () => {
   const file = join(nodes.folder(), 'file');
