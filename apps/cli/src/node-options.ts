@@ -9,6 +9,7 @@ export interface NodeFlags {
   readonly mqtt?: string;
   readonly data?: string;
   readonly registration?: string;
+  readonly hosts?: string;
   readonly insecure?: true;
   readonly allowGuests?: true;
 }
@@ -20,6 +21,7 @@ export function addNodeOptions(command: Command): Command {
     .option('--data <folder>', 'where everything is kept (default: ./.bothy)')
     .option('--id <id>', "the node's id (default: the name of this machine)")
     .option('--registration <open or closed>', 'whether new names may be claimed (default: open)')
+    .option('--hosts <host,…>', "further names under which browsers reach the node, such as a proxy's")
     .option('--allow-guests', 'let MQTT clients without credentials in beyond this machine')
     .option('--insecure', 'bind addresses that others can reach, without TLS');
 }
@@ -33,6 +35,7 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     mqtt: flags.mqtt,
     data: flags.data,
     registration: flags.registration,
+    hosts: flags.hosts,
     insecure: switched(flags.insecure),
     'allow-guests': switched(flags.allowGuests),
   };
