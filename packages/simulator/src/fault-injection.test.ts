@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calm, type FaultProfile, injectFaults } from './fault-injection.ts';
+import { calm, type FaultProfile, healAll, injectFaults } from './fault-injection.ts';
 import { persist, probe } from './process-probe.ts';
 import { seedRange } from './scenario.ts';
 
@@ -73,4 +73,16 @@ test('[SIM18] calm is calm', () => {
   simulation.run(3_000);
   expect(process.bootCount).toBe(1);
   for (const kind of kinds) expect(text()).not.toMatch(signs[kind]);
+});
+
+test('[SIM18] healing all heals partitions, mends disks and starts what is down', () => {
+  const { simulation, process, do: submit } = probe();
+  simulation.network.partition(['probe'], ['other']);
+  process.failNextCommit();
+  process.crash();
+  healAll(simulation);
+  submit(persist('w'));
+  simulation.run(10);
+  expect(simulation.network.reachable('probe', 'other')).toBe(true);
+  expect([process.alive, process.store]).toEqual([true, ['w']]);
 });

@@ -1,5 +1,8 @@
 /** The trace of a run: the last lines in full, and a hash over all of them, so that two runs compare byte by byte. */
 
+/** No UTF-16 unit is as large. */
+const endOfText = 0x10000;
+
 export class Trace {
   readonly #limit: number;
   #lines: string[] = [];
@@ -42,15 +45,15 @@ export class Trace {
     return this.#lines.join('\n');
   }
 
-  /** Two lanes of FNV-1a with different primes. The length goes in, so that where a text ends makes a difference. */
+  /** Two lanes of FNV-1a with different primes, and a last round, so that it matters where a text ends. */
   #mix(text: string): void {
-    let [a, b] = [this.#hashA ^ text.length, this.#hashB ^ text.length];
+    let [a, b] = [this.#hashA, this.#hashB];
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       a = Math.imul(a ^ unit, 0x01000193);
       b = Math.imul(b ^ unit, 0x85ebca6b) + 1;
     }
-    this.#hashA = Math.imul(a, 0x01000193);
-    this.#hashB = Math.imul(b, 0x85ebca6b) + 1;
+    this.#hashA = Math.imul(a ^ endOfText, 0x01000193);
+    this.#hashB = Math.imul(b ^ endOfText, 0x85ebca6b) + 1;
   }
 }
