@@ -25,6 +25,11 @@ export interface BrokerOptions {
   readonly access?: AccessContext;
   /** What is kept for clients that are away. @default enough for thousands of people */
   readonly limits?: PersistenceLimits;
+  /**
+   * How long a client may leave what it is sent unread. Until it is let go, it holds up who publishes to it.
+   * @default 5000
+   */
+  readonly slowClientMs?: number;
   readonly log?: BrokerLog;
 }
 
@@ -107,6 +112,7 @@ export class Broker {
       // `<person>/<device>` is 49 characters.
       maxClientsIdLength: 64,
       connectTimeout: 10_000,
+      drainTimeout: options.slowClientMs ?? 5_000,
       persistence: new BoundedPersistence({
         limits: options.limits ?? defaultPersistenceLimits,
         maySubscribe: (client, filter) => this.#subscribeRefusal(client, filter) === undefined,
@@ -189,14 +195,15 @@ export class Broker {
       this.#count('connects');
     });
     aedes.on('clientDisconnect', ({ id }) => this.#connected.delete(id));
-    aedes.on('publish', ({ topic }, client) => {
-      if (client !== null && topic !== refusedTopic) this.#count('published');
-    });
     aedes.on('unsubscribe', (filters, client) => {
       for (const filter of filters) this.#visitors.get(client)?.filters.delete(filter);
     });
-    aedes.on('clientError', (client, error) => this.#log('warn', client, error.message));
-    aedes.on('connectionError', (client, error) => this.#log('warn', client, error.message));
+    const failed = (client: Client, error: Error): void => {
+      // With a return code it is a refused connection, which was logged with its reason.
+      if (!('errorCode' in error)) this.#log('warn', client, error.message);
+    };
+    aedes.on('clientError', failed);
+    aedes.on('connectionError', failed);
   }
 
   #handle(stream: Duplex | Socket, request?: IncomingMessage): void {
@@ -253,6 +260,7 @@ export class Broker {
   #authorizePublish(client: Client | null, packet: PublishPacket): void {
     const reason = this.#publishRefusal(client, packet);
     if (reason === undefined) {
+      this.#count('published');
       if (packet.retain) packet.retain = mayRetain(packet.topic);
       return;
     }

@@ -32,6 +32,7 @@ export class WaitingMessages {
     const { messagesPerSession, bytesPerSession, bytesInAll } = this.#limits;
     const queue = this.#queues.get(clientId) ?? { packets: [], bytes: 0 };
     const size = sizeOf(packet);
+    if (size > Math.min(bytesPerSession, bytesInAll)) return 1;
     let dropped = 0;
     while (
       queue.packets.length >= messagesPerSession ||

@@ -1,0 +1,88 @@
+import { createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { topics } from '@bothy/wire';
+import { expect, test } from 'vitest';
+import { brokerFixture, inbox, person } from '../testing/broker-fixture.ts';
+
+const { start, connect, signIn } = brokerFixture();
+
+async function stopMs(stop: () => Promise<void>): Promise<number> {
+  const before = performance.now();
+  await stop();
+  return performance.now() - before;
+}
+
+test('[BR13] a stop ends open connections of both kinds, and the port is free again', async () => {
+  const node = await start();
+  const clients = [
+    await connect(node.tcp),
+    await connect(node.webSocket),
+    await signIn(node.tcp, await person('ann')),
+  ];
+  const closed = clients.map(
+    (client) => new Promise<void>((resolve) => client.once('close', () => resolve())),
+  );
+  expect(await stopMs(() => node.broker.stop())).toBeLessThan(2_000);
+  await Promise.all(closed);
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(node.port, '127.0.0.1', resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('[BR13] a client that does not read what it is sent does not hold it up', async () => {
+  const node = await start();
+  const [slow, busy] = [await connect(node.tcp), await connect(node.tcp)];
+  await slow.subscribeAsync('env/#', { qos: 1 });
+  slow.stream.pause();
+  // More than socket buffers hold, so that deliveries wait for it.
+  for (let n = 0; n < 300; n += 1) busy.publish('env/light/raw', 'x'.repeat(60_000), { qos: 0 });
+  await expect.poll(() => node.broker.counts.published).toBeGreaterThan(50);
+  expect(await stopMs(() => node.broker.stop())).toBeLessThan(2_000);
+});
+
+test('[BR14] a client that does not read is let go, and those who wait behind it go on', async () => {
+  const node = await start({ slowClientMs: 200 });
+  const [slow, busy, quick] = [await connect(node.tcp), await connect(node.tcp), await connect(node.tcp)];
+  await slow.subscribeAsync('env/#');
+  await quick.subscribeAsync('env/humidity/raw');
+  slow.stream.pause();
+  for (let n = 0; n < 300; n += 1) busy.publish('env/light/raw', 'x'.repeat(60_000), { qos: 0 });
+  await busy.publishAsync('env/humidity/raw', '40', { qos: 1 });
+  expect((await inbox(quick).first(1)).map(({ text }) => text)).toEqual(['40']);
+  expect(node.broker.connectedClients).toBe(2);
+  expect(node.log).toContain('drain timeout');
+});
+
+test('[BR13] last wills reach those that are left, or nothing breaks for want of them', async () => {
+  const node = await start();
+  const ann = await person('ann');
+  const will = {
+    topic: topics.presence('ann', ann.device),
+    payload: Buffer.from('offline'),
+    qos: 1,
+  } as const;
+  await signIn(node.tcp, ann, { will });
+  const guest = await connect(node.tcp);
+  expect(await stopMs(() => node.broker.stop())).toBeLessThan(2_000);
+  expect(inbox(guest).messages).toEqual([]);
+});
+
+test('[BR13] a second stop is no harm', async () => {
+  const node = await start();
+  await connect(node.tcp);
+  await Promise.all([node.broker.stop(), node.broker.stop()]);
+  await node.broker.stop();
+});
+
+test('a port in use is told as such, with what to do, and nothing is left listening', async () => {
+  const node = await start();
+  const other = await start();
+  await expect(other.broker.listen('127.0.0.1', node.port)).rejects.toMatchObject({
+    code: 'address_in_use',
+    message: expect.stringContaining('--mqtt'),
+  });
+  await expect(other.broker.listen('192.0.2.1', 0)).rejects.toMatchObject({ code: 'configuration_invalid' });
+});
