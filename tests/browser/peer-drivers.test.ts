@@ -104,8 +104,8 @@ test('links carry frames in order, verified, past full buffers, and are silent o
 test('two people in two profiles: request, messages both ways, ticks, reload with history', async () => {
   const ann = await newProfile();
   const ben = await newProfile();
-  expect(await start(ann, 'ann')).toBe('running');
-  expect(await start(ben, 'ben')).toBe('running');
+  expect(await start(ann, 'ann')).toBe('writing');
+  expect(await start(ben, 'ben')).toBe('writing');
 
   // A request to somebody the broker has never met is lost, and repeated only after half a minute.
   await eventually(ann, 'ben', { signalling: 'up' });
@@ -127,12 +127,12 @@ test('two people in two profiles: request, messages both ways, ticks, reload wit
   const second = await ben.context().newPage();
   await second.goto(`http://${origin}/`);
   await second.waitForFunction(() => 'harness' in globalThis);
-  expect(await start(second, 'ben')).toBe('openElsewhere');
+  expect(await start(second, 'ben')).toBe('following');
   await second.close();
 
   await ann.reload();
   await ann.waitForFunction(() => 'harness' in globalThis);
-  expect(await start(ann, 'ann')).toBe('running');
+  expect(await start(ann, 'ann')).toBe('writing');
   expect((await look(ann, 'ben')).messages).toEqual(['me: Is the stove lit? delivered', 'ben: It is.']);
   await eventually(ann, 'ben', { online: true });
   await say(ann, 'ben', 'm3', 'I am back.');
@@ -147,9 +147,45 @@ test('two people in two profiles: request, messages both ways, ticks, reload wit
   await eventually(ann, 'ben', { online: false });
   await say(ann, 'ben', 'm4', 'Sleep well.');
   expect((await look(ann, 'ben')).messages.at(-1)).toBe('me: Sleep well. pending');
-  expect(await start(ben, 'ben')).toBe('running');
+  expect(await start(ben, 'ben')).toBe('writing');
   await eventually(ben, 'ann', { unread: 3 });
   expect((await look(ben, 'ann')).messages.at(-1)).toBe('ann: Sleep well.');
+}, 60_000);
+
+test('two tabs of one profile: the second follows the first, and takes over when it is closed', async () => {
+  const ann = await newProfile();
+  const ben = await newProfile();
+  await start(ann, 'ann');
+  await start(ben, 'ben');
+  await befriend(ann, ben);
+  const first = ben;
+  const second = await tab(ben.context());
+  expect(await start(second, 'ben')).toBe('following');
+  await eventually(second, 'ann', { contact: 'accepted', online: true, signalling: 'up' });
+
+  // What the second tab says, the first one does; both see it.
+  await say(second, 'ann', 'm1', 'From the second tab.');
+  const delivered = ['me: From the second tab. delivered'];
+  await eventually(first, 'ann', { messages: delivered });
+  await eventually(second, 'ann', { messages: delivered });
+  await say(ann, 'ben', 'm2', 'Both hear me.');
+  await eventually(first, 'ann', { unread: 1 });
+  await eventually(second, 'ann', { unread: 1, messages: [...delivered, 'ann: Both hear me.'] });
+  expect(await command(second, { kind: 'addContact', name: 'ann' })).toMatchObject({
+    code: 'contact_exists',
+  });
+
+  const third = await tab(ben.context());
+  expect(await start(third, 'ben')).toBe('following');
+  await first.close();
+  await expect.poll(() => second.evaluate(() => harness.session.role())).toBe('writing');
+  await eventually(second, 'ann', { online: true, signalling: 'up' });
+  await eventually(third, 'ann', { online: true, signalling: 'up' });
+  await say(third, 'ann', 'm3', 'The third goes on.');
+  await eventually(ann, 'ben', {
+    messages: ['ben: From the second tab.', 'me: Both hear me. delivered', 'ben: The third goes on.'],
+  });
+  expect(await third.evaluate(() => harness.session.role())).toBe('following');
 }, 60_000);
 
 test('a full disk: once, the session starts again from the store; twice, it stops and says why', async () => {
@@ -168,7 +204,7 @@ test('a full disk: once, the session starts again from the store; twice, it stop
   expect(again.failure).toContain('no room left');
   expect(await command(page, add('eve'))).toMatchObject({ ok: false, code: 'storage_failed' });
   // A new start finds everything that was said to be done.
-  expect(await start(page, 'cleo')).toBe('running');
+  expect(await start(page, 'cleo')).toBe('writing');
   await eventually(page, 'dan', { contact: 'asked' });
 });
 
@@ -205,9 +241,25 @@ async function eventually(page: Page, name: string, expected: Partial<Look>): Pr
     });
 }
 
+/** `ann` asks, `ben` accepts; both see each other there. */
+async function befriend(ann: Page, ben: Page): Promise<void> {
+  await eventually(ann, 'ben', { signalling: 'up' });
+  await eventually(ben, 'ann', { signalling: 'up' });
+  expect(await command(ann, { kind: 'addContact', name: 'ben' })).toEqual({ ok: true });
+  await eventually(ben, 'ann', { contact: 'asking' });
+  const { id = '' } = await look(ben, 'ann');
+  expect(await command(ben, { kind: 'acceptContact', contact: id })).toEqual({ ok: true });
+  await eventually(ann, 'ben', { contact: 'accepted', online: true });
+  await eventually(ben, 'ann', { contact: 'accepted', online: true });
+}
+
 async function newProfile(): Promise<Page> {
   const context = await browser.newContext();
   contexts.push(context);
+  return tab(context);
+}
+
+async function tab(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(`http://${origin}/`);

@@ -40,9 +40,9 @@ const storeTests = {
           ...[1, 2, 3, 4, 5].map((n) => ({ kind: 'putEntry', row: row(n, n * 10) }) as const),
           { kind: 'putEntry', row: row(1, 25, log) },
           { kind: 'putEntry', row: { ...row(1, 25), conversation: 'other' } },
-          { kind: 'putHead', head: { conversation: 'c', log, n: 1, hash: '#1' } },
+          { kind: 'putHead', head: { conversation: 'c', log, n: 1, hash: '#1', messages: 1 } },
           { kind: 'putReceipt', receipt: { conversation: 'c', device: log, delivered: 2, read: 1 } },
-          { kind: 'putReadMark', mark: { conversation: 'c', log, n: 1 } },
+          { kind: 'putReadMark', mark: { conversation: 'c', log, n: 1, messages: 1 } },
           { kind: 'putClock', clock: { ms: 99, counter: 1 } },
         ],
         (error) => (error === undefined ? resolve() : reject(error)),
@@ -238,10 +238,10 @@ const sessionTests = {
     const store = browserIdentityStore();
     const identity = (await store.load()) ?? (await createIdentity({ name, issuedAt: Date.now() }));
     await store.save(identity);
-    const started = await startPeerSession({ identity, brokerUrl, audience: 'here' });
-    if (started.kind === 'running') session = started.session;
-    return started.kind;
+    session = await startPeerSession({ identity, brokerUrl, audience: 'here' });
+    return session.role();
   },
+  role: () => running().role(),
   command: (command: PeerCommand) => running().command(command),
   stop: () => running().stop(),
   /** Makes the next `times` transactions that write fail as a full disk does; then commands, and looks. */

@@ -3,7 +3,6 @@
  *
  *   loading ──no identity──▶ firstStart ──name chosen──▶ loading
  *      ├──▶ running
- *      ├──another tab──▶ openElsewhere ──try again──▶ loading
  *      └──▶ failed ──try again──▶ loading
  */
 import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
@@ -14,7 +13,6 @@ import { nodeAddress, openSession, requestChallenge } from '../node/node-client.
 export type StartState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'firstStart' }
-  | { readonly kind: 'openElsewhere' }
   | { readonly kind: 'failed'; readonly error: BothyError }
   | { readonly kind: 'running'; readonly session: PeerSession };
 
@@ -69,8 +67,8 @@ export class AppStart {
   }
 
   async #run(identity: LocalIdentity): Promise<void> {
-    const started = await startPeerSession({ identity, ...nodeAddress(location) });
-    this.#enter(started);
+    const session = await startPeerSession({ identity, ...nodeAddress(location) });
+    this.#enter({ kind: 'running', session });
   }
 
   #enter(state: StartState): void {

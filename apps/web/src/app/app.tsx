@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { Shell } from '../shell/shell.tsx';
 import { FirstStart } from '../welcome/first-start.tsx';
-import { LoadingPage, OpenElsewhere, StartFailure } from '../welcome/start-pages.tsx';
+import { LoadingPage, StartFailure } from '../welcome/start-pages.tsx';
 import type { AppStart } from './app-start.ts';
 
 /** Shows the page that belongs to how far the app has started. */
@@ -12,8 +12,6 @@ export function App({ start }: { start: AppStart }) {
       return <LoadingPage />;
     case 'firstStart':
       return <FirstStart choose={start.choose} />;
-    case 'openElsewhere':
-      return <OpenElsewhere again={start.begin} />;
     case 'failed':
       return <StartFailure error={state.error} again={start.begin} />;
     case 'running':

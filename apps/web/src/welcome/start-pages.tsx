@@ -27,20 +27,6 @@ export function LoadingPage() {
   );
 }
 
-export function OpenElsewhere({ again }: { again: () => void }) {
-  return (
-    <MessagePage title="Bothy is open in another tab">
-      <p>
-        Only one tab of this browser writes your messages, so that none is written twice. Go on there, or
-        close that tab and continue here.
-      </p>
-      <button type="button" className="button primary" onClick={again}>
-        Continue here
-      </button>
-    </MessagePage>
-  );
-}
-
 export function StartFailure({ error, again }: { error: BothyError; again: () => void }) {
   if (error.code === 'configuration_invalid') return <InsecurePage />;
   const storage = error.code === 'storage_failed';

@@ -11,7 +11,6 @@ export {
 export {
   type PeerSession,
   type PeerSessionOptions,
-  type PeerStart,
   startPeerSession,
 } from './peer-session.ts';
 export { RtcLinks, type RtcLinksEvents, type RtcLinksOptions } from './rtc-links.ts';

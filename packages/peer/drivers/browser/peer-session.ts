@@ -1,17 +1,21 @@
 /**
- * The facade that an app uses: one identity's peer in this browser profile. It
- * owns the store and the lock, keeps the state to draw, and starts the core
- * again from the store when a run fails.
+ * The facade that an app uses: one identity's peer in this tab. One tab of a
+ * browser profile writes; the others follow it, and one of them takes over when
+ * it is closed:
+ *
+ *   start ──lock free──▶ writing ──a failure that a restart does not mend──▶ failed
+ *     └──lock held──▶ following ──lock granted──▶ writing
  */
 import type { LocalIdentity } from '@bothy/identity';
-import type { CommandResult, EntryRow, PeerCommand, PeerNotice } from '@bothy/peer/core';
-import { applyNotice, initialPeerState, type PeerState } from '@bothy/peer/views';
+import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
+import type { PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
-import { browserClock, workerTimers } from '@bothy/runtime/browser';
 import { BothyError } from '@bothy/wire';
-import { type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
-import { PeerRun } from './peer-run.ts';
-import { takeProfileLock } from './profile-lock.ts';
+import { FollowingSession } from './following-session.ts';
+import type { HistoryQuery } from './peer-database.ts';
+import { type ReleaseLock, tryProfileLock, waitForProfileLock } from './profile-lock.ts';
+import type { SessionHost, TabSession } from './tab-session.ts';
+import { WritingSession } from './writing-session.ts';
 
 export interface PeerSessionOptions {
   readonly identity: LocalIdentity;
@@ -30,19 +34,15 @@ export interface PeerSessionOptions {
   readonly timers?: Timers;
 }
 
-/** How a start can end without anything being wrong. */
-export type PeerStart =
-  | { readonly kind: 'running'; readonly session: PeerSession }
-  /** Another tab of this profile runs this identity. Close it, then start again. */
-  | { readonly kind: 'openElsewhere' };
-
 export interface PeerSession {
   readonly me: Pick<LocalIdentity, 'name' | 'person' | 'device'>;
+  /** Whether this tab runs the peer, or follows the one that does. */
+  role(): 'writing' | 'following';
   /** What to draw. The same object until something changes. */
   state(): PeerState;
   /** Why the peer does not run any more; undefined while it does. Only a new start helps. */
   failure(): BothyError | undefined;
-  /** Calls back after every change of `state` or `failure`; returns how to end that. */
+  /** Calls back after every change of `state`, `role` or `failure`; returns how to end that. */
   subscribe(listener: () => void): () => void;
   /** Calls back with entries as they become durable, own and others'; returns how to end that. */
   onEntries(listener: (rows: readonly EntryRow[]) => void): () => void;
@@ -50,28 +50,22 @@ export interface PeerSession {
   command(command: PeerCommand): Promise<CommandResult>;
   /** The rows next to a position, or the newest ones, oldest first. Rejects with `storage_failed`. */
   history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
-  /** Says goodbye, closes everything. Afterwards the identity can be started again, here or in another tab. */
+  /** Says goodbye, closes everything. Another tab of the profile then takes over. */
   stop(): Promise<void>;
 }
 
-/** Runs are built again from the store so often; a second failure is not bad luck. */
-const maxRestarts = 1;
-
 /** Starts the peer. Rejects with `storage_failed`, or `configuration_invalid` where browsers keep keys from pages. */
-export async function startPeerSession(options: PeerSessionOptions): Promise<PeerStart> {
+export async function startPeerSession(options: PeerSessionOptions): Promise<PeerSession> {
   if (!globalThis.isSecureContext || globalThis.crypto?.subtle === undefined) {
     throw new BothyError(
       'configuration_invalid',
       'Browsers give keys and storage only to pages from https or from localhost. Open Bothy there.',
     );
   }
-  const { person } = options.identity;
-  const release = await takeProfileLock(`bothy-${person}`);
-  if (release === undefined) return { kind: 'openElsewhere' };
-  const session = new BrowserPeerSession(options, release);
+  const session = new BrowserPeerSession(options);
   try {
     await session.start();
-    return { kind: 'running', session };
+    return session;
   } catch (thrown) {
     await session.stop();
     throw BothyError.from(thrown);
@@ -81,48 +75,60 @@ export async function startPeerSession(options: PeerSessionOptions): Promise<Pee
 class BrowserPeerSession implements PeerSession {
   readonly me: PeerSession['me'];
   readonly #options: PeerSessionOptions;
-  readonly #clock: Clock;
-  readonly #timers: Timers;
-  /** Ends the timers that we made ourselves. */
-  readonly #stopTimers: () => void;
-  readonly #release: () => void;
+  readonly #lockName: string;
+  readonly #waiting = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #entryListeners = new Set<(rows: readonly EntryRow[]) => void>();
-  #state: PeerState;
+  readonly #following: FollowingSession;
+  readonly #host: SessionHost;
+  /** What this tab does now. */
+  #inner: TabSession;
+  #role: 'writing' | 'following' = 'following';
+  /** While this tab becomes the writer; commands wait for it. */
+  #takingOver: Promise<void> | undefined;
+  #release: ReleaseLock | undefined;
   #failure: BothyError | undefined;
-  #store: PeerStore | undefined;
-  #run: PeerRun | undefined;
-  #restarts = 0;
   #stopped = false;
 
-  constructor(options: PeerSessionOptions, release: () => void) {
+  constructor(options: PeerSessionOptions) {
     const { name, person, device } = options.identity;
     this.me = { name, person, device };
     this.#options = options;
-    this.#clock = options.clock ?? browserClock;
-    if (options.timers === undefined) {
-      const timers = workerTimers();
-      this.#timers = timers;
-      this.#stopTimers = () => timers.stop();
-    } else {
-      this.#timers = options.timers;
-      this.#stopTimers = () => undefined;
-    }
-    this.#release = release;
-    const nothing = { contacts: [], heads: [], receipts: [], readMarks: [], clock: { ms: 0, counter: 0 } };
-    this.#state = initialPeerState(person, nothing);
+    this.#lockName = `bothy-${person}`;
+    this.#host = {
+      changed: () => this.#changed(),
+      entries: (rows) => {
+        for (const listener of this.#entryListeners) listener(rows);
+      },
+      failed: (error) => this.#fail(error),
+    };
+    this.#following = new FollowingSession(person, this.#host);
+    this.#inner = this.#following;
   }
 
-  /** Opens the store and begins a run. */
   async start(): Promise<void> {
-    await this.#begin();
-    globalThis.addEventListener('online', this.#wake);
-    document.addEventListener('visibilitychange', this.#wakeWhenVisible);
-    document.addEventListener('resume', this.#wake);
+    const release = await tryProfileLock(this.#lockName);
+    if (release !== undefined) return this.#write(release);
+    await this.#following.start();
+    waitForProfileLock(this.#lockName, this.#waiting.signal).then(
+      (granted) => {
+        this.#takingOver = this.#write(granted)
+          .catch((thrown: unknown) => this.#fail(BothyError.from(thrown, 'storage_failed')))
+          .finally(() => {
+            this.#takingOver = undefined;
+          });
+      },
+      // Stopped while it waited.
+      () => undefined,
+    );
+  }
+
+  role(): 'writing' | 'following' {
+    return this.#role;
   }
 
   state(): PeerState {
-    return this.#state;
+    return this.#inner.state();
   }
 
   failure(): BothyError | undefined {
@@ -139,114 +145,50 @@ class BrowserPeerSession implements PeerSession {
     return () => this.#entryListeners.delete(listener);
   }
 
-  command(command: PeerCommand): Promise<CommandResult> {
-    if (this.#run !== undefined) return this.#run.command(command);
-    const message = this.#failure?.message ?? 'Bothy is starting again. Try again in a moment.';
-    return Promise.resolve({ ok: false, code: this.#failure?.code ?? 'storage_failed', message });
+  async command(command: PeerCommand): Promise<CommandResult> {
+    await this.#takingOver;
+    if (this.#failure === undefined) return this.#inner.command(command);
+    return { ok: false, code: this.#failure.code, message: this.#failure.message };
   }
 
   async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
-    if (this.#store === undefined) {
-      throw new BothyError('storage_failed', 'The local database is closed. Reload this page.');
-    }
-    return this.#store.history(conversation, query);
+    await this.#takingOver;
+    return this.#inner.history(conversation, query);
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#unlisten();
+    this.#waiting.abort();
     this.#listeners.clear();
     this.#entryListeners.clear();
-    const run = this.#run;
-    this.#run = undefined;
-    await run?.stop();
-    this.#stopTimers();
-    this.#closeStore();
-    this.#release();
+    await this.#takingOver;
+    await this.#inner.stop();
+    this.#release?.();
   }
 
-  async #begin(): Promise<void> {
-    const { identity, brokerUrl, audience, iceServers = [] } = this.#options;
-    const lost = (error: BothyError): void => void this.#failed(error);
-    const store = await openPeerDatabase({ person: identity.person, lost });
-    this.#store = store;
-    const [snapshot, bootCounter] = await Promise.all([store.load(), store.nextBoot()]);
-    if (this.#stopped) return this.#closeStore();
-    const { refused } = this.#state;
-    this.#change({ ...initialPeerState(identity.person, snapshot), refused });
-    this.#run = new PeerRun({
-      identity,
-      brokerUrl,
-      audience,
-      iceServers,
-      clock: this.#clock,
-      timers: this.#timers,
-      store,
-      snapshot,
-      bootCounter,
-      storedCertificate: (person) => this.#state.contacts.get(person)?.certificate,
-      notice: (notice) => this.#notice(notice),
-      signalling: (signalling) => this.#change({ ...this.#state, signalling }),
-      failed: (error) => void this.#failed(error),
-    });
-    this.#run.start();
+  /** Becomes the tab that writes. */
+  async #write(release: ReleaseLock): Promise<void> {
+    this.#release = release;
+    if (this.#stopped) return release();
+    await this.#following.stop();
+    const writing = new WritingSession(this.#options, this.#following.state(), this.#host);
+    this.#inner = writing;
+    this.#role = 'writing';
+    await writing.start();
   }
 
-  /** A run ended by itself: one more from the store, then the person is told. */
-  async #failed(error: BothyError): Promise<void> {
-    const run = this.#run;
-    this.#run = undefined;
-    this.#closeStore();
-    if (this.#stopped || this.#failure !== undefined) return;
-    void run?.stop();
-    // Nothing is up while there is no run: what is drawn must not promise it.
-    this.#change({ ...this.#state, signalling: 'down', online: new Set(), links: new Map() });
-    if (this.#restarts >= maxRestarts) return this.#giveUp(error);
-    this.#restarts += 1;
-    try {
-      await this.#begin();
-    } catch (thrown) {
-      this.#giveUp(BothyError.from(thrown, 'storage_failed'));
-    }
-  }
-
-  #giveUp(error: BothyError): void {
-    if (this.#failure !== undefined) return;
+  #fail(error: BothyError): void {
+    if (this.#failure !== undefined || this.#stopped) return;
     this.#failure = error;
-    this.#closeStore();
-    this.#unlisten();
-    this.#release();
-    // A new object, so that whoever draws looks again and finds the failure.
-    this.#change({ ...this.#state });
+    this.#waiting.abort();
+    // Perhaps another tab has more luck.
+    void this.#inner.stop();
+    this.#release?.();
+    this.#changed();
   }
 
-  #notice(notice: PeerNotice): void {
-    this.#change(applyNotice(this.#state, notice));
-    if (notice.kind !== 'entries') return;
-    for (const listener of this.#entryListeners) listener(notice.rows);
-  }
-
-  #change(state: PeerState): void {
-    if (state === this.#state) return;
-    this.#state = state;
+  #changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  readonly #wake = (): void => this.#run?.wake();
-
-  readonly #wakeWhenVisible = (): void => {
-    if (document.visibilityState === 'visible') this.#run?.wake();
-  };
-
-  #unlisten(): void {
-    globalThis.removeEventListener('online', this.#wake);
-    document.removeEventListener('visibilitychange', this.#wakeWhenVisible);
-    document.removeEventListener('resume', this.#wake);
-  }
-
-  #closeStore(): void {
-    this.#store?.close();
-    this.#store = undefined;
   }
 }

@@ -1,18 +1,30 @@
 /** One tab of a browser profile writes: the one that holds the lock (Web Locks). */
 
-/** After a reload the page before may take a moment to let go. */
-const patienceMs = 1_000;
+/** Ends the hold on the lock. */
+export type ReleaseLock = () => void;
 
-/** Resolves to a function that lets go, or to undefined when another tab holds the lock. */
-export function takeProfileLock(name: string): Promise<(() => void) | undefined> {
+/** Takes the lock, or resolves to undefined at once when another tab holds it. */
+export function tryProfileLock(name: string): Promise<ReleaseLock | undefined> {
   return new Promise((resolve, reject) => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const signal = AbortSignal.timeout(patienceMs);
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        resolve(lock === null ? undefined : release);
+        return lock === null ? undefined : held;
+      })
+      .catch(reject);
+  });
+}
+
+/** Waits for the lock as long as it takes: tabs get it in the order in which they asked. Rejects once aborted. */
+export function waitForProfileLock(name: string, signal: AbortSignal): Promise<ReleaseLock> {
+  return new Promise((resolve, reject) => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     navigator.locks
       .request(name, { signal }, () => {
         resolve(release);
         return held;
       })
-      .catch((thrown: unknown) => (signal.aborted ? resolve(undefined) : reject(thrown)));
+      .catch(reject);
   });
 }
