@@ -74,5 +74,6 @@ test('no two rooms import each other', () => {
 test('the room of a file is found from its path', () => {
   expect(placeOf('packages/peer/drivers/browser/a.ts')).toEqual({ room: 'drivers', home: 'packages/peer' });
   expect(placeOf('packages/wire/src/a.ts')).toEqual({ room: 'wire', home: 'packages/wire' });
+  expect(placeOf('docs/concepts/examples/a.ts')).toEqual({ room: 'docs', home: 'docs' });
   expect(placeOf('vitest.config.ts')).toEqual({ room: 'root', home: '' });
 });

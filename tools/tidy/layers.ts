@@ -22,6 +22,7 @@ export type Room =
   | 'cli'
   | 'tools'
   | 'tests'
+  | 'docs'
   | 'bench'
   | 'root';
 
@@ -68,6 +69,8 @@ export const layers: Readonly<Record<Room, readonly Allowed[]>> = {
   cli: [...packageRooms, 'node', 'edge'],
   tools: everything,
   tests: everything,
+  // Examples that run, from the pages of `docs/concepts`.
+  docs: ['protocols', 'wire', 'runtime', 'simulator'],
   bench: everything,
   // Configuration files and the launcher.
   root: ['tools'],
@@ -89,7 +92,8 @@ const appRooms: readonly Room[] = ['node', 'edge', 'web', 'cli'];
 export function placeOf(path: string): Place | undefined {
   const [top = '', name = '', inner = ''] = path.split('/');
   if (!path.includes('/')) return { room: 'root', home: '' };
-  if (top === 'tools' || top === 'tests' || top === 'bench') return { room: top, home: top };
+  if (top === 'tools' || top === 'tests' || top === 'bench' || top === 'docs')
+    return { room: top, home: top };
   const home = `${top}/${name}`;
   if (top === 'apps') return roomIn(appRooms, name, home);
   if (top !== 'packages') return undefined;

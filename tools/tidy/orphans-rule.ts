@@ -38,9 +38,12 @@ function entryPoints(repository: Repository): string[] {
   const configured = paths.filter((path) => isTest(path) || /(^|\/)vi(te|test)\.config\.ts$/.test(path));
   // What `npm run bench` finds by its name.
   const benches = paths.filter((path) => /^bench\/.*\.bench\.ts$/.test(path));
+  // What the test of the concept pages runs, page by page.
+  const examples = paths.filter((path) => /^docs\/concepts\/examples\/[^/]+\.ts$/.test(path));
   const manifests = repository.files.filter((file) => /(^|\/)package\.json$/.test(file.path));
   const pages = repository.files.filter((file) => file.path.endsWith('.html'));
-  return [...exported, ...configured, ...benches, ...manifests.flatMap(programs), ...pages.flatMap(scripts)];
+  const started = [...configured, ...benches, ...examples];
+  return [...exported, ...started, ...manifests.flatMap(programs), ...pages.flatMap(scripts)];
 }
 
 /** The files that `bin` and the words of `scripts` name. */
