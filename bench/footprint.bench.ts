@@ -1,0 +1,33 @@
+/** What Bothy costs before anybody says a word: bytes to load, memory to idle. */
+import { type Figure, figureTable } from './stage/figures.ts';
+import { idleNodeBytes } from './stage/idle-node.ts';
+import { publish } from './stage/readme-section.ts';
+import { initialScriptBytes } from './stage/web-app-size.ts';
+
+const scriptAimKb = 180;
+const memoryAimMb = 120;
+/** Long enough for the start's garbage to be collected. */
+const idleMs = 10_000;
+
+const scriptKb = (await initialScriptBytes()) / 1000;
+const memoryMb = (await idleNodeBytes(idleMs)) / 1e6;
+
+const figures: Figure[] = [
+  {
+    what: 'initial JavaScript of the web app, gzipped',
+    ours: `${scriptKb.toFixed(1)} kB`,
+    beside: '',
+    measured: `${scriptKb.toFixed(1)} kB`,
+    aim: `≤ ${scriptAimKb} kB`,
+    met: scriptKb <= scriptAimKb,
+  },
+  {
+    what: 'memory of an idle node after 10 s (RSS)',
+    ours: `${memoryMb.toFixed(1)} MB`,
+    beside: '',
+    measured: `${memoryMb.toFixed(1)} MB`,
+    aim: `≤ ${memoryAimMb} MB`,
+    met: memoryMb <= memoryAimMb,
+  },
+];
+publish('footprint', figureTable(figures));

@@ -1,0 +1,36 @@
+/** The memory of a node that has nothing to do: a process of its own, as a user starts it. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@bothy/testkit';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
+
+/** Resident bytes, so long after the node said that it runs. */
+export async function idleNodeBytes(afterMs: number): Promise<number> {
+  const data = temporaryFolder();
+  const flags = ['node', '--http', '0', '--mqtt', '0', '--data', data.path];
+  const child = spawn(process.execPath, [cli, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    await Promise.race([
+      new Promise((resolve) => child.stdout.once('data', resolve)),
+      ended.then(() => {
+        throw new Error('the node ended before it ran');
+      }),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    return residentBytes(child);
+  } finally {
+    child.kill();
+    await ended;
+    data.remove();
+  }
+}
+
+/** `ps` counts in KiB on Linux and macOS alike. */
+function residentBytes(child: ChildProcess): number {
+  const text = execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' });
+  return Number(text) * 1024;
+}
