@@ -1,4 +1,5 @@
 export { launchChromium } from './chromium.ts';
 export { type HttpAnswer, type HttpRequest, httpRequest } from './http-request.ts';
 export { chromiumCommands, findProgram } from './programs.ts';
+export { type ProgramResult, runProgram } from './run-program.ts';
 export { temporaryFolder } from './temporary-folder.ts';
