@@ -27,8 +27,14 @@ export const timing = {
   /** Ping a link that was silent for so long; `deadAfterMs` of silence end it. */
   heartbeatMs: 5_000,
   deadAfterMs: 15_000,
-  /** `disconnected` for so long ends the link; ICE often recovers by itself before. */
-  disconnectedMs: 2_000,
+  /** A link in trouble is asked for a sign of life this often. */
+  probeMs: 500,
+  /** In trouble for so long, ICE is restarted: by the impolite side; the polite one leaves it a second more. */
+  restartAfterMs: 2_000,
+  /** From an ICE restart to a path; a new link is made otherwise. */
+  restartTimeoutMs: 8_000,
+  /** A sign of writing fades by itself after so long. */
+  typingFadesMs: 6_000,
   /** A contact request is published again after 30 s, doubling up to an hour, until it is answered. */
   requestAgainMs: 30_000,
   requestAgainMaxMs: 3_600_000,

@@ -39,6 +39,8 @@ export class ContactBook {
   readonly #published = new Map<string, number>();
   /** By open request: the start of theirs that it was published to last. */
   readonly #askedBoots = new Map<string, Boot>();
+  /** By contact: the key that was last warned of. */
+  readonly #warned = new Map<string, PersonId>();
   #requests = 0;
   #signallingUp = false;
 
@@ -199,8 +201,7 @@ export class ContactBook {
     if (asking.length >= bounds.askingContacts || this.#contacts.size >= bounds.contacts) {
       return step.refuse('rate_limited', `A contact request of ${name} was dropped: too many wait already.`);
     }
-    const namesake = [...this.#contacts.values()].find((c) => c.name === name && c.state === 'accepted');
-    if (namesake !== undefined) {
+    if (this.warnOfNamesake(step, envelope.from)) {
       return step.refuse(
         'name_taken',
         `Somebody with another key asked in the name of your contact ${name}.`,
@@ -208,6 +209,17 @@ export class ContactBook {
     }
     const { certificate, request } = envelope.body;
     this.#put(step, { id: person, name, person, state: 'asking', certificate, request });
+  }
+
+  /** Tells of somebody who goes by the name of a contact with another key; once per key. */
+  warnOfNamesake(step: Step, { name, person }: EnvelopeSender): boolean {
+    const contact = [...this.#contacts.values()].find((each) => each.name === name && isAccepted(each));
+    if (contact === undefined || contact.person === person) return false;
+    if (this.#warned.get(contact.id) !== person) {
+      this.#warned.set(contact.id, person);
+      step.notifyEarly({ kind: 'keyChanged', contact: contact.id, name, newPerson: person });
+    }
+    return true;
   }
 
   #answerArrived(step: Step, envelope: ContactEnvelope, state: 'accepted' | 'declined'): void {

@@ -1,19 +1,27 @@
 /** What is known of one conversation in memory: heads, receipts and marks, never the entries. */
 import { directConversationId, type LogKey, type LogVector, type PersonId } from '@bothy/wire';
-import type { LogHead, PeerSnapshot, Receipt } from './records.ts';
+import type { LogHead, PeerSnapshot, ReadMark, Receipt } from './records.ts';
+
+/** The end of a log, or how far it was read. */
+export interface LogPosition {
+  readonly n: number;
+  /** Messages among the entries up to `n`. */
+  readonly messages: number;
+}
+export type LogEnd = LogPosition & { readonly hash: string };
 
 /** The position before the first entry. */
-const emptyHead = { n: 0, hash: '' } as const;
+const emptyHead: LogEnd = { n: 0, hash: '', messages: 0 };
 
 export class Conversation {
   readonly id: string;
   /** The other person. */
   readonly person: PersonId;
   readonly #ownLog: LogKey;
-  readonly #heads = new Map<LogKey, { readonly n: number; readonly hash: string }>();
+  readonly #heads = new Map<LogKey, LogEnd>();
   /** By device of the other person: how far it holds, and they have read, our own log. */
   readonly #receipts = new Map<string, Receipt>();
-  readonly #readMarks = new Map<LogKey, number>();
+  readonly #readMarks = new Map<LogKey, LogPosition>();
   /** Logs that broke their chain: the first entry for a number is kept, nothing more is taken. */
   readonly flagged = new Set<LogKey>();
 
@@ -29,19 +37,19 @@ export class Conversation {
       if (receipt.conversation === this.id) this.#receipts.set(receipt.device, receipt);
     }
     for (const mark of snapshot.readMarks) {
-      if (mark.conversation === this.id) this.#readMarks.set(mark.log, mark.n);
+      if (mark.conversation === this.id) this.#readMarks.set(mark.log, mark);
     }
   }
 
-  head(log: LogKey): { readonly n: number; readonly hash: string } {
+  head(log: LogKey): LogEnd {
     return this.#heads.get(log) ?? emptyHead;
   }
 
   setHead(head: LogHead): void {
-    this.#heads.set(head.log, { n: head.n, hash: head.hash });
+    this.#heads.set(head.log, { n: head.n, hash: head.hash, messages: head.messages });
   }
 
-  get ownHead(): { readonly n: number; readonly hash: string } {
+  get ownHead(): LogEnd {
     return this.head(this.#ownLog);
   }
 
@@ -76,19 +84,28 @@ export class Conversation {
     return { delivered, read };
   }
 
+  /** The head after one more entry, which becomes the head. */
+  advance(log: LogKey, hash: string, isMessage: boolean): LogHead {
+    const { n, messages } = this.head(log);
+    const head = { conversation: this.id, log, n: n + 1, hash, messages: messages + (isMessage ? 1 : 0) };
+    this.setHead(head);
+    return head;
+  }
+
   /** How far our person has read the logs of the other. */
   readVector(): LogVector {
-    return Object.fromEntries([...this.#readMarks.entries()].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const marks = [...this.#readMarks.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(marks.map(([log, { n }]) => [log, n]));
   }
 
   /** Marks everything of the other as read; returns the marks that rose. */
-  markAllRead(): { readonly conversation: string; readonly log: LogKey; readonly n: number }[] {
-    const risen = [];
+  markAllRead(): ReadMark[] {
+    const risen: ReadMark[] = [];
     for (const log of this.logs()) {
-      const { n } = this.head(log);
-      if (log === this.#ownLog || n <= (this.#readMarks.get(log) ?? 0)) continue;
-      this.#readMarks.set(log, n);
-      risen.push({ conversation: this.id, log, n });
+      const { n, messages } = this.head(log);
+      if (log === this.#ownLog || n <= (this.#readMarks.get(log)?.n ?? 0)) continue;
+      this.#readMarks.set(log, { n, messages });
+      risen.push({ conversation: this.id, log, n, messages });
     }
     return risen;
   }
@@ -96,7 +113,8 @@ export class Conversation {
   unreadCount(): number {
     let count = 0;
     for (const log of this.logs()) {
-      if (log !== this.#ownLog) count += this.head(log).n - (this.#readMarks.get(log) ?? 0);
+      if (log === this.#ownLog) continue;
+      count += this.head(log).messages - (this.#readMarks.get(log)?.messages ?? 0);
     }
     return count;
   }

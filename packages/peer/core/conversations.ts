@@ -4,7 +4,7 @@ import { type LogVector, logKeyOf, type PersonId, type VerifiedFrame } from '@bo
 import { type PeerConfig, timing } from './config.ts';
 import { Conversation } from './conversation.ts';
 import { takeEntries } from './entry-intake.ts';
-import type { EntrySeal } from './inputs.ts';
+import type { EntrySeal, PeerCommand } from './inputs.ts';
 import { LinkSync } from './link-sync.ts';
 import { OwnLog } from './own-log.ts';
 import type { EntryRow, PeerSnapshot } from './records.ts';
@@ -18,6 +18,8 @@ export class Conversations {
   readonly #clock: HybridLogicalClock;
   readonly #ownLog: OwnLog;
   readonly #byPerson = new Map<PersonId, Conversation>();
+  /** Who is writing to us just now. */
+  readonly #typing = new Set<PersonId>();
   /** By link id: one per open link. */
   readonly #syncs = new Map<string, LinkSync>();
 
@@ -30,8 +32,35 @@ export class Conversations {
     });
   }
 
-  send(step: Step, commandId: string, person: PersonId, messageId: string, text: string): void {
-    this.#ownLog.send(step, commandId, this.#with(person), messageId, text);
+  send(step: Step, commandId: string, command: Extract<PeerCommand, { kind: 'send' }>): void {
+    const body = { kind: 'message', id: command.messageId, text: command.text } as const;
+    this.#ownLog.append(step, commandId, this.#with(command.person), body);
+  }
+
+  /** Changes or deletes an own message. */
+  amend(
+    step: Step,
+    commandId: string,
+    command: Extract<PeerCommand, { kind: 'editMessage' | 'deleteMessage' }>,
+  ): void {
+    const of = { device: this.#config.device, n: command.n };
+    const body =
+      command.kind === 'editMessage'
+        ? ({ kind: 'edit', of, text: command.text } as const)
+        : ({ kind: 'delete', of } as const);
+    this.#ownLog.append(step, commandId, this.#with(command.person), body);
+  }
+
+  /** Tells the other side that our person is writing, or has stopped. */
+  typing(step: Step, person: PersonId, active: boolean): void {
+    const conversation = this.#with(person);
+    const frame = { kind: 'typing', conversation: conversation.id, active } as const;
+    for (const { link } of this.#syncsOf(conversation))
+      step.emit({ kind: 'frame', link, frame, early: true });
+  }
+
+  typingTimerFired(step: Step, person: PersonId): void {
+    this.#theyType(step, person, false);
   }
 
   sealed(step: Step, input: Sealed<EntrySeal>): void {
@@ -62,6 +91,7 @@ export class Conversations {
     const sync = this.#syncs.get(link);
     if (sync === undefined) return;
     this.#syncs.delete(link);
+    this.#theyType(step, sync.conversation.person, false);
     // What was only on its way is pending again: a tick never lies.
     if (sync.sentUpTo(this.#ownLog.key) > 0) this.#notifyProgress(step, sync.conversation);
   }
@@ -83,6 +113,7 @@ export class Conversations {
     }
     if (frame.kind === 'have') this.#theyHave(step, sync, frame.vector);
     else if (frame.kind === 'read') this.#theyRead(step, sync, frame.vector);
+    else if (frame.kind === 'typing') this.#theyType(step, sync.conversation.person, frame.active);
     else this.#entriesArrived(step, sync, frame);
   }
 
@@ -105,6 +136,15 @@ export class Conversations {
     this.#notifyProgress(step, conversation);
   }
 
+  #theyType(step: Step, person: PersonId, active: boolean): void {
+    if (active) step.setTimer(`typing ${person}`, timing.typingFadesMs);
+    else step.clearTimer(`typing ${person}`);
+    if (this.#typing.has(person) === active) return;
+    if (active) this.#typing.add(person);
+    else this.#typing.delete(person);
+    step.notifyEarly({ kind: 'typing', person, active });
+  }
+
   #entriesArrived(step: Step, sync: LinkSync, frame: Extract<SyncFrame, { kind: 'entries' }>): void {
     const { conversation } = sync;
     const { person: me } = this.#config;
@@ -118,6 +158,7 @@ export class Conversations {
     if (entries.some(({ header }) => logKeyOf(header) === ownLog && header.n > conversation.ownHead.n)) {
       return this.#rolledBack(step, conversation);
     }
+    this.#theyType(step, conversation.person, false);
     const rows = takeEntries(step, conversation, entries, this.#clock);
     for (const { header } of entries) sync.theySent(logKeyOf(header), header.n);
     const logs = new Set(entries.map(({ header }) => logKeyOf(header)));

@@ -1,6 +1,6 @@
 /** Taking entries that arrived: each log continues without a gap and along its chain, or is not taken. */
 import type { HybridLogicalClock } from '@bothy/protocols';
-import { type LogKey, limits, logKeyOf, type VerifiedEntry } from '@bothy/wire';
+import { type EntryBody, type LogKey, limits, logKeyOf, type VerifiedEntry } from '@bothy/wire';
 import type { Conversation } from './conversation.ts';
 import type { EntryRow, PeerWrite } from './records.ts';
 import type { Step } from './step.ts';
@@ -15,16 +15,18 @@ export function takeEntries(
   entries: readonly VerifiedEntry[],
   clock: HybridLogicalClock,
 ): EntryRow[] {
-  const rows: EntryRow[] = [];
+  const taken: { readonly row: EntryRow; readonly body: EntryBody | undefined }[] = [];
   const touched = new Set<LogKey>();
   for (const entry of entries) {
     const row = takeEntry(step, conversation, entry, clock);
     if (row === undefined) continue;
-    rows.push(row);
+    taken.push({ row, body: entry.body });
     touched.add(row.log);
   }
+  const rows = taken.map(({ row }) => row);
   if (rows.length === 0) return rows;
   const writes: PeerWrite[] = rows.map((row) => ({ kind: 'putEntry', row }));
+  for (const { row, body } of taken) writes.push(...droppedBodies(row, body));
   for (const log of touched) {
     writes.push({ kind: 'putHead', head: { conversation: conversation.id, log, ...conversation.head(log) } });
   }
@@ -32,6 +34,14 @@ export function takeEntries(
   step.notify({ kind: 'entries', rows });
   step.notify({ kind: 'unread', conversation: conversation.id, count: conversation.unreadCount() });
   return rows;
+}
+
+/** A deletion takes the body of its target away; the header stays, so the chain holds. */
+export function droppedBodies(row: EntryRow, body: EntryBody | undefined): PeerWrite[] {
+  if (body?.kind !== 'delete') return [];
+  const [person = ''] = row.log.split('/');
+  const log = logKeyOf({ person, device: body.of.device });
+  return [{ kind: 'dropBody', conversation: row.conversation, log, n: body.of.n }];
 }
 
 function takeEntry(
@@ -61,7 +71,7 @@ function takeEntry(
     );
     return undefined;
   }
-  conversation.setHead({ conversation: conversation.id, log, n: header.n, hash });
+  conversation.advance(log, hash, entry.body?.kind === 'message');
   const { merged } = clock.observe(header.hlc, step.now.wallMs);
   return { conversation: conversation.id, log, n: header.n, record, hash, hlc: header.hlc, ahead: !merged };
 }

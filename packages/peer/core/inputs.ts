@@ -12,6 +12,14 @@ export type PeerCommand =
   /** Take back a request, or forget a contact. History stays. */
   | { readonly kind: 'removeContact'; readonly contact: string }
   | { readonly kind: 'send'; readonly person: PersonId; readonly messageId: string; readonly text: string }
+  /** Changes the text of an own message; `n` is its number in this device's log. */
+  | { readonly kind: 'editMessage'; readonly person: PersonId; readonly n: number; readonly text: string }
+  /**
+   * Deletes an own message for both sides. One that has not left yet never
+   * will: this is how a pending message is cancelled.
+   */
+  | { readonly kind: 'deleteMessage'; readonly person: PersonId; readonly n: number }
+  | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }
   /** Everything stored so far in the conversation with this person has been seen. */
   | { readonly kind: 'markRead'; readonly person: PersonId }
   /** Try to reach this person's devices now, whatever the retry timers say. */
@@ -49,6 +57,8 @@ export type PeerInput =
   | { readonly kind: 'command'; readonly id: string; readonly command: PeerCommand }
   /** The connection to the broker: `up` once our subscriptions can be made. */
   | { readonly kind: 'signalling'; readonly state: 'up' | 'down' }
+  /** The page is visible again, the machine woke up, or the network is back: look after links at once. */
+  | { readonly kind: 'awake' }
   | { readonly kind: 'presence'; readonly presence: Presence }
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
   | { readonly kind: 'rtc'; readonly link: string; readonly event: RtcEvent }

@@ -1,7 +1,9 @@
 /**
  * Between a link and its negotiation: envelopes and events of the connection go
  * into the polite-peer machine, and what it decides becomes operations and
- * envelopes. Session ids tell the descriptions of different attempts apart.
+ * envelopes. Each connection has a random session, and a link negotiates with
+ * exactly one session of the other side: descriptions of a connection that was
+ * given up never reach the machine of its successor.
  */
 import type { PolitePeerInput, PolitePeerOutput } from '@bothy/protocols';
 import { type Candidate, type Envelope, limits } from '@bothy/wire';
@@ -31,36 +33,43 @@ export class LinkNegotiation {
     this.#listener = listener;
   }
 
+  /** Makes an offer: the first one of a link, or another one of a standing link. */
   dial(step: Step, device: RemoteDevice, link: Link): void {
     this.#feed(step, device, link, { kind: 'negotiationNeeded' });
   }
 
-  /** An offer for `device.link`, made anew for it or met by its own offer (glare). */
-  offer(step: Step, device: RemoteDevice, offer: LinkSignal & { readonly kind: 'offer' }): void {
-    const { link } = device;
-    if (link === null) throw new Error('invariant: an offer is given to a link');
-    link.offeredSession = offer.session;
-    this.#feed(step, device, link, { kind: 'description', type: 'offer', sdp: offer.body.sdp });
-    const { early } = device;
-    if (early?.session !== offer.session || link.session !== offer.session) return;
-    device.early = null;
-    for (const candidate of early.candidates)
-      this.#feed(step, device, link, { kind: 'candidate', candidate });
+  /**
+   * Whether an envelope is for this link: of the session it negotiates with, or
+   * of the first one that speaks to it. In glare both sides speak to a link that
+   * does not know them yet; the machine settles whose offer stands.
+   */
+  accepts(link: Link, envelope: LinkSignal): boolean {
+    if (link.theirs !== null) return envelope.session === link.theirs;
+    const { toSession } = envelope.body;
+    return toSession === link.session || (toSession === null && envelope.kind === 'offer');
   }
 
-  /** An answer or candidates. */
-  envelope(step: Step, device: RemoteDevice, envelope: Exclude<LinkSignal, { kind: 'offer' }>): void {
-    const { link } = device;
-    const ours = link !== null && envelope.session === link.session;
-    if (envelope.kind === 'answer') {
-      if (ours)
-        this.#feed(step, device, link, { kind: 'description', type: 'answer', sdp: envelope.body.sdp });
-      return;
+  /** An envelope for `link`. */
+  envelope(step: Step, device: RemoteDevice, link: Link, envelope: LinkSignal): void {
+    device.heardFromSession(envelope.seq);
+    const isNew = link.theirs === null;
+    link.theirs = envelope.session;
+    if (envelope.kind === 'candidates') this.#candidates(step, device, link, envelope.body.candidates);
+    else {
+      const { sdp, number } = envelope.body;
+      this.#feed(step, device, link, { kind: 'description', type: envelope.kind, sdp, number });
     }
-    const { candidates } = envelope.body;
-    if (ours)
-      for (const candidate of candidates) this.#feed(step, device, link, { kind: 'candidate', candidate });
-    else this.#park(device, envelope.session, candidates);
+    const { early } = device;
+    if (!isNew || early?.session !== envelope.session) return;
+    device.early = null;
+    this.#candidates(step, device, link, early.candidates);
+  }
+
+  /** Candidates that overtook the offer they belong to wait for it. */
+  park(device: RemoteDevice, { session, body }: LinkSignal & { readonly kind: 'candidates' }): void {
+    if (device.early?.session !== session) device.early = { session, candidates: [] };
+    const room = bounds.earlyCandidates - device.early.candidates.length;
+    device.early.candidates.push(...body.candidates.slice(0, Math.max(0, room)));
   }
 
   rtc(step: Step, device: RemoteDevice, link: Link, event: RtcEvent): void {
@@ -72,8 +81,7 @@ export class LinkNegotiation {
       case 'operationFailed':
         return this.#feed(step, device, link, { kind: 'operationFailed', operation: event.operation });
       case 'negotiationNeeded':
-        // A fresh connection asks for it as well; there the dialling side has begun by itself.
-        if (link.detector !== null) this.#feed(step, device, link, { kind: 'negotiationNeeded' });
+        // A fresh connection, and one that is restarted, ask for it as well; there our side has begun by itself.
         return;
       case 'candidate':
         return this.#found(step, device, link, event.candidate);
@@ -86,8 +94,13 @@ export class LinkNegotiation {
     step.clearTimer(`candidates ${device.key}`);
     while (link !== null && link.candidates.length > 0) {
       const candidates = link.candidates.splice(0, limits.candidatesPerEnvelope);
-      this.#writer.toDevice(step, device, link.session, { kind: 'candidates', body: { candidates } });
+      const body = { toSession: link.theirs, candidates };
+      this.#writer.toDevice(step, device, link.session, { kind: 'candidates', body });
     }
+  }
+
+  #candidates(step: Step, device: RemoteDevice, link: Link, candidates: readonly Candidate[]): void {
+    for (const candidate of candidates) this.#feed(step, device, link, { kind: 'candidate', candidate });
   }
 
   #found(step: Step, device: RemoteDevice, link: Link, candidate: Candidate | null): void {
@@ -98,28 +111,26 @@ export class LinkNegotiation {
     if (link.candidates.length >= limits.candidatesPerEnvelope) this.flushCandidates(step, device);
   }
 
-  #park(device: RemoteDevice, session: string, candidates: readonly Candidate[]): void {
-    if (device.early?.session !== session) device.early = { session, candidates: [] };
-    const room = bounds.earlyCandidates - device.early.candidates.length;
-    device.early.candidates.push(...candidates.slice(0, Math.max(0, room)));
-  }
-
   #feed(step: Step, device: RemoteDevice, link: Link, input: PolitePeerInput<Candidate>): void {
-    for (const output of link.negotiator.step(input)) this.#act(step, device, link, output);
+    for (const output of link.negotiator.step(input)) {
+      // A failure drops the link: what the machine says after it is about nothing.
+      if (device.link === link) this.#act(step, device, link, output);
+    }
   }
 
   #act(step: Step, device: RemoteDevice, link: Link, output: PolitePeerOutput<Candidate>): void {
     switch (output.kind) {
       case 'setLocalDescription':
         return step.rtc(link.id, { kind: 'setLocalDescription' });
-      case 'setRemoteDescription':
-        if (output.type === 'offer') link.session = link.offeredSession;
+      case 'setRemoteDescription': {
+        const { type, sdp } = output;
         if (link.detector === null) {
           this.#listener.describing(step, device, 'connectivity', timing.openTimeoutMs);
         }
-        return step.rtc(link.id, output);
+        return step.rtc(link.id, { kind: 'setRemoteDescription', type, sdp });
+      }
       case 'sendDescription':
-        return this.#send(step, device, link, output.type, output.sdp);
+        return this.#send(step, device, link, output);
       case 'addCandidate':
         return step.rtc(link.id, output);
       case 'candidateDropped':
@@ -133,13 +144,16 @@ export class LinkNegotiation {
     }
   }
 
-  #send(step: Step, device: RemoteDevice, link: Link, type: 'offer' | 'answer', sdp: string): void {
-    if (type === 'answer') {
-      this.#writer.toDevice(step, device, link.session, { kind: 'answer', body: { sdp } });
-      return;
-    }
+  #send(
+    step: Step,
+    device: RemoteDevice,
+    link: Link,
+    { type, sdp, number }: Extract<PolitePeerOutput<Candidate>, { kind: 'sendDescription' }>,
+  ): void {
+    const body = { toSession: link.theirs, number, sdp };
+    if (type === 'answer') return this.#writer.toDevice(step, device, link.session, { kind: 'answer', body });
     const { certificate } = this.#config;
-    this.#writer.toDevice(step, device, link.session, { kind: 'offer', body: { sdp, certificate } });
+    this.#writer.toDevice(step, device, link.session, { kind: 'offer', body: { ...body, certificate } });
     if (link.detector === null) this.#listener.describing(step, device, 'answer', timing.answerTimeoutMs);
   }
 }

@@ -10,23 +10,18 @@
  * Only links fail: what people wrote stays pending for as long as it takes.
  */
 import type { Random } from '@bothy/protocols';
-import {
-  type Envelope,
-  type EnvelopeSender,
-  type PersonId,
-  type Presence,
-  parseDeviceKey,
-} from '@bothy/wire';
+import { type EnvelopeSender, type PersonId, type Presence, parseDeviceKey } from '@bothy/wire';
 import { bounds, type PeerConfig, timing } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import type { EnvelopeWriter } from './envelope-writer.ts';
 import type { RtcEvent } from './inputs.ts';
 import { LinkNegotiation, type LinkSignal } from './link-negotiation.ts';
+import { LinkRecovery } from './link-recovery.ts';
 import type { LinkStage, LinkState } from './outputs.ts';
 import { type Link, RemoteDevice } from './remote-device.ts';
 import type { Step } from './step.ts';
 
-export const linkTimers = ['dial', 'attempt', 'retry', 'beat', 'disconnected', 'candidates'] as const;
+export const linkTimers = ['dial', 'attempt', 'retry', 'beat', 'probe', 'restart', 'candidates'] as const;
 export type LinkTimer = (typeof linkTimers)[number];
 
 export class Links {
@@ -34,6 +29,7 @@ export class Links {
   readonly #random: Random;
   readonly #conversations: Conversations;
   readonly #negotiation: LinkNegotiation;
+  readonly #recovery: LinkRecovery;
   readonly #devices = new Map<string, RemoteDevice>();
   #signallingUp = false;
   #linkCount = 0;
@@ -45,6 +41,15 @@ export class Links {
     this.#negotiation = new LinkNegotiation(config, writer, {
       describing: (step, device, stage, timeoutMs) => this.#stage(step, device, stage, timeoutMs),
       failed: (step, device) => this.#lost(step, device),
+    });
+    this.#recovery = new LinkRecovery({
+      unsteady: (step, device, isUnsteady) => {
+        if (isUnsteady) this.#setState(step, device, 'connecting', 'connectivity');
+        else this.#setState(step, device, 'open', 'open');
+      },
+      canSignal: (device) => this.#signallingUp && device.online,
+      restart: (step, device) => this.#restartIce(step, device),
+      lost: (step, device) => this.#lost(step, device),
     });
   }
 
@@ -70,7 +75,10 @@ export class Links {
     } else if (device.link?.detector == null) {
       this.#drop(step, device);
       this.#consider(step, device);
-    } else this.#probe(step, device, device.link);
+    } else {
+      // Either only the broker lost them, and they answer, or they are gone, which ICE would take long to notice.
+      this.#recovery.doubt(step, device);
+    }
   }
 
   /** A verified offer, answer or candidates from a device of an accepted contact. */
@@ -83,8 +91,20 @@ export class Links {
       return step.refuse('replayed', `${envelope.from.name} signalled the same or an older thing again.`);
     }
     device.seenMs = step.now.monoMs;
-    if (envelope.kind === 'offer') this.#offered(step, device, envelope);
-    else this.#negotiation.envelope(step, device, envelope);
+    const link = this.#linkFor(step, device, envelope);
+    if (link !== null) this.#negotiation.envelope(step, device, link, envelope);
+    else if (envelope.kind === 'candidates') this.#negotiation.park(device, envelope);
+  }
+
+  /** The machine woke up, or the network is back: every link is looked after now. */
+  awake(step: Step): void {
+    for (const device of this.#devices.values()) {
+      if (device.link !== null) this.#recovery.doubt(step, device);
+      else if (device.state === 'retrying' || device.state === 'failed') {
+        device.backoff.reset();
+        this.#consider(step, device);
+      }
+    }
   }
 
   /** The person asks: every device of theirs is tried now. */
@@ -111,10 +131,7 @@ export class Links {
     const device = this.#byLink(linkId);
     if (device?.link?.detector == null) return device;
     device.link.detector.heard(step.now.monoMs);
-    if (device.link.probing) {
-      device.link.probing = false;
-      step.clearTimer(`disconnected ${device.key}`);
-    }
+    this.#recovery.alive(step, device);
     return device;
   }
 
@@ -125,6 +142,8 @@ export class Links {
       if (device.link === null) this.#consider(step, device, 'now');
     } else if (timer === 'candidates') this.#negotiation.flushCandidates(step, device);
     else if (timer === 'beat') this.#beat(step, device);
+    else if (timer === 'probe') this.#recovery.probeTimerFired(step, device);
+    else if (timer === 'restart') this.#recovery.restartTimerFired(step, device);
     else this.#lost(step, device);
   }
 
@@ -152,6 +171,8 @@ export class Links {
     if (age !== 'newer') return undefined;
     this.#drop(step, known);
     known.rebooted(boot);
+    // Whatever was to be tried again was to the start before; this one is considered anew.
+    known.state = 'offline';
     return known;
   }
 
@@ -163,17 +184,19 @@ export class Links {
     if (before !== after) step.notifyEarly({ kind: 'presence', person: device.person, online: after });
   }
 
-  #offered(step: Step, device: RemoteDevice, offer: Envelope & { readonly kind: 'offer' }): void {
-    this.#setOnline(step, device, true);
+  /**
+   * The link that an envelope is for. An offer of another connection, later
+   * than everything of the one we negotiate with, means that the other side has
+   * begun anew: then so do we.
+   */
+  #linkFor(step: Step, device: RemoteDevice, envelope: LinkSignal): Link | null {
     const { link } = device;
-    // An offer for a link that was already answered or open means that the other side gave that link up.
-    const fits =
-      link !== null && (link.session === offer.session || link.stage === 'offer' || link.stage === 'answer');
-    if (!fits) {
-      this.#drop(step, device);
-      this.#newLink(step, device, offer.session);
-    }
-    this.#negotiation.offer(step, device, offer);
+    if (link !== null && this.#negotiation.accepts(link, envelope)) return link;
+    if (envelope.kind !== 'offer' || envelope.body.toSession !== null) return null;
+    if (!device.isLaterSession(envelope.seq)) return null;
+    this.#setOnline(step, device, true);
+    this.#drop(step, device);
+    return this.#newLink(step, device);
   }
 
   // --- the life of a link -----------------------------------------------
@@ -187,14 +210,14 @@ export class Links {
       this.#setState(step, device, 'connecting', 'offer');
       return step.setTimer(`dial ${device.key}`, timing.politeWaitMs);
     }
-    const link = this.#newLink(step, device, this.#randomSession());
+    const link = this.#newLink(step, device);
     this.#negotiation.dial(step, device, link);
   }
 
-  #newLink(step: Step, device: RemoteDevice, session: string): Link {
+  #newLink(step: Step, device: RemoteDevice): Link {
     this.#linkCount += 1;
     this.#clearTimers(step, device);
-    const link = device.newLink(`${device.key}#${this.#linkCount}`, session, 'offer');
+    const link = device.newLink(`${device.key}#${this.#linkCount}`, this.#randomSession());
     step.rtc(link.id, { kind: 'open' });
     this.#stage(step, device, 'offer', timing.answerTimeoutMs);
     return link;
@@ -207,11 +230,19 @@ export class Links {
   }
 
   #connection(step: Step, device: RemoteDevice, state: string): void {
-    if (state === 'disconnected') step.setTimer(`disconnected ${device.key}`, timing.disconnectedMs);
-    else step.clearTimer(`disconnected ${device.key}`);
-    if (state === 'failed' || state === 'closed') return this.#lost(step, device);
-    if (state !== 'connected' || device.link?.detector !== null) return;
-    this.#stage(step, device, 'channel', timing.answerTimeoutMs);
+    const isStanding = device.link?.detector != null;
+    if (state === 'closed' || (state === 'failed' && !isStanding)) return this.#lost(step, device);
+    if (state === 'failed') this.#recovery.failed(step, device);
+    else if (state === 'disconnected') this.#recovery.doubt(step, device);
+    else if (state === 'connected' && isStanding) this.#recovery.alive(step, device);
+    else if (state === 'connected') this.#stage(step, device, 'channel', timing.answerTimeoutMs);
+  }
+
+  /** Keeps the connection and its channel, and looks for a path anew. */
+  #restartIce(step: Step, device: RemoteDevice): void {
+    if (device.link === null) return;
+    step.rtc(device.link.id, { kind: 'restartIce' });
+    this.#negotiation.dial(step, device, device.link);
   }
 
   #opened(step: Step, device: RemoteDevice, link: Link): void {
@@ -225,27 +256,13 @@ export class Links {
     this.#conversations.linkOpened(step, link.id, device.person, device.key);
   }
 
-  /**
-   * The broker lost them while our link stands: either only the broker did, and
-   * they answer, or they are gone, which ICE would take long to notice.
-   */
-  #probe(step: Step, device: RemoteDevice, link: Link): void {
-    link.probing = true;
-    this.#ping(step, link);
-    step.setTimer(`disconnected ${device.key}`, timing.disconnectedMs);
-  }
-
-  #ping(step: Step, link: Link): void {
-    const frame = { kind: 'ping', t: step.now.monoMs } as const;
-    step.emit({ kind: 'frame', link: link.id, frame, early: true });
-  }
-
   #beat(step: Step, device: RemoteDevice): void {
     const { link } = device;
     if (link?.detector == null) return;
     const silent = link.detector.state(step.now.monoMs);
     if (silent === 'dead') return this.#lost(step, device);
-    this.#ping(step, link);
+    const frame = { kind: 'ping', t: step.now.monoMs } as const;
+    step.emit({ kind: 'frame', link: link.id, frame, early: true });
     step.setTimer(`beat ${device.key}`, timing.heartbeatMs);
   }
 

@@ -20,13 +20,15 @@ export type RtcOperation =
   | { readonly kind: 'setLocalDescription' }
   | { readonly kind: 'setRemoteDescription'; readonly type: 'offer' | 'answer'; readonly sdp: string }
   | { readonly kind: 'addCandidate'; readonly candidate: Candidate }
+  /** The next local offer gathers anew (`RTCPeerConnection.restartIce`); nothing is reported. */
+  | { readonly kind: 'restartIce' }
   /** Close it and forget the link: nothing of it is reported any more. */
   | { readonly kind: 'close' };
 
 /**
  * The state of the link to one device:
  * `offline` their device is not there · `waiting` our broker is not reachable ·
- * `connecting` · `open` · `retrying` after a failure · `failed` until presence or the person asks again.
+ * `connecting`, also when a standing link found no path for a moment · `open` · `retrying` after a failure · `failed` until presence or the person asks again.
  */
 export type LinkState = 'offline' | 'waiting' | 'connecting' | 'open' | 'retrying' | 'failed';
 
@@ -58,6 +60,14 @@ export type PeerNotice =
       readonly retryInMs?: number;
     }
   | { readonly kind: 'presence'; readonly person: PersonId; readonly online: boolean }
+  | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }
+  /** Somebody with another key goes by the name of a contact: never accepted silently. */
+  | {
+      readonly kind: 'keyChanged';
+      readonly contact: string;
+      readonly name: Name;
+      readonly newPerson: PersonId;
+    }
   /** Something from outside was refused; counted and logged by the driver. */
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string };
 

@@ -5,23 +5,24 @@
  *   send ─▶ queued ─▶ sealing ─▶ persisted ─▶ (reply, notice, link)
  */
 import type { HybridLogicalClock, Sealed } from '@bothy/protocols';
-import { type LogKey, limits, logKeyOf, utf8Bytes } from '@bothy/wire';
+import { type EntryBody, type ErrorCode, type LogKey, limits, logKeyOf, utf8Bytes } from '@bothy/wire';
 import { bounds, type PeerConfig } from './config.ts';
 import type { Conversation } from './conversation.ts';
+import { droppedBodies } from './entry-intake.ts';
 import type { EntrySeal } from './inputs.ts';
 import type { EntryRow } from './records.ts';
 import type { Step } from './step.ts';
 
-interface QueuedMessage {
+interface QueuedEntry {
   readonly commandId: string;
-  readonly body: string;
+  readonly body: EntryBody;
 }
 
 interface Writing {
   readonly conversation: Conversation;
-  readonly queue: QueuedMessage[];
-  /** The entry being sealed; its message is out of the queue already. */
-  sealing: { readonly message: QueuedMessage; readonly n: number; readonly hlc: EntryRow['hlc'] } | null;
+  readonly queue: QueuedEntry[];
+  /** The entry being sealed; it is out of the queue already. */
+  sealing: { readonly entry: QueuedEntry; readonly n: number; readonly hlc: EntryRow['hlc'] } | null;
 }
 
 /** Room for the header, the quotes and the rest of the frame around a body. */
@@ -45,16 +46,12 @@ export class OwnLog {
     this.#written = written;
   }
 
-  /** Queues a message; the reply comes when it is durable. */
-  send(step: Step, commandId: string, conversation: Conversation, messageId: string, text: string): void {
-    if (text.trim() === '') {
-      return step.fail(commandId, 'message_empty', 'The message is empty. Write something first.');
-    }
-    const body = JSON.stringify({ kind: 'message', id: messageId, text });
-    const framed = utf8Bytes(JSON.stringify(body)) + frameOverheadBytes;
-    if (utf8Bytes(text) > limits.messageBytes || framed > limits.frameBytes) {
-      const kib = Math.floor(limits.messageBytes / 1024);
-      return step.fail(commandId, 'message_too_large', `A message holds up to ${kib} KiB. Split it.`);
+  /** Queues an entry; the reply comes when it is durable. */
+  append(step: Step, commandId: string, conversation: Conversation, body: EntryBody): void {
+    const problem = body.kind === 'delete' ? undefined : textProblem(body);
+    if (problem !== undefined) return step.fail(commandId, problem.code, problem.message);
+    if (body.kind !== 'message' && (body.of.n > conversation.ownHead.n || body.of.n < 1)) {
+      return step.fail(commandId, 'not_found', 'There is no such message of this device.');
     }
     if (conversation.flagged.has(this.key)) {
       const message = 'This device was restored from an older copy and must not write here any more.';
@@ -76,7 +73,8 @@ export class OwnLog {
     const writing = this.#writing.get(input.id);
     if (writing?.sealing == null) throw new Error(`invariant: nothing is being sealed for ${input.id}`);
     const { conversation } = writing;
-    const { message, n, hlc } = writing.sealing;
+    const { entry, n, hlc } = writing.sealing;
+    const { body, commandId } = entry;
     writing.sealing = null;
     const { record, hash } = input.seal;
     const row: EntryRow = {
@@ -88,28 +86,28 @@ export class OwnLog {
       hlc,
       ahead: false,
     };
-    const head = { conversation: conversation.id, log: this.key, n, hash };
-    conversation.setHead(head);
+    const head = conversation.advance(this.key, hash, body.kind === 'message');
     step.persist(
       { kind: 'putEntry', row },
       { kind: 'putHead', head },
       { kind: 'putClock', clock: this.#clock.last },
+      ...droppedBodies(row, body),
     );
     step.notify({ kind: 'entries', rows: [row] });
-    step.reply(message.commandId, { ok: true, n });
+    step.reply(commandId, { ok: true, n });
     this.#written(step, conversation, row);
     this.#sealNext(step, writing);
   }
 
   #sealNext(step: Step, writing: Writing): void {
     if (writing.sealing !== null) return;
-    const message = writing.queue.shift();
-    if (message === undefined) return;
+    const entry = writing.queue.shift();
+    if (entry === undefined) return;
     const { conversation } = writing;
     const head = conversation.ownHead;
     const n = head.n + 1;
     const hlc = this.#clock.tick(step.now.wallMs);
-    writing.sealing = { message, n, hlc };
+    writing.sealing = { entry, n, hlc };
     const { person, device } = this.#config;
     step.emit({
       kind: 'seal',
@@ -120,7 +118,7 @@ export class OwnLog {
         n,
         prev: head.hash,
         hlc,
-        body: message.body,
+        body: JSON.stringify(entry.body),
       },
     });
   }
@@ -132,4 +130,17 @@ export class OwnLog {
     this.#writing.set(conversation.id, writing);
     return writing;
   }
+}
+
+function textProblem(
+  body: Exclude<EntryBody, { kind: 'delete' }>,
+): { readonly code: ErrorCode; readonly message: string } | undefined {
+  if (body.text.trim() === '') {
+    return { code: 'message_empty', message: 'The message is empty. Write something first.' };
+  }
+  // In a frame the body is JSON within JSON, so a text of control characters grows a lot.
+  const framed = utf8Bytes(JSON.stringify(JSON.stringify(body))) + frameOverheadBytes;
+  if (utf8Bytes(body.text) <= limits.messageBytes && framed <= limits.frameBytes) return undefined;
+  const kib = Math.floor(limits.messageBytes / 1024);
+  return { code: 'message_too_large', message: `A message holds up to ${kib} KiB. Split it.` };
 }

@@ -43,6 +43,9 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
       case 'signalling':
         this.#signalling(step, input.state);
         break;
+      case 'awake':
+        this.#links.awake(step);
+        break;
       case 'presence':
         this.#presence(step, input.presence);
         break;
@@ -86,14 +89,27 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
     if (contact === undefined) {
       return step.fail(id, 'unknown_contact', 'You can write to contacts only. Add this person first.');
     }
-    if (command.kind === 'send') {
-      return this.#conversations.send(step, id, command.person, command.messageId, command.text);
+    switch (command.kind) {
+      case 'send':
+        return this.#conversations.send(step, id, command);
+      case 'editMessage':
+      case 'deleteMessage':
+        return this.#conversations.amend(step, id, command);
+      case 'typing':
+        this.#conversations.typing(step, command.person, command.active);
+        return step.reply(id, { ok: true });
+      case 'markRead':
+        return this.#conversations.markRead(step, id, command.person);
+      case 'connect':
+        return this.#connect(step, id, contact);
     }
-    if (command.kind === 'markRead') return this.#conversations.markRead(step, id, command.person);
+  }
+
+  #connect(step: Step, id: string, contact: AcceptedContact): void {
     // Subscribing again brings retained presence again, should it ever have been lost.
     if (this.#signallingUp) step.emit({ kind: 'announce', early: true });
     this.#watch(step, contact);
-    this.#links.connect(step, command.person);
+    this.#links.connect(step, contact.person);
     step.reply(id, { ok: true });
   }
 
@@ -109,8 +125,9 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
 
   #presence(step: Step, presence: Presence): void {
     const { from, boot, online } = presence;
-    if (this.#contacts.accepted(from.person) !== undefined) this.#links.presence(step, presence);
-    else if (online) this.#contacts.seenOnline(step, from, boot);
+    if (this.#contacts.accepted(from.person) !== undefined) return this.#links.presence(step, presence);
+    this.#contacts.warnOfNamesake(step, from);
+    if (online) this.#contacts.seenOnline(step, from, boot);
     // Presence may also still be under way for somebody who was just removed.
   }
 
@@ -151,6 +168,7 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   #timer(step: Step, key: string): void {
     const [name = '', of = ''] = key.split(' ', 2);
     if (name === 'request') return this.#contacts.requestTimerFired(step, of);
+    if (name === 'typing') return this.#conversations.typingTimerFired(step, of);
     const timer = linkTimers.find((known): known is LinkTimer => known === name);
     if (timer === undefined) throw new Error(`invariant: no timer is called ${key}`);
     this.#links.timer(step, timer, of);

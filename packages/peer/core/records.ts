@@ -42,6 +42,8 @@ export interface LogHead {
   readonly log: LogKey;
   readonly n: number;
   readonly hash: string;
+  /** How many of them are messages: edits and deletions are not counted as unread. */
+  readonly messages: number;
 }
 
 /** How far a device of the other person holds, and its person has read, our own log. */
@@ -58,6 +60,8 @@ export interface ReadMark {
   readonly conversation: string;
   readonly log: LogKey;
   readonly n: number;
+  /** Messages among the entries up to `n`. */
+  readonly messages: number;
 }
 
 /** One durable write. All writes of one `persist` are one transaction. */
@@ -65,6 +69,8 @@ export type PeerWrite =
   | { readonly kind: 'putContact'; readonly contact: Contact }
   | { readonly kind: 'deleteContact'; readonly id: string }
   | { readonly kind: 'putEntry'; readonly row: EntryRow }
+  /** The body of an entry was deleted: only its header stays. Without effect when it is not there. */
+  | { readonly kind: 'dropBody'; readonly conversation: string; readonly log: LogKey; readonly n: number }
   | { readonly kind: 'putHead'; readonly head: LogHead }
   | { readonly kind: 'putReceipt'; readonly receipt: Receipt }
   | { readonly kind: 'putReadMark'; readonly mark: ReadMark }

@@ -23,17 +23,17 @@ export interface Link {
   /** The other side's boot that this link was made with. */
   readonly boot: Boot;
   readonly negotiator: PolitePeer<Candidate>;
-  /** The session of the description that is in force or being made; envelopes of others are not ours. */
-  session: string;
-  /** The session of the last offer that arrived: becomes `session` once that offer is applied. */
-  offeredSession: string;
+  /** Ours: names this connection to the other side. */
+  readonly session: string;
+  /** The other side's connection that this one negotiates with; null until it is known. */
+  theirs: string | null;
   stage: LinkStage;
   /** Local candidates that wait for the next batch. */
   candidates: Candidate[];
   /** Set while the channel is open. */
   detector: HeartbeatDetector | null;
-  /** A ping waits for any sign of life, because the broker said that they are gone. */
-  probing: boolean;
+  /** The path is in doubt: signs of life are asked for, and ICE may be restarted. */
+  trouble: 'none' | 'probing' | 'restarting';
 }
 
 /** Candidates that overtook the offer they belong to: topics are not ordered among each other. */
@@ -59,6 +59,8 @@ export class RemoteDevice {
   seenMs = 0;
   /** Highest envelope number per topic in this boot: topics are ordered, but not among each other. */
   readonly #highest = new Map<string, number>();
+  /** Highest number of an envelope of a connection that a link of ours negotiated with. */
+  #sessionSeq = 0;
 
   constructor(me: EnvelopeSender, from: EnvelopeSender, boot: Boot, random: Random) {
     this.key = deviceKey(from);
@@ -83,31 +85,38 @@ export class RemoteDevice {
     this.boot = boot;
     this.early = null;
     this.#highest.clear();
+    this.#sessionSeq = 0;
     this.backoff.reset();
   }
 
-  /**
-   * Whether this envelope is new: numbers rise per topic, and over offers and
-   * answers together, so that an offer given up for a later one is not taken.
-   */
+  /** Whether this envelope is new: numbers rise per topic. */
   rises(envelope: Envelope): boolean {
-    const topic = envelope.kind === 'offer' || envelope.kind === 'answer' ? 'description' : envelope.kind;
-    if (envelope.seq <= (this.#highest.get(topic) ?? 0)) return false;
-    this.#highest.set(topic, envelope.seq);
+    if (envelope.seq <= (this.#highest.get(envelope.kind) ?? 0)) return false;
+    this.#highest.set(envelope.kind, envelope.seq);
     return true;
   }
 
-  newLink(id: string, session: string, stage: LinkStage): Link {
+  /** An envelope of the connection that our link negotiates with. */
+  heardFromSession(seq: number): void {
+    this.#sessionSeq = Math.max(this.#sessionSeq, seq);
+  }
+
+  /** Whether an offer of another connection is later than everything of the one we knew: then that one is given up. */
+  isLaterSession(seq: number): boolean {
+    return seq > this.#sessionSeq;
+  }
+
+  newLink(id: string, session: string): Link {
     this.link = {
       id,
       boot: this.boot,
-      negotiator: new PolitePeer<Candidate>({ polite: this.polite }),
+      negotiator: new PolitePeer<Candidate>({ polite: this.polite, belongs: belongsTo }),
       session,
-      offeredSession: session,
-      stage,
+      theirs: null,
+      stage: 'offer',
       candidates: [],
       detector: null,
-      probing: false,
+      trouble: 'none',
     };
     return this.link;
   }
@@ -119,4 +128,9 @@ export class RemoteDevice {
       startMs,
     });
   }
+}
+
+/** A candidate belongs to the description that names its user-name fragment (RFC 8839, section 5.4). */
+function belongsTo(candidate: Candidate, sdp: string): boolean {
+  return candidate.usernameFragment === null || sdp.includes(candidate.usernameFragment);
 }

@@ -2,15 +2,21 @@
  * What must hold in every simulated conversation. Safety is checked after every
  * step, against what is durable on each device; liveness once faults have ended.
  */
-import type { PeerNotice } from '@bothy/peer/core';
+import type { CommandResult, EntryRow, LinkState, PeerNotice } from '@bothy/peer/core';
 import { compareRows } from '@bothy/peer/views';
 import { directConversationId } from '@bothy/wire';
 import type { DeviceObserver, PeerDevice } from './peer-device.ts';
 
-interface Sent {
+export interface Sent {
   readonly author: PeerDevice;
   readonly to: PeerDevice;
   readonly messageId: string;
+}
+
+/** A message that its author was told is saved. */
+export interface Saved extends Sent {
+  /** Its number in the author's log. */
+  readonly n: number;
 }
 
 export class ConversationChecker implements DeviceObserver {
@@ -18,11 +24,16 @@ export class ConversationChecker implements DeviceObserver {
   /** By command id: every message a person wrote, in order. */
   readonly #sent = new Map<string, Sent>();
   /** Acknowledged to the author: from then on it must never be lost. */
-  readonly #acknowledged: Sent[] = [];
-  /** Per author and recipient: the message ids in the order of acknowledgement. */
-  readonly #order = new Map<string, string[]>();
+  readonly #acknowledged: Saved[] = [];
+  /** Messages whose deletion was asked for: whether it was saved before a crash, only the logs know. */
+  readonly #deletionAsked = new Set<Saved>();
+  /** Per author and recipient: the messages in the order of acknowledgement. */
+  readonly #order = new Map<string, Saved[]>();
+  /** What each device was last told of its link to a person. */
+  readonly #links = new Map<string, LinkState>();
   /** How much of each log was checked already, so that a check costs what is new. */
   readonly #checkedRows = new Map<string, number>();
+  readonly #checkedWrites = new Map<PeerDevice, number>();
   #violation: string | undefined;
 
   add(device: PeerDevice): void {
@@ -33,28 +44,46 @@ export class ConversationChecker implements DeviceObserver {
     this.#sent.set(commandId, sent);
   }
 
+  /** A saved message of this author that may still be changed; undefined when there is none. */
+  someSaved(author: PeerDevice, pick: (count: number) => number): Saved | undefined {
+    const own = this.#acknowledged.filter(
+      (saved) => saved.author === author && !this.#deletionAsked.has(saved),
+    );
+    return own[pick(Math.max(1, own.length))];
+  }
+
+  deleting(saved: Saved): void {
+    this.#deletionAsked.add(saved);
+  }
+
+  linkState(from: PeerDevice, to: PeerDevice): LinkState | undefined {
+    return this.#links.get(`${from.key} ${to.who.person}`);
+  }
+
   get acknowledgedCount(): number {
     return this.#acknowledged.length;
   }
 
   /** An acknowledgement to the author: their own copy is durable at this moment. */
-  reply(device: PeerDevice, id: string, ok: boolean): void {
+  reply(device: PeerDevice, id: string, result: CommandResult): void {
     const sent = this.#sent.get(id);
-    if (sent === undefined || !ok) return;
+    if (sent === undefined || !result.ok) return;
     const conversation = directConversationId(sent.author.who.person, sent.to.who.person);
     const own = device.rows(conversation, device.key);
-    if (!own.some((row) => row.record.body.includes(`"${sent.messageId}"`))) {
+    if (!own.some((row) => row.record.body?.includes(`"${sent.messageId}"`))) {
       this.#fail(`${sent.messageId} was acknowledged before it was durable`);
     }
-    this.#acknowledged.push(sent);
+    const saved = { ...sent, n: result.n ?? 0 };
+    this.#acknowledged.push(saved);
     const lane = `${sent.author.key} ${sent.to.key}`;
-    const ids = this.#order.get(lane) ?? [];
-    this.#order.set(lane, ids);
-    ids.push(sent.messageId);
+    const before = this.#order.get(lane) ?? [];
+    this.#order.set(lane, before);
+    before.push(saved);
   }
 
   /** A tick never lies: what is told as delivered is durable on the other side at this moment. */
   notice(device: PeerDevice, notice: PeerNotice): void {
+    if (notice.kind === 'link') this.#links.set(`${device.key} ${notice.person}`, notice.state);
     if (notice.kind === 'entries') {
       for (const row of notice.rows) {
         if (row.n <= device.store.held(row.conversation, row.log)) continue;
@@ -72,6 +101,8 @@ export class ConversationChecker implements DeviceObserver {
   /** Checked after every step. Returns the first violation. */
   safety(): string | undefined {
     for (const device of this.#devices) {
+      if (this.#checkedWrites.get(device) === device.store.writes) continue;
+      this.#checkedWrites.set(device, device.store.writes);
       const problem = this.#checkLogs(device) ?? this.#checkReceipts(device);
       if (problem !== undefined) return problem;
     }
@@ -137,14 +168,19 @@ export class ConversationChecker implements DeviceObserver {
     return Math.max(0, ...others.map((other) => other.store.held(conversation, device.key)));
   }
 
-  #missing(sent: Sent, holder: PeerDevice): string | undefined {
-    const conversation = directConversationId(sent.author.who.person, sent.to.who.person);
-    const ids = holder.rows(conversation, sent.author.key).map((row) => JSON.parse(row.record.body).id);
-    const times = ids.filter((id) => id === sent.messageId).length;
-    if (times !== 1) return `${holder.who.name} holds ${sent.messageId} ${times} times`;
-    const expected = this.#order.get(`${sent.author.key} ${sent.to.key}`) ?? [];
-    const acknowledged = new Set(expected);
-    const seen = ids.filter((id) => acknowledged.has(id));
+  #missing(saved: Saved, holder: PeerDevice): string | undefined {
+    const conversation = directConversationId(saved.author.who.person, saved.to.who.person);
+    const rows = holder.rows(conversation, saved.author.key);
+    const ids = rows.map(messageIdOf).filter((id) => id !== undefined);
+    const times = ids.filter((id) => id === saved.messageId).length;
+    const dropped = rows[saved.n - 1]?.record.body === null;
+    if (this.#deletionAsked.has(saved) ? times + (dropped ? 1 : 0) !== 1 : times !== 1) {
+      return `${holder.who.name} holds ${saved.messageId} ${times} times`;
+    }
+    const written = this.#order.get(`${saved.author.key} ${saved.to.key}`) ?? [];
+    const expected = written.filter((each) => !this.#deletionAsked.has(each)).map((each) => each.messageId);
+    const kept = new Set(expected);
+    const seen = ids.filter((id) => kept.has(id));
     if (seen.join() === expected.join()) return undefined;
     return `${holder.who.name} holds ${seen.join()} where ${expected.join()} was written`;
   }
@@ -154,7 +190,7 @@ export class ConversationChecker implements DeviceObserver {
     const list = (device: PeerDevice): string =>
       [...device.rows(conversation, one.key), ...device.rows(conversation, other.key)]
         .sort(compareRows)
-        .map((row) => row.hash)
+        .map((row) => `${row.hash}${row.record.body === null ? ' deleted' : ''}`)
         .join();
     if (list(one) !== list(other)) return `${one.who.name} and ${other.who.name} see different conversations`;
     for (const [author, reader] of [
@@ -168,4 +204,9 @@ export class ConversationChecker implements DeviceObserver {
     }
     return undefined;
   }
+}
+
+/** The id of a message; undefined for entries that are none. */
+function messageIdOf({ record }: EntryRow): string | undefined {
+  return record.body === null ? undefined : JSON.parse(record.body).id;
 }

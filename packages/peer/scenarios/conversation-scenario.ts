@@ -56,7 +56,7 @@ class ConversationWorld {
 
   constructor(seed: string, options: ConversationWorldOptions, makeCore: typeof makePeerCore | undefined) {
     this.#options = options;
-    const simulation = new Simulation({ seed });
+    const simulation = new Simulation({ seed, scenario: options.name });
     this.#simulation = simulation;
     const world = (concern: string) => ({
       after: (delayMs: number, run: () => void) => void simulation.after(delayMs, run),
@@ -155,6 +155,8 @@ class ConversationWorld {
         this.#simulation.after(random.below(this.#options.faultMs), () => {
           if (this.#isContact(author, to)) author.command({ kind: 'markRead', person: to.who.person });
         });
+        this.#simulation.after(random.below(this.#options.faultMs), () => this.#amend(author));
+        this.#simulation.after(random.below(this.#options.faultMs), () => this.#amend(author));
       }
     }
   }
@@ -168,18 +170,43 @@ class ConversationWorld {
     author.command(command, (id) => this.#checker.sending(id, { author, to, messageId }));
   }
 
-  /** After the faults the persons try what people try: they ask to connect, and a lost request is made again. */
+  /** The author changes or deletes something written before; the machine may also wake up meanwhile. */
+  #amend(author: PeerDevice): void {
+    const random = this.#simulation.random('amend');
+    const saved = this.#checker.someSaved(author, (count) => random.below(count));
+    author.process.submit({ kind: 'awake' });
+    if (saved === undefined || !author.process.alive) return;
+    const person = saved.to.who.person;
+    if (random.next() < 0.5) {
+      author.command({ kind: 'editMessage', person, n: saved.n, text: `changed ${saved.messageId}` });
+    } else {
+      this.#checker.deleting(saved);
+      author.command({ kind: 'deleteMessage', person, n: saved.n });
+    }
+    author.command({ kind: 'typing', person, active: random.next() < 0.5 });
+  }
+
+  /**
+   * After the faults the persons do what people do, and no more: who sees that a
+   * link has failed tries again, and who is no contact yet asks again.
+   */
   #askAgain(): void {
     for (const [one, other] of this.#pairs()) {
       for (const [from, to] of [
         [one, other],
         [other, one],
       ] as const) {
-        this.#simulation.after(1_000, () => {
-          if (this.#isContact(from, to)) from.command({ kind: 'connect', person: to.who.person });
-          else from.command({ kind: 'addContact', name: to.who.name });
-        });
+        for (const afterMs of [1_000, 30_000, 60_000]) {
+          this.#simulation.after(afterMs, () => this.#tryAgain(from, to));
+        }
       }
+    }
+  }
+
+  #tryAgain(from: PeerDevice, to: PeerDevice): void {
+    if (!this.#isContact(from, to)) from.command({ kind: 'addContact', name: to.who.name });
+    else if (this.#checker.linkState(from, to) === 'failed') {
+      from.command({ kind: 'connect', person: to.who.person });
     }
   }
 

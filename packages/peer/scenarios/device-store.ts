@@ -19,8 +19,11 @@ export class DeviceStore {
   readonly receipts = new Map<string, Receipt>();
   readonly readMarks = new Map<string, ReadMark>();
   clock = zeroHlc;
+  /** Counts writes, so that a checker looks only at what changed. */
+  writes = 0;
 
   write(write: PeerWrite): void {
+    this.writes += 1;
     switch (write.kind) {
       case 'putContact':
         this.contacts.set(write.contact.id, write.contact);
@@ -34,6 +37,14 @@ export class DeviceStore {
         this.logs.set(key, rows);
         // Kept as written, doubled or out of order: finding that is the invariants' work.
         rows.push(write.row);
+        return;
+      }
+      case 'dropBody': {
+        const rows = this.logs.get(`${write.conversation} ${write.log}`);
+        const row = rows?.[write.n - 1];
+        if (rows !== undefined && row !== undefined) {
+          rows[write.n - 1] = { ...row, record: { ...row.record, body: null } };
+        }
         return;
       }
       case 'putHead':

@@ -1,5 +1,6 @@
 /** One simulated device: the production core on the simulator's loop, with model drivers around it. */
 import {
+  type CommandResult,
   type Contact,
   type EntryContent,
   type EntryQuery,
@@ -33,7 +34,7 @@ import { sealEntry, signText, verifyEntry, verifyText } from './stand-in-crypto.
 /** What a notice or reply was, and what it was about: for checkers. */
 export interface DeviceObserver {
   notice(device: PeerDevice, notice: PeerNotice): void;
-  reply(device: PeerDevice, id: string, ok: boolean): void;
+  reply(device: PeerDevice, id: string, result: CommandResult): void;
 }
 
 export interface PeerDeviceOptions {
@@ -180,7 +181,7 @@ export class PeerDevice {
       case 'notify':
         return this.#options.observer.notice(this, output.notice);
       case 'reply':
-        return this.#options.observer.reply(this, output.id, output.result.ok);
+        return this.#options.observer.reply(this, output.id, output.result);
     }
   }
 

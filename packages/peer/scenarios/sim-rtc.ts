@@ -30,6 +30,8 @@ interface ModelSdp {
   readonly connection: string;
   /** Counts the descriptions of a connection. */
   readonly generation: number;
+  /** The user-name fragment: a new one when ICE is restarted. */
+  readonly fragment: string;
   /** For an answer: the offer it answers. */
   readonly answers: string | null;
 }
@@ -89,6 +91,13 @@ export class SimRtcConnection {
   #generation = 0;
   #remoteCandidates = new Set<string>();
   #silentMs = 0;
+  /** Counts ICE generations. */
+  #fragment = 0;
+  #restartWanted = false;
+  /** The last remote description began a new ICE generation, so the answer does too. */
+  #remoteRenewed = false;
+  /** `failed` was said: only an ICE restart looks for a path again. */
+  #pathFailed = false;
 
   constructor(network: SimRtcNetwork, id: string, host: string, events: RtcEvents) {
     this.#network = network;
@@ -132,6 +141,7 @@ export class SimRtcConnection {
 
   #run(operation: Exclude<RtcOperation, { kind: 'open' | 'close' }>): void {
     if (operation.kind === 'setLocalDescription') this.#setLocal();
+    else if (operation.kind === 'restartIce') this.#restartWanted = true;
     else if (operation.kind === 'setRemoteDescription') this.#setRemote(operation);
     else this.#addCandidate(operation.candidate);
   }
@@ -139,18 +149,25 @@ export class SimRtcConnection {
   #setLocal(): void {
     const type = this.#signaling === 'haveRemoteOffer' ? 'answer' : 'offer';
     this.#generation += 1;
+    const renews = this.#fragment === 0 || this.#restartWanted || (type === 'answer' && this.#remoteRenewed);
+    if (renews) this.#fragment += 1;
+    this.#restartWanted = false;
     const answers = type === 'answer' ? (this.#remote?.sdp ?? null) : null;
-    const model: ModelSdp = { connection: this.id, generation: this.#generation, answers };
+    const fragment = `${this.id}/${this.#fragment}`;
+    const model: ModelSdp = { connection: this.id, generation: this.#generation, fragment, answers };
     this.#local = { type, sdp: JSON.stringify(model) };
     this.#signaling = type === 'offer' ? 'haveLocalOffer' : 'stable';
     this.#events.event({ kind: 'localDescription', ...this.#local });
-    for (let index = 0; index < 2; index++) this.#after(1 + this.#random(5), () => this.#found(index));
-    this.#after(8, () => this.#events.event({ kind: 'candidate', candidate: null }));
+    if (renews) {
+      for (let index = 0; index < 2; index++) {
+        this.#after(1 + this.#random(5), () => this.#found(index, fragment));
+      }
+      this.#after(8, () => this.#events.event({ kind: 'candidate', candidate: null }));
+    }
     this.#tryConnect();
   }
 
-  #found(index: number): void {
-    const usernameFragment = `${this.id}/${this.#generation}`;
+  #found(index: number, usernameFragment: string): void {
     const candidate = { candidate: `host ${index}`, sdpMid: '0', sdpMLineIndex: 0, usernameFragment };
     this.#events.event({ kind: 'candidate', candidate });
   }
@@ -165,8 +182,10 @@ export class SimRtcConnection {
     }
     // An offer on top of our own rolls ours back (JSEP, RFC 8829, section 4.1.8.2).
     if (type === 'offer') this.#local = null;
+    const before: ModelSdp | null = this.#remote === null ? null : JSON.parse(this.#remote.sdp);
+    this.#remoteRenewed = before?.fragment !== model.fragment;
     this.#remote = { type, sdp };
-    this.#remoteCandidates = new Set();
+    if (this.#remoteRenewed) this.#remoteCandidates = new Set();
     this.#signaling = type === 'offer' ? 'haveRemoteOffer' : 'stable';
     this.#events.event({ kind: 'remoteDescriptionSet', type });
     this.#tryConnect();
@@ -174,8 +193,7 @@ export class SimRtcConnection {
 
   #addCandidate(candidate: Candidate): void {
     const model: ModelSdp | null = this.#remote === null ? null : JSON.parse(this.#remote.sdp);
-    const fragment = model === null ? '' : `${model.connection}/${model.generation}`;
-    if (candidate.usernameFragment !== fragment) return this.#failed('addCandidate');
+    if (candidate.usernameFragment !== model?.fragment) return this.#failed('addCandidate');
     this.#remoteCandidates.add(candidate.candidate);
     this.#tryConnect();
   }
@@ -186,12 +204,17 @@ export class SimRtcConnection {
 
   /** Both sides stable with each other's descriptions, and one candidate on either side. */
   #tryConnect(): void {
-    if (this.partner !== null || this.#signaling !== 'stable' || this.#remote === null) return;
+    if (this.#signaling !== 'stable' || this.#remote === null) return;
     const model: ModelSdp = JSON.parse(this.#remote.sdp);
     const other = this.#network.connections.get(model.connection);
-    if (other === undefined || other.#signaling !== 'stable' || other.partner !== null) return;
+    if (other === undefined || other.#signaling !== 'stable') return;
     if (other.#remote?.sdp !== this.#local?.sdp || this.#remote.sdp !== other.#local?.sdp) return;
     if (this.#remoteCandidates.size + other.#remoteCandidates.size === 0) return;
+    if (this.partner === other) {
+      this.#revive();
+      return other.#revive();
+    }
+    if (this.partner !== null || other.partner !== null) return;
     this.partner = other;
     other.partner = this;
     this.#establish();
@@ -213,6 +236,14 @@ export class SimRtcConnection {
     });
   }
 
+  /** A restart found candidates: a path that had failed is looked for again. */
+  #revive(): void {
+    if (!this.#pathFailed || this.partner === null) return;
+    this.#pathFailed = false;
+    this.#silentMs = this.#network.times.disconnectedMs;
+    this.#watch(this.partner);
+  }
+
   /** What ICE consent checks see: silence, then `disconnected`, then `failed` (RFC 7675). */
   #watch(partner: SimRtcConnection): void {
     this.#after(pollMs, () => {
@@ -224,8 +255,9 @@ export class SimRtcConnection {
       if (before < disconnectedMs && this.#silentMs >= disconnectedMs) {
         this.#events.event({ kind: 'connection', state: 'disconnected' });
       }
-      if (this.#silentMs >= failedMs) this.#events.event({ kind: 'connection', state: 'failed' });
-      else this.#watch(partner);
+      if (this.#silentMs < failedMs) return this.#watch(partner);
+      this.#pathFailed = true;
+      this.#events.event({ kind: 'connection', state: 'failed' });
     });
   }
 

@@ -54,6 +54,9 @@ export function verifyEntry(record: EntryRecord): VerifiedEntry | undefined {
   const header = verifyText((value) => logKeyOf(value as EntryHeader), record.header) as
     | EntryHeader
     | undefined;
-  if (header === undefined || header.bodyHash !== standInHash(record.body)) return undefined;
-  return { record, header, hash: standInHash(record.header), body: JSON.parse(record.body) };
+  if (header === undefined) return undefined;
+  const hash = standInHash(record.header);
+  if (record.body === null) return { record, header, hash, body: undefined };
+  if (header.bodyHash !== standInHash(record.body)) return undefined;
+  return { record, header, hash, body: JSON.parse(record.body) };
 }

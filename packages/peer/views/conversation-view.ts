@@ -1,7 +1,7 @@
 /** A conversation as a person reads it: entries of all logs in one order, with ticks and day breaks. */
 import type { EntryRow } from '@bothy/peer/core';
 import { compareHlc } from '@bothy/protocols';
-import type { PersonId } from '@bothy/wire';
+import type { EntryBody, PersonId } from '@bothy/wire';
 import type { ProgressView } from './peer-state.ts';
 
 /** A tick never lies: each of these is known, not hoped (design, section 6). */
@@ -10,9 +10,14 @@ export type MessageStatus = 'pending' | 'sent' | 'delivered' | 'read';
 export interface MessageItem {
   /** `<log>#<n>`: stable, unique within the conversation. */
   readonly key: string;
+  /** Position in the author's log: what edits and deletions name. */
+  readonly n: number;
   readonly author: PersonId;
   readonly mine: boolean;
+  /** Empty when deleted. */
   readonly text: string;
+  readonly edited: boolean;
+  readonly deleted: boolean;
   /** Author's clock, Unix milliseconds; advisory. */
   readonly atMs: number;
   /** The author's clock was too far ahead to be believed. */
@@ -43,23 +48,42 @@ export function statusOf(n: number, progress: ProgressView | undefined): Message
   return n <= progress.sent ? 'sent' : 'pending';
 }
 
-/** The items to draw. Rows of kinds that this version does not know are left out. */
+/**
+ * The items to draw: messages with the last edit of each, and the places of
+ * deleted ones. Rows of kinds that this version does not know are left out;
+ * edits and deletions of what is not here yet wait among the rows for it.
+ */
 export function messageItems(
   rows: readonly EntryRow[],
   me: PersonId,
   progress: ProgressView | undefined,
 ): readonly MessageItem[] {
+  const bodies = new Map(rows.map((row) => [rowKey(row), readBody(row.record.body)]));
+  const edits = new Map<string, string>();
+  const deletions = new Set<string>();
+  // Rows come in the order of the screen, so a later edit replaces an earlier one.
+  for (const row of rows) {
+    const body = bodies.get(rowKey(row));
+    if (body?.kind === 'edit') edits.set(`${authorOf(row)}/${body.of.device}#${body.of.n}`, body.text);
+    if (body?.kind === 'delete') deletions.add(`${authorOf(row)}/${body.of.device}#${body.of.n}`);
+  }
   const items: MessageItem[] = [];
   for (const row of rows) {
-    const body: unknown = JSON.parse(row.record.body);
-    if (!isMessage(body)) continue;
-    const author = row.log.slice(0, row.log.indexOf('/'));
+    const key = rowKey(row);
+    const body = bodies.get(key);
+    const deleted = deletions.has(key) || row.record.body === null;
+    if (body?.kind !== 'message' && row.record.body !== null) continue;
+    const author = authorOf(row);
     const mine = author === me;
+    const edit = deleted ? undefined : edits.get(key);
     items.push({
-      key: rowKey(row),
+      key,
+      n: row.n,
       author,
       mine,
-      text: body.text,
+      text: deleted || body?.kind !== 'message' ? '' : (edit ?? body.text),
+      edited: edit !== undefined,
+      deleted,
       atMs: row.hlc.ms,
       clockAhead: row.ahead,
       status: mine ? statusOf(row.n, progress) : undefined,
@@ -72,13 +96,13 @@ function rowKey(row: EntryRow): string {
   return `${row.log}#${row.n}`;
 }
 
-function isMessage(body: unknown): body is { kind: 'message'; text: string } {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    'kind' in body &&
-    body.kind === 'message' &&
-    'text' in body &&
-    typeof body.text === 'string'
-  );
+function authorOf(row: EntryRow): PersonId {
+  return row.log.slice(0, row.log.indexOf('/'));
+}
+
+/** Bodies were parsed by the schema of `wire` when they arrived; a kind that it does not know is none of ours. */
+function readBody(text: string | null): EntryBody | undefined {
+  if (text === null) return undefined;
+  const body = JSON.parse(text) as EntryBody;
+  return body.kind === 'message' || body.kind === 'edit' || body.kind === 'delete' ? body : undefined;
 }

@@ -16,3 +16,4 @@ export {
   type ProgressView,
   unreadOf,
 } from './peer-state.ts';
+export { safetyNumber } from './safety-number.ts';

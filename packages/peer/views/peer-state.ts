@@ -26,6 +26,10 @@ export interface PeerState {
   /** By conversation id. */
   readonly progress: ReadonlyMap<string, ProgressView>;
   readonly unread: ReadonlyMap<string, number>;
+  /** Who is writing to us just now. */
+  readonly typing: ReadonlySet<PersonId>;
+  /** By contact id: the other key that somebody uses in this contact's name. */
+  readonly changedKeys: ReadonlyMap<string, PersonId>;
   /** Connection to the broker. */
   readonly signalling: 'up' | 'down';
   /** What was refused since the start: how often, and the last sentence. */
@@ -43,11 +47,13 @@ export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerStat
       read: Math.max(before?.read ?? 0, receipt.read),
     });
   }
-  const readUpTo = new Map(snapshot.readMarks.map((mark) => [`${mark.conversation} ${mark.log}`, mark.n]));
+  const readUpTo = new Map(
+    snapshot.readMarks.map((mark) => [`${mark.conversation} ${mark.log}`, mark.messages]),
+  );
   const unread = new Map<string, number>();
   for (const head of snapshot.heads) {
     if (head.log.startsWith(`${me}/`)) continue;
-    const count = head.n - (readUpTo.get(`${head.conversation} ${head.log}`) ?? 0);
+    const count = head.messages - (readUpTo.get(`${head.conversation} ${head.log}`) ?? 0);
     unread.set(head.conversation, (unread.get(head.conversation) ?? 0) + count);
   }
   return {
@@ -56,6 +62,8 @@ export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerStat
     links: new Map(),
     progress,
     unread,
+    typing: new Set(),
+    changedKeys: new Map(),
     signalling: 'down',
     refused: new Map(),
   };
@@ -69,7 +77,9 @@ export function applyNotice(state: PeerState, notice: PeerNotice): PeerState {
     case 'contactRemoved': {
       const contacts = new Map(state.contacts);
       contacts.delete(notice.id);
-      return { ...state, contacts };
+      const changedKeys = new Map(state.changedKeys);
+      changedKeys.delete(notice.id);
+      return { ...state, contacts, changedKeys };
     }
     case 'progress': {
       const { sent, delivered, read } = notice;
@@ -100,6 +110,14 @@ export function applyNotice(state: PeerState, notice: PeerNotice): PeerState {
       const count = (state.refused.get(notice.code)?.count ?? 0) + 1;
       return { ...state, refused: withEntry(state.refused, notice.code, { count, message: notice.message }) };
     }
+    case 'typing': {
+      const typing = new Set(state.typing);
+      if (notice.active) typing.add(notice.person);
+      else typing.delete(notice.person);
+      return { ...state, typing };
+    }
+    case 'keyChanged':
+      return { ...state, changedKeys: withEntry(state.changedKeys, notice.contact, notice.newPerson) };
     case 'entries':
       return state;
   }

@@ -21,14 +21,26 @@ export interface EntryHeader {
   readonly bodyHash: string;
 }
 
+/** An earlier entry of the same person, by whichever of their devices. */
+export interface EntryTarget {
+  readonly device: DeviceId;
+  readonly n: number;
+}
+
 /** What an entry says. Unknown kinds are kept, counted and not shown. */
-export type EntryBody = { readonly kind: 'message'; readonly id: string; readonly text: string };
+export type EntryBody =
+  | { readonly kind: 'message'; readonly id: string; readonly text: string }
+  /** The text of an earlier message of the author is now this. The last edit wins. */
+  | { readonly kind: 'edit'; readonly of: EntryTarget; readonly text: string }
+  /** An earlier message of the author is gone, for ever and whatever comes later. */
+  | { readonly kind: 'delete'; readonly of: EntryTarget };
 
 /** An entry on the wire and in the store: texts verbatim, never serialised again. */
 export interface EntryRecord {
   /** Signed JSON of the header. */
   readonly header: string;
-  readonly body: string;
+  /** Null once the body was deleted: the header commits to its hash only, so the chain holds without it. */
+  readonly body: string | null;
 }
 
 /** An entry that a driver has verified: signature, body hash and shape. */
@@ -37,7 +49,7 @@ export interface VerifiedEntry {
   readonly header: EntryHeader;
   /** Hash of the signed header's exact bytes, base64url SHA-256; the next entry's `prev`. */
   readonly hash: string;
-  /** The parsed body, or undefined for a kind this version does not know. */
+  /** The parsed body; undefined for a deleted one, and for a kind this version does not know. */
   readonly body: EntryBody | undefined;
 }
 

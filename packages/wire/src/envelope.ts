@@ -20,13 +20,27 @@ export interface Candidate {
 
 /** What an envelope carries. The kind decides the topic it travels on. */
 export type EnvelopeBody =
-  | { readonly kind: 'offer'; readonly body: { readonly sdp: string; readonly certificate: string } }
-  | { readonly kind: 'answer'; readonly body: { readonly sdp: string } }
-  | { readonly kind: 'candidates'; readonly body: { readonly candidates: readonly Candidate[] } }
+  | { readonly kind: 'offer'; readonly body: DescriptionBody & { readonly certificate: string } }
+  | { readonly kind: 'answer'; readonly body: DescriptionBody }
+  | {
+      readonly kind: 'candidates';
+      readonly body: SessionBody & { readonly candidates: readonly Candidate[] };
+    }
   | { readonly kind: 'contact.request'; readonly body: ContactBody }
   | { readonly kind: 'contact.accept'; readonly body: ContactBody }
   | { readonly kind: 'contact.decline'; readonly body: ContactBody };
 export type EnvelopeKind = EnvelopeBody['kind'];
+
+export interface SessionBody {
+  /** The recipient's session that this is for; null while the sender does not know it. */
+  readonly toSession: string | null;
+}
+
+export interface DescriptionBody extends SessionBody {
+  readonly sdp: string;
+  /** Counts the descriptions of the sender's session from 1: offers and answers travel on topics of their own. */
+  readonly number: number;
+}
 
 export interface ContactBody {
   /** The sender's certificate, verbatim: how a stranger's key is learned. */
@@ -55,7 +69,7 @@ export type Envelope = {
   readonly boot: Boot;
   /** The recipient's boot as the sender knows it; null in contact requests and their answers. */
   readonly toBoot: Boot | null;
-  /** The link attempt this belongs to, chosen by who made the offer; empty for contact requests. */
+  /** The sender's connection that this belongs to, random for each; empty for contact requests. */
   readonly session: string;
   /** Rises by one for every envelope of a sender's boot. */
   readonly seq: number;

@@ -12,6 +12,8 @@ interface PlainFrames {
   have: { readonly kind: 'have'; readonly conversation: string; readonly vector: LogVector };
   /** "My person has seen these." */
   read: { readonly kind: 'read'; readonly conversation: string; readonly vector: LogVector };
+  /** The person is writing, or has stopped. Nothing is kept of it. */
+  typing: { readonly kind: 'typing'; readonly conversation: string; readonly active: boolean };
   ping: { readonly kind: 'ping'; readonly t: number };
   pong: { readonly kind: 'pong'; readonly t: number };
 }

@@ -4,6 +4,7 @@ export {
   type EntryBody,
   type EntryHeader,
   type EntryRecord,
+  type EntryTarget,
   type LogKey,
   logKeyOf,
   type VerifiedEntry,
@@ -12,12 +13,14 @@ export type {
   Candidate,
   ContactBody,
   Description,
+  DescriptionBody,
   Envelope,
   EnvelopeBody,
   EnvelopeKind,
   EnvelopeRecipient,
   EnvelopeSender,
   Presence,
+  SessionBody,
 } from './envelope.ts';
 export { BothyError, type BothyErrorOptions, type ErrorCode, errorCodes } from './errors.ts';
 export { type Frame, frameChannel, type LogVector, type PlainFrame, type VerifiedFrame } from './frames.ts';

@@ -25,10 +25,14 @@ export async function verifyEntry(record: EntryRecord, devices: DeviceDirectory)
   }
   const [signed, bodyHash, hash] = await Promise.all([
     verifyText('entry', record.header, author.deviceKey),
-    hashText(record.body),
+    record.body === null ? undefined : hashText(record.body),
     hashText(record.header),
   ]);
   if (signed === undefined) return refused('bad_signature', "An entry's signature is not its author's.");
+  // A deleted body is absent; the header's chain holds without it.
+  if (record.body === null) {
+    return { ok: true, entry: { record, header: header.value, hash, body: undefined } };
+  }
   if (bodyHash !== header.value.bodyHash) {
     return refused('bad_signature', "An entry's text is not the one that its author signed.");
   }

@@ -15,7 +15,7 @@ import type {
 import type { Hlc } from '@bothy/protocols';
 import type { Storage } from '@bothy/runtime';
 import type { BothyError, LogKey, PersonId } from '@bothy/wire';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { openIndexedDatabase, storageError } from './indexed-database.ts';
 
 /** A place on the screen, between whose rows history is read. */
@@ -175,6 +175,8 @@ class PeerDatabase implements PeerStore {
           return tx.objectStore('contacts').delete(write.id);
         case 'putEntry':
           return tx.objectStore('entries').put(write.row);
+        case 'dropBody':
+          return dropBody(tx.objectStore('entries'), [write.conversation, write.log, write.n]);
         case 'putHead':
           return tx.objectStore('heads').put(write.head);
         case 'putReceipt':
@@ -196,6 +198,15 @@ class PeerDatabase implements PeerStore {
     }
     await Promise.all([...requests, tx.done]);
   }
+}
+
+/** Only the header stays. Reading and writing are of one transaction, so nothing comes between. */
+async function dropBody(
+  entries: IDBPObjectStore<PeerSchema, StoreNames<PeerSchema>[], 'entries', 'readwrite'>,
+  key: PeerSchema['entries']['key'],
+): Promise<void> {
+  const row = await entries.get(key);
+  if (row !== undefined) await entries.put({ ...row, record: { ...row.record, body: null } });
 }
 
 function screenKey(conversation: string, { hlc, log, n }: HistoryPosition): IDBValidKey {

@@ -110,6 +110,7 @@ export class PeerRun {
 
   /** The network or the machine came back: no need to wait for the next attempt. */
   wake(): void {
+    this.#submit({ kind: 'awake' });
     this.#signalling.retryNow();
   }
 

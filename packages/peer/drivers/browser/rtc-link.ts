@@ -61,7 +61,8 @@ export class RtcLink {
 
   perform(operation: Negotiation): void {
     if (this.#operations.add(() => this.#run(operation))) return;
-    this.#report({ kind: 'operationFailed', operation: operation.kind, reason: 'too many operations wait' });
+    const failed = operation.kind === 'restartIce' ? 'setLocalDescription' : operation.kind;
+    this.#report({ kind: 'operationFailed', operation: failed, reason: 'too many operations wait' });
   }
 
   send(frame: Frame): void {
@@ -99,11 +100,15 @@ export class RtcLink {
           await connection.setRemoteDescription({ type, sdp });
           return this.#report({ kind: 'remoteDescriptionSet', type });
         }
+        case 'restartIce':
+          connection.restartIce();
+          return;
         case 'addCandidate':
           await connection.addIceCandidate(operation.candidate);
           return;
       }
     } catch (thrown) {
+      if (operation.kind === 'restartIce') return;
       const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
       this.#report({ kind: 'operationFailed', operation: operation.kind, reason });
     }

@@ -16,7 +16,8 @@ export function contactRequest(from: LocalIdentity, boot: Boot, seq: number, to 
 
 export function answer(from: LocalIdentity, to: LocalIdentity): Envelope {
   const head = { v: 1, from: sender(from), to: sender(to), boot: firstBoot, toBoot: firstBoot } as const;
-  return { ...head, session: 's', seq: 1, sentAt: 1, kind: 'answer', body: { sdp: 'v=0' } };
+  const body = { toSession: null, number: 1, sdp: 'v=0' };
+  return { ...head, session: 's', seq: 1, sentAt: 1, kind: 'answer', body };
 }
 
 export function envelopeText(envelope: Envelope, signer: LocalIdentity): Promise<string> {

@@ -17,14 +17,17 @@ const headerSchema: z.ZodMiniType<EntryHeader> = z.object({
   bodyHash: base64Url32,
 });
 
-const messageBody: z.ZodMiniType<EntryBody> = z.object({
-  kind: z.literal('message'),
-  id: textUpTo(36),
-  text: z.string().check(
-    z.minLength(1),
-    z.refine((text) => utf8Bytes(text) <= limits.messageBytes),
-  ),
-});
+const text = z.string().check(
+  z.minLength(1),
+  z.refine((value) => utf8Bytes(value) <= limits.messageBytes),
+);
+const of = z.object({ device: textLike(deviceIdPattern), n: wholeNumber(1) });
+
+const knownBodies: Readonly<Record<string, z.ZodMiniType<EntryBody>>> = {
+  message: z.object({ kind: z.literal('message'), id: textUpTo(36), text }),
+  edit: z.object({ kind: z.literal('edit'), of, text }),
+  delete: z.object({ kind: z.literal('delete'), of }),
+};
 
 const anyBody = z.object({ kind: textUpTo(64) });
 
@@ -39,6 +42,7 @@ export function parseEntryBody(text: string): Parsed<EntryBody | undefined> {
   const maxBytes = 6 * limits.messageBytes + 256;
   const outer = parseJson(anyBody, text, maxBytes);
   if (!outer.ok) return outer;
-  if (outer.value.kind !== 'message') return { ok: true, value: undefined };
-  return parseJson(messageBody, text, maxBytes);
+  const { kind } = outer.value;
+  const schema = Object.hasOwn(knownBodies, kind) ? knownBodies[kind] : undefined;
+  return schema === undefined ? { ok: true, value: undefined } : parseJson(schema, text, maxBytes);
 }

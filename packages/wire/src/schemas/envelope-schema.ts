@@ -7,6 +7,8 @@ import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse
 const certificateText = textUpTo(2048);
 const sdpText = textUpTo(limits.envelopeBytes);
 
+const sessionId = textLike(/^[A-Za-z0-9_-]{1,64}$/);
+
 const sender = z.object({
   person: textLike(personIdPattern),
   device: textLike(deviceIdPattern),
@@ -29,8 +31,11 @@ const linkCommon = {
     device: textLike(deviceIdPattern),
   }),
   toBoot: textLike(bootPattern),
-  session: textLike(/^[A-Za-z0-9_-]{1,64}$/),
+  session: sessionId,
 };
+
+const sessionBody = { toSession: z.nullable(sessionId) };
+const descriptionBody = { ...sessionBody, sdp: sdpText, number: wholeNumber(1) };
 
 const contactCommon = {
   ...common,
@@ -51,13 +56,16 @@ const envelopeSchema = z.discriminatedUnion('kind', [
   z.object({
     ...linkCommon,
     kind: z.literal('offer'),
-    body: z.object({ sdp: sdpText, certificate: certificateText }),
+    body: z.object({ ...descriptionBody, certificate: certificateText }),
   }),
-  z.object({ ...linkCommon, kind: z.literal('answer'), body: z.object({ sdp: sdpText }) }),
+  z.object({ ...linkCommon, kind: z.literal('answer'), body: z.object(descriptionBody) }),
   z.object({
     ...linkCommon,
     kind: z.literal('candidates'),
-    body: z.object({ candidates: z.array(candidate).check(z.maxLength(limits.candidatesPerEnvelope)) }),
+    body: z.object({
+      ...sessionBody,
+      candidates: z.array(candidate).check(z.maxLength(limits.candidatesPerEnvelope)),
+    }),
   }),
   z.object({ ...contactCommon, kind: z.literal('contact.request') }),
   z.object({ ...contactCommon, kind: z.literal('contact.accept') }),

@@ -16,13 +16,16 @@ const vector: z.ZodMiniType<LogVector> = z.record(z.string(), wholeNumber(0)).ch
 const frameSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('have'), conversation, vector }),
   z.object({ kind: z.literal('read'), conversation, vector }),
+  z.object({ kind: z.literal('typing'), conversation, active: z.boolean() }),
   z.object({ kind: z.literal('ping'), t: z.number() }),
   z.object({ kind: z.literal('pong'), t: z.number() }),
   z.object({
     kind: z.literal('entries'),
     conversation,
     entries: z
-      .array(z.object({ header: textUpTo(limits.headerBytes), body: textUpTo(limits.frameBytes) }))
+      .array(
+        z.object({ header: textUpTo(limits.headerBytes), body: z.nullable(textUpTo(limits.frameBytes)) }),
+      )
       .check(z.maxLength(limits.entriesPerFrame)),
   }),
 ]);

@@ -28,7 +28,7 @@ const offer = {
   seq: 1,
   sentAt: 0,
   kind: 'offer',
-  body: { sdp: 'v=0', certificate: '{}' },
+  body: { toSession: null, number: 1, sdp: 'v=0', certificate: '{}' },
 };
 const request = {
   ...offer,
@@ -62,7 +62,11 @@ const proof = { v: 1, certificate: '{}', audience: '127.0.0.1:8080', nonce: 'N'.
 const entries = { kind: 'entries', conversation, entries: [{ header: '{}', body: '{}' }] };
 
 const parsers = [
-  ['envelope', parseEnvelope, [offer, request, { ...offer, kind: 'answer', body: { sdp: '' } }]],
+  [
+    'envelope',
+    parseEnvelope,
+    [offer, request, { ...offer, kind: 'answer', body: { toSession: 'abc', number: 2, sdp: '' } }],
+  ],
   ['presence', parsePresence, [presence]],
   ['certificate', parseCertificate, [certificate]],
   ['proof', parseProof, [proof]],
@@ -103,7 +107,10 @@ test.each([
   ['a fraction as number', { ...offer, seq: 1.5 }],
   ['no boot of the recipient', { ...offer, toBoot: null }],
   ['an unknown kind', { ...offer, kind: 'shout' }],
-  ['too many candidates', { ...offer, kind: 'candidates', body: { candidates: Array(33).fill({}) } }],
+  [
+    'too many candidates',
+    { ...offer, kind: 'candidates', body: { toSession: null, candidates: Array(33).fill({}) } },
+  ],
   ['another version', { ...offer, v: 2 }],
 ])('an envelope with %s is refused', (_, envelope) => {
   expect(parseEnvelope(JSON.stringify(envelope))).toMatchObject({ ok: false });
@@ -129,7 +136,7 @@ test('sizes are counted in UTF-8 bytes', () => {
   expect(body('a'.repeat(limits.messageBytes + 1))).toMatchObject({ ok: false });
   expect(body('é'.repeat(limits.messageBytes / 2 + 1))).toMatchObject({ ok: false });
   const sdp = 'x'.repeat(limits.envelopeBytes);
-  const large = parseEnvelope(JSON.stringify({ ...offer, body: { sdp, certificate: '{}' } }));
+  const large = parseEnvelope(JSON.stringify({ ...offer, body: { ...offer.body, sdp } }));
   expect(large).toEqual({ ok: false, reason: `larger than ${limits.envelopeBytes} bytes` });
 });
 

@@ -1,0 +1,85 @@
+/**
+ * Trouble on a standing link: its ICE is kept and probed, then restarted, and
+ * only when that finds no path is a new link made (design, section 6).
+ *
+ *   none ──disconnected, silence, wake──▶ probing ──2 s──▶ restarting ──8 s──▶ lost
+ *     ▲                                      │                  │
+ *     └────── any sign of life, connected ───┴──────────────────┘
+ */
+import { timing } from './config.ts';
+import type { RemoteDevice } from './remote-device.ts';
+import type { Step } from './step.ts';
+
+export interface RecoveryListener {
+  /** The path is in doubt, or is fine again. */
+  unsteady(step: Step, device: RemoteDevice, isUnsteady: boolean): void;
+  /** Whether signalling can reach the device now. */
+  canSignal(device: RemoteDevice): boolean;
+  restart(step: Step, device: RemoteDevice): void;
+  lost(step: Step, device: RemoteDevice): void;
+}
+
+export class LinkRecovery {
+  readonly #listener: RecoveryListener;
+
+  constructor(listener: RecoveryListener) {
+    this.#listener = listener;
+  }
+
+  /** Something speaks against the path: ask for signs of life. */
+  doubt(step: Step, device: RemoteDevice, restartAfterMs: number = timing.restartAfterMs): void {
+    const { link } = device;
+    if (link?.detector == null || link.trouble !== 'none') return;
+    link.trouble = 'probing';
+    this.#probe(step, device);
+    // Both sides see it at about the same time: the impolite one acts, and glare is rare.
+    const politeMs = device.polite ? timing.politeWaitMs : 0;
+    step.setTimer(`restart ${device.key}`, restartAfterMs + politeMs);
+  }
+
+  /** The connection gave its path up: nothing is gained by waiting. */
+  failed(step: Step, device: RemoteDevice): void {
+    if (device.link?.detector == null || device.link.trouble === 'restarting') return;
+    this.#restart(step, device);
+  }
+
+  /** A frame came, or the connection says so: the path is fine. */
+  alive(step: Step, device: RemoteDevice): void {
+    const { link } = device;
+    if (link === null || link.trouble === 'none') return;
+    link.trouble = 'none';
+    for (const timer of ['probe', 'restart', 'attempt']) step.clearTimer(`${timer} ${device.key}`);
+    this.#listener.unsteady(step, device, false);
+  }
+
+  probeTimerFired(step: Step, device: RemoteDevice): void {
+    if (device.link?.trouble === 'none') return;
+    // Answered at once on a good path; unanswered once, there is something to show.
+    this.#listener.unsteady(step, device, true);
+    this.#probe(step, device);
+  }
+
+  restartTimerFired(step: Step, device: RemoteDevice): void {
+    if (device.link?.trouble === 'probing') this.#restart(step, device);
+  }
+
+  #restart(step: Step, device: RemoteDevice): void {
+    const { link } = device;
+    if (link === null) return;
+    // Without signalling there is no restart: the link lives on in doubt until silence ends it.
+    if (!this.#listener.canSignal(device)) return this.#listener.lost(step, device);
+    link.trouble = 'restarting';
+    this.#listener.unsteady(step, device, true);
+    step.clearTimer(`restart ${device.key}`);
+    step.setTimer(`attempt ${device.key}`, timing.restartTimeoutMs);
+    this.#listener.restart(step, device);
+    this.#probe(step, device);
+  }
+
+  #probe(step: Step, device: RemoteDevice): void {
+    if (device.link === null) return;
+    const frame = { kind: 'ping', t: step.now.monoMs } as const;
+    step.emit({ kind: 'frame', link: device.link.id, frame, early: true });
+    step.setTimer(`probe ${device.key}`, timing.probeMs);
+  }
+}
