@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { AppStart } from './app/app-start.ts';
+import { keepOffline } from './offline/keep-offline.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/shell.css';
@@ -15,6 +16,8 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 // Started outside of React: a component may be mounted twice, a session must not.
 const start = new AppStart();
 void start.begin();
+// Not while developing, when files change under their names.
+if (import.meta.env.MODE === 'production') keepOffline();
 
 createRoot(root).render(
   <StrictMode>

@@ -9,6 +9,7 @@ import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
 import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
 import { BothyError, type Name } from '@bothy/wire';
 import { nodeAddress, openSession, requestChallenge } from '../node/node-client.ts';
+import { keepStorage } from '../offline/keep-offline.ts';
 
 export type StartState =
   | { readonly kind: 'loading' }
@@ -54,6 +55,7 @@ export class AppStart {
       const { audience } = nodeAddress(location);
       await openSession(await makeProof({ identity, audience, now: Date.now(), nonce }));
       await this.#store.save(identity);
+      keepStorage();
     } catch (thrown) {
       return BothyError.from(thrown);
     }
