@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { httpRequest } from '@bothy/testkit';
+import { connectAsync } from 'mqtt';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { nodeFixture, writeWebApp } from '../testing/running-node.ts';
@@ -119,6 +120,16 @@ describe('metrics and errors', () => {
     expect(headers['content-type']).toContain('text/plain');
     expect(text).toMatch(/^process_resident_memory_bytes \d/m);
     expect(text).toMatch(/^bothy_mqtt_clients 0$/m);
+    expect(text).toMatch(/^# TYPE bothy_mqtt_refused_connects_total counter$/m);
+    const stranger = connectAsync(
+      node.mqttUrl,
+      { username: 'ann', password: 'x', reconnectPeriod: 0 },
+      false,
+    );
+    await expect(stranger).rejects.toThrow();
+    const after = await httpRequest(`${node.webUrl}/metrics`);
+    expect(after.text).toMatch(/^bothy_mqtt_refused_connects_total 1$/m);
+    expect(after.text).toMatch(/^bothy_mqtt_connects_total 0$/m);
   });
 
   test('a body that is too large or no JSON is told as such', async () => {

@@ -49,6 +49,8 @@ export interface BrokerCounts {
   oversizedPublishes: number;
   /** Packets that announced far too much: their connections were ended. */
   oversizedPackets: number;
+  /** Clients that were let go because too much waited for them to read. */
+  slowClients: number;
   /** Messages that were to wait or to be retained, and had no room. */
   droppedMessages: number;
 }
@@ -94,12 +96,15 @@ export class Broker {
     refusedSubscribes: 0,
     oversizedPublishes: 0,
     oversizedPackets: 0,
+    slowClients: 0,
     droppedMessages: 0,
   };
   readonly #options: BrokerOptions;
   readonly #aedes: Aedes;
   readonly #visitors = new WeakMap<Client, Visitor>();
   readonly #connected = new Set<string>();
+  /** Clients whose end was logged: every message on its way to one reports it anew. */
+  readonly #ended = new WeakSet<Client>();
   readonly #sockets = new Set<Duplex>();
   readonly #webSockets = new WebSocketServer({
     noServer: true,
@@ -208,7 +213,7 @@ export class Broker {
     });
     const failed = (client: Client, error: Error): void => {
       // With a return code it is a refused connection, which was logged with its reason.
-      if (!('errorCode' in error)) this.#log('warn', client, error.message);
+      if (!('errorCode' in error)) this.#logEnd(client, error.message);
     };
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
@@ -226,7 +231,7 @@ export class Broker {
     stream.on('data', (chunk: Buffer) => {
       if (stream.destroyed || gate.pass(chunk)) return;
       this.#count('oversizedPackets');
-      this.#log('warn', client, `connection ended: a packet announced more than ${maxPacketBytes} bytes`);
+      this.#logEnd(client, `connection ended: a packet announced more than ${maxPacketBytes} bytes`);
       stream.destroy();
     });
   }
@@ -332,7 +337,8 @@ export class Broker {
     } else {
       visitor.heldUp += 1;
       if (visitor.heldUp === maxHeldUp) {
-        this.#log('warn', client, `connection ended: ${maxHeldUp} messages wait for it to read`);
+        this.#count('slowClients');
+        this.#logEnd(client, `connection ended: ${maxHeldUp} messages wait for it to read`);
         client.conn.destroy();
       }
     }
@@ -341,6 +347,12 @@ export class Broker {
 
   #count(name: keyof BrokerCounts, by = 1): void {
     this.counts[name] += by;
+  }
+
+  #logEnd(client: Client, sentence: string): void {
+    if (this.#ended.has(client)) return;
+    this.#ended.add(client);
+    this.#log('warn', client, sentence);
   }
 
   #log(level: 'info' | 'warn', client: Client, sentence: string): void {

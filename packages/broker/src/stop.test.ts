@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { topics } from '@bothy/wire';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { brokerFixture, inbox, person } from '../testing/broker-fixture.ts';
 
 const { start, connect, signIn } = brokerFixture();
@@ -43,17 +43,40 @@ test('[BR13] a client that does not read what it is sent does not hold it up', a
   expect(await stopMs(() => node.broker.stop())).toBeLessThan(2_000);
 });
 
-test('[BR14] a client that does not read is let go, and those who wait behind it go on', async () => {
-  const node = await start({ slowClientMs: 200 });
-  const [slow, busy, quick] = [await connect(node.tcp), await connect(node.tcp), await connect(node.tcp)];
-  await slow.subscribeAsync('env/#');
-  await quick.subscribeAsync('env/humidity/raw');
-  slow.stream.pause();
-  for (let n = 0; n < 300; n += 1) busy.publish('env/light/raw', 'x'.repeat(60_000), { qos: 0 });
-  await busy.publishAsync('env/humidity/raw', '40', { qos: 1 });
-  expect((await inbox(quick).first(1)).map(({ text }) => text)).toEqual(['40']);
-  expect(node.broker.connectedClients).toBe(2);
-  expect(node.log).toContain('drain timeout');
+describe('a client that does not read', () => {
+  const flood = { topic: 'env/light/raw', payload: 'x'.repeat(60_000), messages: 300 };
+
+  test('[BR14] misses messages of QoS 0, which go on to others meanwhile, and is let go in the end', async () => {
+    const node = await start({ slowClientMs: 500 });
+    const [slow, busy, quick] = [await connect(node.tcp), await connect(node.tcp), await connect(node.tcp)];
+    await slow.subscribeAsync('env/#');
+    await quick.subscribeAsync('env/#');
+    slow.stream.pause();
+    const received = inbox(quick).first(flood.messages + 1);
+    for (let n = 0; n < flood.messages; n += 1) busy.publish(flood.topic, flood.payload, { qos: 0 });
+    await busy.publishAsync('env/humidity/raw', '40', { qos: 0 });
+    expect((await received).at(-1)).toMatchObject({ text: '40' });
+    expect(node.broker.counts.droppedMessages).toBeGreaterThan(0);
+    await expect.poll(() => node.broker.connectedClients, { timeout: 5_000 }).toBe(2);
+    expect(node.log).toEqual(['drain timeout']);
+  });
+
+  test('[BR14] is let go at once when too many messages of QoS 1 wait for it', async () => {
+    const node = await start({ slowClientMs: 60_000 });
+    const [slow, busy, quick] = [
+      await connect(node.tcp),
+      await connect(node.tcp),
+      await connect(node.webSocket),
+    ];
+    await slow.subscribeAsync('env/#', { qos: 1 });
+    await quick.subscribeAsync('env/#', { qos: 1 });
+    slow.stream.pause();
+    const received = inbox(quick).first(flood.messages);
+    for (let n = 0; n < flood.messages; n += 1) busy.publish(flood.topic, flood.payload, { qos: 1 });
+    expect(await received).toHaveLength(flood.messages);
+    expect(node.broker.counts.slowClients).toBe(1);
+    expect(node.log).toEqual([expect.stringMatching(/^connection ended: \d+ messages wait/)]);
+  });
 });
 
 test('[BR13] last wills reach those that are left, or nothing breaks for want of them', async () => {
