@@ -16,18 +16,26 @@ export interface LocalIdentity {
   readonly personKeyPair?: CryptoKeyPair;
 }
 
-/** Makes a new person with a first device. Throws `name_invalid`. */
+/** Makes a new person with a first device, or a new device of an existing person. Throws `name_invalid`. */
 export async function createIdentity(options: {
   readonly name: Name;
   /** Unix milliseconds; advisory. */
   readonly issuedAt: number;
+  /**
+   * The person's key, as `readKeyFile` gives it back.
+   * @default a new one
+   */
+  readonly personKeyPair?: CryptoKeyPair;
 }): Promise<LocalIdentity> {
   const { name, issuedAt } = options;
   if (!namePattern.test(name)) {
     const rule = 'A name has 2 to 32 lower-case letters, digits, dots, dashes or underscores.';
     throw new BothyError('name_invalid', rule);
   }
-  const [personKeyPair, deviceKeyPair] = await Promise.all([generateKeyPair(true), generateKeyPair(false)]);
+  const [personKeyPair, deviceKeyPair] = await Promise.all([
+    options.personKeyPair ?? generateKeyPair(true),
+    generateKeyPair(false),
+  ]);
   const devicePublicKey = deviceKeyPair.publicKey;
   const certificate = await issueCertificate({ name, personKeyPair, devicePublicKey, issuedAt });
   const parsed = parseCertificate(certificate);

@@ -40,6 +40,7 @@ export {
   parseDeviceKey,
   personIdPattern,
 } from './ids.ts';
+export { type KeyFile, keyFileIterations } from './key-file.ts';
 export { limits, utf8Bytes } from './limits.ts';
 export {
   attachSignature,
