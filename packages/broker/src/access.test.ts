@@ -4,6 +4,7 @@ import type { LocalIdentity } from '@bothy/identity';
 import { limits, topics } from '@bothy/wire';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brokerFixture, inbox, person, type TestBroker } from '../testing/broker-fixture.ts';
+import { defaultPersistenceLimits } from './bounded-persistence.ts';
 
 const { start, connect, signIn } = brokerFixture();
 let ann: LocalIdentity;
@@ -102,20 +103,23 @@ test.each([
 );
 
 test('[BR6] what a refused filter matches is not kept for a session that comes back', async () => {
-  const node = await start();
+  const node = await start({ limits: { ...defaultPersistenceLimits, messagesPerSession: 2 } });
   const carl = await person('carl');
   const [annsClient, bensClient] = [await signIn(node.tcp, ann), await signIn(node.tcp, ben)];
   const first = await signIn(node.tcp, carl, { clean: false });
   await expect(first.subscribeAsync(['user/carl/#', 'user/ben/offer'], { qos: 1 })).rejects.toThrow();
   await first.endAsync();
   await bensClient.subscribeAsync('user/ben/#', { qos: 1 });
-  await annsClient.publishAsync('user/ben/offer', 'for ben alone', { qos: 1 });
+  for (const text of ['for ben alone', 'again', 'and again']) {
+    await annsClient.publishAsync('user/ben/offer', text, { qos: 1 });
+  }
   await annsClient.publishAsync('user/carl/offer', 'for carl', { qos: 1 });
 
   const again = await signIn(node.tcp, carl, { clean: false });
   const received = inbox(again);
   await annsClient.publishAsync('user/carl/answer', 'and more', { qos: 1 });
   expect((await received.first(2)).map(({ text }) => text)).toEqual(['for carl', 'and more']);
+  expect(node.broker.counts.droppedMessages).toBe(0);
 });
 
 test('[BR5] a guest publishes readings, and neither signals nor speaks for an enrolled edge', async () => {
