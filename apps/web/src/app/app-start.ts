@@ -5,7 +5,7 @@
  *      ├──▶ running
  *      └──▶ failed ──try again──▶ loading
  */
-import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
+import { createIdentity, type LocalIdentity, makeProof, readKeyFile } from '@bothy/identity';
 import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
 import { BothyError, type Name } from '@bothy/wire';
 import { nodeAddress, openSession, requestChallenge } from '../node/node-client.ts';
@@ -48,9 +48,17 @@ export class AppStart {
    * Makes an identity with this name, claims the name at the node, keeps the
    * identity, and starts. Returns why that was not possible, else undefined.
    */
-  readonly choose = async (name: Name): Promise<BothyError | undefined> => {
+  readonly choose = (name: Name): Promise<BothyError | undefined> => this.#enterAs(() => this.#prepare(name));
+
+  /** As `choose`, with a new device of the person whose key file this is. */
+  readonly openKey = (file: string, passphrase: string): Promise<BothyError | undefined> =>
+    this.#enterAs(async () =>
+      createIdentity({ ...(await readKeyFile(file, passphrase)), issuedAt: Date.now() }),
+    );
+
+  async #enterAs(make: () => Promise<LocalIdentity>): Promise<BothyError | undefined> {
     try {
-      const identity = await this.#prepare(name);
+      const identity = await make();
       const nonce = await requestChallenge();
       const { audience } = nodeAddress(location);
       await openSession(await makeProof({ identity, audience, now: Date.now(), nonce }));
@@ -61,7 +69,7 @@ export class AppStart {
     }
     await this.begin();
     return undefined;
-  };
+  }
 
   async #prepare(name: Name): Promise<LocalIdentity> {
     if (this.#prepared?.name !== name) this.#prepared = await createIdentity({ name, issuedAt: Date.now() });

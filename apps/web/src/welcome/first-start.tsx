@@ -1,10 +1,19 @@
 import type { BothyError, Name } from '@bothy/wire';
 import { type FormEvent, useId, useRef, useState } from 'react';
+import { OpenKey } from '../keys/open-key.tsx';
 import { Mark } from '../shell/mark.tsx';
 import { nameLengths, nameProblem, tidyName } from './name-words.ts';
 
+interface FirstStartProps {
+  /** Starts with a new key under this name. Resolves to why that was not possible. */
+  readonly choose: (name: Name) => Promise<BothyError | undefined>;
+  /** Starts with the key of a file. Resolves to why that was not possible. */
+  readonly openKey: (file: string, passphrase: string) => Promise<BothyError | undefined>;
+}
+
 /** The first page a person ever sees: choose a name, and that is all. */
-export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyError | undefined> }) {
+export function FirstStart({ choose, openKey }: FirstStartProps) {
+  const [opening, setOpening] = useState(false);
   const [typed, setTyped] = useState('');
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -28,6 +37,7 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
     if (refused?.code === 'name_taken') field.current?.select();
   }
 
+  if (opening) return <OpenKey open={openKey} back={() => setOpening(false)} />;
   return (
     <main className="page">
       <form className="page-card" onSubmit={submit} noValidate>
@@ -63,6 +73,9 @@ export function FirstStart({ choose }: { choose: (name: Name) => Promise<BothyEr
         {refusal !== undefined && <Refusal error={refusal} name={name} />}
         <button type="submit" className="button primary" aria-disabled={busy}>
           {busy ? 'Starting…' : 'Start'}
+        </button>
+        <button type="button" className="link-button" onClick={() => setOpening(true)}>
+          I have a key file
         </button>
       </form>
     </main>
