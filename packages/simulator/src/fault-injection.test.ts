@@ -68,6 +68,20 @@ test.each(kinds)('[SIM18] %s alone makes its kind of fault, and no other', (kind
   for (const each of kinds) expect(signs[each].test(text()), each).toBe(each === kind);
 });
 
+test('[SIM18] a process that its disk ended starts again, also where outages take no time', () => {
+  const { simulation, process } = busyWorld('1', { ...calm, diskFailureEveryMs: 100 });
+  simulation.run(1_900);
+  expect(process.bootCount).toBeGreaterThan(3);
+});
+
+test('[SIM18] the end heals what the scenario itself has cut and ended', () => {
+  const { simulation, process } = busyWorld('1', calm);
+  simulation.network.partition(['probe'], ['other']);
+  process.crash();
+  simulation.run(2_000);
+  expect([process.alive, simulation.network.reachable('probe', 'other')]).toEqual([true, true]);
+});
+
 test('[SIM18] calm is calm', () => {
   const { simulation, process, text } = busyWorld('1', calm);
   simulation.run(3_000);

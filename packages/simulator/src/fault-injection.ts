@@ -1,6 +1,6 @@
 /**
  * A seeded schedule of faults for a stated time, and its end: safety is checked
- * under it, liveness after it. Rules SIM20 to SIM22 in SPEC.md.
+ * under it, liveness after it. Rule SIM18 in SPEC.md.
  */
 import type { Simulation } from './simulation.ts';
 
@@ -72,8 +72,8 @@ class FaultSchedule {
     this.#every('disk', diskFailureEveryMs, () => this.#running('disk')?.failNextCommit());
     this.#every('clock', clockJumpEveryMs, () => this.#jumpClock());
     this.#every('partition', partitionEveryMs, () => this.#partition());
-    // A process that its disk ended is started again like one that crashed.
-    this.#every('restart', diskFailureEveryMs > 0 ? maxOutageMs / 2 : 0, () => this.#restart());
+    // A process that its disk ended is started again like one that crashed; after 1 ms at least, so that time moves on.
+    this.#every('restart', diskFailureEveryMs > 0 ? Math.max(1, maxOutageMs / 2) : 0, () => this.#restart());
   }
 
   #crash(): void {

@@ -104,6 +104,24 @@ test('[SIM16] a partition swallows what crosses it, also what is under way; heal
   expect(network.counts.cut).toBe(2);
 });
 
+test('[SIM16] what is sent across a partition is swallowed, also when it would arrive after the healing', () => {
+  const { simulation, network, messages } = listening({ ...perfectPath, minDelayMs: 10, maxDelayMs: 10 });
+  const heal = network.partition(['a'], ['b']);
+  network.send('a', 'b', 'across');
+  simulation.run(5);
+  heal();
+  network.send('a', 'b', 'after');
+  simulation.run(20);
+  expect(messages()).toEqual(['after']);
+  expect(network.counts.cut).toBe(1);
+});
+
+test('[SIM16] names with spaces are not taken for one another', () => {
+  const { network } = listening(perfectPath);
+  network.partition(['a b'], ['c']);
+  expect([network.reachable('a b', 'c'), network.reachable('a', 'b c')]).toEqual([false, true]);
+});
+
 test('[SIM16] one way leaves the other direction alone; partitions are healed alone or together', () => {
   const { network } = listening(perfectPath);
   const healFirst = network.partition(['a'], ['b'], 'oneWay');

@@ -1,7 +1,7 @@
 /**
  * A network of named endpoints that loses, doubles, delays, reorders and cuts.
- * Messages are passed by reference: plain data that nobody changes. Rules SIM15
- * to SIM19 in SPEC.md.
+ * Messages are passed by reference: plain data that nobody changes. Rules SIM13
+ * to SIM17 in SPEC.md.
  */
 import type { Random } from '@bothy/protocols';
 
@@ -44,9 +44,9 @@ export class SimNetwork {
   readonly #world: NetworkWorld;
   readonly #random: Random;
   #faults: PathFaults;
-  /** Faults of single paths, by `from to`. */
+  /** Faults of single paths, by `pair`. */
   readonly #paths = new Map<string, PathFaults>();
-  /** Partitions that stand: each a set of directed pairs, as `from to`. */
+  /** Partitions that stand: each a set of directed pairs, as `pair`. */
   readonly #cuts = new Set<ReadonlySet<string>>();
   readonly #handlers = new Map<string, Handler>();
   readonly #lanes = new Map<string, Lane>();
@@ -83,6 +83,7 @@ export class SimNetwork {
   send(from: string, to: string, message: unknown, channel = ''): void {
     const faults = this.#paths.get(pair(from, to)) ?? this.#faults;
     this.counts.sent += 1;
+    if (!this.reachable(from, to)) return this.#swallow(from, to);
     if (this.#random.next() < faults.loss) {
       this.counts.lost += 1;
       this.#world.note(`lost ${from} -> ${to}`);
@@ -90,7 +91,7 @@ export class SimNetwork {
     }
     const copies = this.#random.next() < faults.duplicate ? 2 : 1;
     this.counts.duplicated += copies - 1;
-    const lane = this.#lane(`${pair(from, to)} ${channel}`);
+    const lane = this.#lane(`${pair(from, to)}\n${channel}`);
     for (let copy = 0; copy < copies; copy++) this.#pass({ from, to, message, faults, lane });
   }
 
@@ -150,11 +151,7 @@ export class SimNetwork {
 
   #arrive({ from, to, message, lane }: Passing, number: number): void {
     // A cut also swallows what was under way.
-    if (!this.reachable(from, to)) {
-      this.counts.cut += 1;
-      this.#world.note(`cut ${from} -> ${to}`);
-      return;
-    }
+    if (!this.reachable(from, to)) return this.#swallow(from, to);
     const handler = this.#handlers.get(to);
     if (handler === undefined) {
       this.counts.unheard += 1;
@@ -164,6 +161,11 @@ export class SimNetwork {
     if (number < lane.arrived) this.counts.reordered += 1;
     lane.arrived = Math.max(lane.arrived, number);
     handler(from, message);
+  }
+
+  #swallow(from: string, to: string): void {
+    this.counts.cut += 1;
+    this.#world.note(`cut ${from} -> ${to}`);
   }
 }
 
@@ -184,6 +186,7 @@ function checked(faults: PathFaults): PathFaults {
   throw new RangeError(`not the faults of a path: ${JSON.stringify(faults)}`);
 }
 
+/** A line break between them, so that names with spaces are not taken for one another. */
 function pair(from: string, to: string): string {
-  return `${from} ${to}`;
+  return `${from}\n${to}`;
 }

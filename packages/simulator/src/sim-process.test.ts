@@ -1,3 +1,4 @@
+import { BothyError } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { lookup, persist, probe, say, setTimer } from './process-probe.ts';
 
@@ -90,6 +91,15 @@ test('[SIM9] a disk that fails refuses a commit whole and ends the process, whic
   submit(persist('c'), say('works again'));
   simulation.run(10);
   expect([process.store, said]).toEqual([['c'], ['works again']]);
+});
+
+test('[SIM9, SIM20] a process that ends as if its disk had failed, though nobody asked for it, is a violation', () => {
+  const { simulation, process, do: submit } = probe();
+  process.failNextCommit();
+  submit(persist('a'));
+  // Also while a failure that was asked for is under way.
+  process.submit({ kind: 'throw', error: new BothyError('storage_failed', 'The store is too slow.') });
+  expect(() => simulation.run(10)).toThrow('no broken invariant: probe: The store is too slow.');
 });
 
 test('[SIM9] a disk that is mended in time does not fail', () => {

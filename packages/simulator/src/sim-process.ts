@@ -1,7 +1,7 @@
 /**
  * One simulated process: a core on the production loop, with a disk that keeps
  * what was committed and loses what was not, and clocks that may be wrong.
- * Rules SIM8 to SIM14 in SPEC.md.
+ * Rules SIM6 to SIM12 in SPEC.md.
  */
 import type { Core, Kinded, Random } from '@bothy/protocols';
 import { Loop, type LoopHost, type ProductOutput, type Question, type WriteOf } from '@bothy/runtime';
@@ -54,16 +54,17 @@ export interface ProcessOptions<Input extends Kinded, Output extends Kinded, Sto
 export interface ProcessWorld {
   readonly time: TrueTime;
   random(concern: string): Random;
-  /** `detail` counts in the trace's hash only. */
-  note(line: string, detail?: string): void;
-  /** A step was made; its outputs take effect now. */
-  stepped(): void;
+  note(line: string): void;
+  /** A step was made. False when the run is over, and its outputs must not take effect. */
+  stepped(process: string, input: Kinded, outputs: readonly Kinded[]): boolean;
   /** Something that invariants may be about has changed. */
   changed(): void;
   broken(process: string, error: BothyError): void;
 }
 
 const defaultDisk: DiskTimes = { minCommitMs: 1, maxCommitMs: 5 };
+/** How a disk fails that was told to. */
+const refusal = new Error('the disk refuses');
 const defaultAnswers: AnswerTimes = { minMs: 0.1, maxMs: 3 };
 
 export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, Store = unknown> {
@@ -185,9 +186,7 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
       },
       failed: (error) => this.#failed(error),
       observe: (input, outputs) => {
-        const kinds = outputs.map((output) => describe(output as Kinded)).join(' ');
-        this.#world.note(`${this.id} ${describe(input)} -> ${kinds}`, JSON.stringify([input, outputs]));
-        this.#world.stepped();
+        if (!this.#world.stepped(this.id, input, outputs as readonly Kinded[])) this.#loop?.stop();
       },
     };
   }
@@ -199,7 +198,7 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     const heardMs = minCommitMs + random.next() * (maxCommitMs - minCommitMs);
     let error: Error | undefined;
     this.after(random.next() * heardMs, () => {
-      if (this.#commitFails) error = new Error('the disk refuses');
+      if (this.#commitFails) error = refusal;
       else for (const write of writes) this.#options.write(this.store, write);
       this.#commitFails = false;
       this.#world.changed();
@@ -210,16 +209,9 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
   #failed(error: BothyError): void {
     this.#world.note(`${this.id} ends: ${error.message}`);
     this.#ended();
-    if (error.code !== 'storage_failed') this.#world.broken(this.id, error);
+    // Nothing but a failure that was asked for may end a process.
+    if (error.cause !== refusal) this.#world.broken(this.id, error);
   }
-}
-
-/** A kind, and the one below it that says more: `command/send`, `rtc/channel`. */
-function describe(value: Kinded): string {
-  const inner = Object.values(value).find(
-    (member): member is Kinded => typeof member === 'object' && member !== null && 'kind' in member,
-  );
-  return inner === undefined ? value.kind : `${value.kind}/${String(inner.kind)}`;
 }
 
 function checkTimes(leastMs: number, mostMs: number): void {

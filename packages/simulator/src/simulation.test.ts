@@ -87,6 +87,24 @@ test('[SIM19] the first violation ends the run, and the failure says what, when 
   expect(failureOf(() => simulation.run(1)).message).toBe(failure.message);
 });
 
+test('[SIM19] a violation found at a step keeps its outputs from leaving, and the core from going on', () => {
+  const { simulation, said, seen, do: submit } = probe();
+  simulation.addInvariant('steps once', () => (seen.length > 1 ? 'it stepped again' : undefined));
+  simulation.after(1, () => {
+    submit(say('a'));
+    submit(say('b'));
+    submit(say('c'));
+  });
+  expect(failureOf(() => simulation.run(10)).rule).toBe('steps once');
+  expect([said, seen.length]).toEqual([['a'], 2]);
+});
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('[SIM17] a run of %s ms is refused', (forMs) => {
+  const simulation = new Simulation({ seed: '1' });
+  expect(() => simulation.run(forMs)).toThrow(RangeError);
+  expect(() => simulation.runUntilIdle(forMs)).toThrow(RangeError);
+});
+
 test('[SIM19] invariants see every step before its outputs, and what became durable without one', () => {
   const checks = (invariantEvery: 'step' | 'event'): string[] => {
     const world = probe({}, { invariantEvery });

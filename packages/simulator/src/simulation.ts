@@ -1,6 +1,6 @@
 /**
  * One seed, one schedule: virtual time, processes, a network, faults, and
- * invariants that are checked after every step. Rules SIM… in SPEC.md.
+ * invariants that are checked after every step. Rules SIM1 to SIM5, SIM19 and SIM20 in SPEC.md.
  */
 import { type Kinded, type Random, seededRandom } from '@bothy/protocols';
 import { VirtualTime } from '@bothy/runtime';
@@ -79,9 +79,9 @@ export class Simulation {
     return () => this.#time.clear(handle);
   }
 
-  /** Adds a line to the trace; `detail` counts in its hash only. */
-  note(line: string, detail?: string): void {
-    this.trace.add(`${this.nowMs.toFixed(3)} ${line}`, detail);
+  /** Adds a line to the trace. */
+  note(line: string): void {
+    this.trace.add(this.nowMs, line);
   }
 
   /** Adds a process and starts it at the next event. Throws a RangeError when there is one of this id. */
@@ -94,8 +94,8 @@ export class Simulation {
     const process = new SimProcess(options, {
       time: this.#time,
       random: (concern) => this.random(concern),
-      note: (line, detail) => this.note(line, detail),
-      stepped: () => this.#stepped(),
+      note: (line) => this.note(line),
+      stepped: (process, input, outputs) => this.#stepped(process, input, outputs),
       changed: () => {
         this.#changed = true;
       },
@@ -113,12 +113,12 @@ export class Simulation {
 
   /** Runs for so long in virtual time. Throws `SimulationFailure` at the first violation. */
   run(forMs: number): void {
-    this.#run(this.nowMs + forMs);
+    this.#run(this.#until(forMs));
   }
 
   /** Runs until nothing is to come, at most for `limitMs`. False when something still was. */
   runUntilIdle(limitMs: number): boolean {
-    const untilMs = this.nowMs + limitMs;
+    const untilMs = this.#until(limitMs);
     while (this.#time.size > 0 && (this.#time.nextMs() ?? 0) <= untilMs) this.#run(this.#time.nextMs() ?? 0);
     return this.#time.size === 0;
   }
@@ -127,6 +127,11 @@ export class Simulation {
   fail(rule: string, sentence: string): never {
     this.#violate(rule, sentence);
     throw this.#failure() ?? new Error('unreachable: a violation was just recorded');
+  }
+
+  #until(forMs: number): number {
+    if (forMs >= 0 && forMs < Number.POSITIVE_INFINITY) return this.nowMs + forMs;
+    throw new RangeError(`not a time: ${forMs}`);
   }
 
   #run(untilMs: number): void {
@@ -143,10 +148,12 @@ export class Simulation {
     if (failure !== undefined) throw failure;
   }
 
-  #stepped(): void {
+  #stepped(process: string, input: Kinded, outputs: readonly Kinded[]): boolean {
+    this.trace.addStep(this.nowMs, process, input, outputs);
     this.#count();
     this.#changed = true;
     if (this.#options.invariantEvery !== 'event') this.#check();
+    return this.#violation === null;
   }
 
   #count(): void {

@@ -1,59 +1,83 @@
-/** The trace of a run: the last lines in full, and a hash over all of them, so that two runs compare byte by byte. */
+/**
+ * The trace of a run: the last lines in full, and a hash over everything, so
+ * that two runs compare. Rules SIM2 and SIM5 in SPEC.md.
+ */
+import type { Kinded } from '@bothy/protocols';
+import { Digest } from './digest.ts';
 
-/** No UTF-16 unit is as large. */
-const endOfText = 0x10000;
+interface Line {
+  readonly atMs: number;
+  readonly text: string;
+}
 
 export class Trace {
   readonly #limit: number;
-  #lines: string[] = [];
+  readonly #digest = new Digest();
+  #lines: Line[] = [];
   #count = 0;
-  #hashA = 0x811c9dc5;
-  #hashB = 0x9e3779b9;
 
   /** Keeps at least the last `limit` lines. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Adds a line. `detail` is not kept, but counts in the hash: what the line stands for, in full. */
-  add(line: string, detail = ''): void {
-    this.#count += 1;
-    this.#lines.push(line);
-    // Cut rarely, so that adding a line costs the same however long the run is.
-    if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
-    this.#mix(line);
-    this.#mix(detail);
+  /** Adds a line. */
+  add(atMs: number, text: string): void {
+    this.#digest.number(atMs);
+    this.#digest.text(text);
+    this.#push({ atMs, text });
+  }
+
+  /** Adds one step of a core: a line of kinds; what went in and came out counts in the hash, whole. */
+  addStep(atMs: number, process: string, input: Kinded, outputs: readonly Kinded[]): void {
+    this.#digest.number(atMs);
+    this.#digest.text(process);
+    this.#digest.value(input);
+    this.#digest.value(outputs);
+    let text = `${process} ${describe(input)} ->`;
+    for (const output of outputs) text += ` ${describe(output)}`;
+    this.#push({ atMs, text });
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** 64 bits over every line so far, and its detail. */
+  /** 64 bits over every line so far, and over what every step took in and gave out. */
   get hash(): string {
-    const hex = (part: number): string => (part >>> 0).toString(16).padStart(8, '0');
-    return hex(this.#hashA) + hex(this.#hashB);
+    return this.#digest.hex;
   }
 
-  /** The last lines, oldest first. */
+  /** The last lines, oldest first: `<milliseconds> <what>`. */
   tail(count: number): readonly string[] {
-    return this.#lines.slice(-count);
+    return count > 0 ? this.#lines.slice(-count).map(format) : [];
   }
 
   /** The lines that are kept, one below the other. */
   text(): string {
-    return this.#lines.join('\n');
+    return this.#lines.map(format).join('\n');
   }
 
-  /** Two lanes of FNV-1a with different primes, and a last round, so that it matters where a text ends. */
-  #mix(text: string): void {
-    let [a, b] = [this.#hashA, this.#hashB];
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      a = Math.imul(a ^ unit, 0x01000193);
-      b = Math.imul(b ^ unit, 0x85ebca6b) + 1;
-    }
-    this.#hashA = Math.imul(a ^ endOfText, 0x01000193);
-    this.#hashB = Math.imul(b ^ endOfText, 0x85ebca6b) + 1;
+  #push(line: Line): void {
+    this.#count += 1;
+    this.#lines.push(line);
+    // Cut rarely, so that adding a line costs the same however long the run is.
+    if (this.#lines.length >= 2 * this.#limit) this.#lines = this.#lines.slice(-this.#limit);
   }
+}
+
+/** Only when somebody reads it: writing a number down costs more than a step. */
+function format({ atMs, text }: Line): string {
+  return `${atMs.toFixed(3)} ${text}`;
+}
+
+/** A kind, and the one below it that says more: `command/send`, `rtc/channel`. */
+function describe(value: Kinded): string {
+  const members = value as unknown as Readonly<Record<string, unknown>>;
+  for (const name in members) {
+    const member = members[name];
+    if (typeof member === 'object' && member !== null && 'kind' in member)
+      return `${value.kind}/${String(member.kind)}`;
+  }
+  return value.kind;
 }
