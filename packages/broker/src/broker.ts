@@ -7,7 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AccessContext, canPublish, canSubscribe, mayRetain, type Principal } from '@bothy/identity';
+import { type AccessContext, mayRetain } from '@bothy/identity';
 import { BothyError, limits } from '@bothy/wire';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
@@ -17,7 +17,9 @@ import {
   defaultPersistenceLimits,
   type PersistenceLimits,
 } from './bounded-persistence.ts';
+import { listenError } from './listen-error.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
+import { maxTopicChars, Visitor } from './visitor.ts';
 
 export interface BrokerOptions {
   readonly authenticate: Authenticate;
@@ -60,15 +62,8 @@ const refusedTopic = '$refused';
 
 /** A payload of 64 KiB with topic and all; also a CONNECT with a last will of that size. */
 const maxPacketBytes = 2 * limits.envelopeBytes;
-/** Ours have up to four levels and 60 characters. */
-const maxTopicLevels = 16;
-const maxTopicChars = 256;
-/** Filters of one connection; a person follows each contact's presence with one. */
-const maxFilters = 4_096;
 /** What may wait unread for one client before it counts as slow: a quarter of a second at 8 Mbit/s. */
 const sendBufferBytes = 256 * 1024;
-/** Messages that a slow client may hold up. Aedes delivers a hundred at a time, to whomever they go. */
-const maxHeldUp = 50;
 /** After this long a stop no longer waits for what connections still have to write. */
 const farewellMs = 1_000;
 
@@ -78,14 +73,6 @@ const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
   badCredentials: 4,
   notAuthorized: 5,
 };
-
-/** What the broker knows of a client that signed in. */
-interface Visitor {
-  readonly principal: Principal;
-  readonly filters: Set<string>;
-  /** Messages that wait because it does not read. */
-  heldUp: number;
-}
 
 export class Broker {
   readonly counts: BrokerCounts = {
@@ -209,7 +196,7 @@ export class Broker {
     });
     aedes.on('clientDisconnect', ({ id }) => this.#connected.delete(id));
     aedes.on('unsubscribe', (filters, client) => {
-      for (const filter of filters) this.#visitors.get(client)?.filters.delete(filter);
+      for (const filter of filters) this.#visitors.get(client)?.unsubscribed(filter);
     });
     const failed = (client: Client, error: Error): void => {
       // With a return code it is a refused connection, which was logged with its reason.
@@ -250,7 +237,7 @@ export class Broker {
     try {
       const result = await this.#options.authenticate(attempt);
       if (result.ok) {
-        this.#visitors.set(client, { principal: result.principal, filters: new Set(), heldUp: 0 });
+        this.#visitors.set(client, new Visitor(result.principal, this.#options.access));
         return undefined;
       }
       this.#count('refusedConnects');
@@ -292,8 +279,7 @@ export class Broker {
       this.#count('oversizedPublishes');
       return `larger than ${limits.envelopeBytes} bytes`;
     }
-    const reason =
-      visitor === undefined ? unknownClient : publishRefusal(visitor.principal, topic, this.#options.access);
+    const reason = visitor === undefined ? unknownClient : visitor.publishRefusal(topic);
     if (reason !== undefined) this.#count('refusedPublishes');
     return reason;
   }
@@ -301,7 +287,7 @@ export class Broker {
   #authorizeSubscribe(client: Client, filter: string): boolean {
     const reason = this.#subscribeRefusal(client, filter);
     if (reason === undefined) {
-      this.#visitors.get(client)?.filters.add(filter);
+      this.#visitors.get(client)?.subscribed(filter);
       return true;
     }
     this.#count('refusedSubscribes');
@@ -311,38 +297,21 @@ export class Broker {
 
   #subscribeRefusal(client: Client, filter: string): string | undefined {
     const visitor = this.#visitors.get(client);
-    if (visitor === undefined) return unknownClient;
-    if (isTooLong(filter)) return tooLong;
-    const access = canSubscribe(visitor.principal, filter);
-    if (!access.allowed) return access.reason;
-    const { filters } = visitor;
-    return filters.size < maxFilters || filters.has(filter)
-      ? undefined
-      : `more than ${maxFilters} subscriptions`;
+    return visitor === undefined ? unknownClient : visitor.subscribeRefusal(filter);
   }
 
-  /** A topic is the narrowest filter that matches it. */
+  /** Whether this message goes on to this client, whatever way it came. */
   #mayForward(client: Client, { topic, qos }: PublishPacket): boolean {
     const visitor = this.#visitors.get(client);
-    if (visitor === undefined || !canSubscribe(visitor.principal, topic).allowed) return false;
-    return this.#keepsUp(client, visitor, qos);
-  }
-
-  /** One slow reader must not take the others down: it misses what may be missed, and is let go for the rest. */
-  #keepsUp(client: Client, visitor: Visitor, qos: number): boolean {
-    if (!client.conn.writableNeedDrain) visitor.heldUp = 0;
-    else if (qos === 0) {
-      this.#count('droppedMessages');
-      return false;
-    } else {
-      visitor.heldUp += 1;
-      if (visitor.heldUp === maxHeldUp) {
-        this.#count('slowClients');
-        this.#logEnd(client, `connection ended: ${maxHeldUp} messages wait for it to read`);
-        client.conn.destroy();
-      }
+    if (visitor === undefined || !visitor.mayRead(topic)) return false;
+    const delivery = visitor.delivery(qos, client.conn.writableNeedDrain);
+    if (delivery === 'miss') this.#count('droppedMessages');
+    if (delivery === 'end' && !client.conn.destroyed) {
+      this.#count('slowClients');
+      this.#logEnd(client, 'connection ended: too many messages wait for it to read');
+      client.conn.destroy();
     }
-    return true;
+    return delivery !== 'miss';
   }
 
   #count(name: keyof BrokerCounts, by = 1): void {
@@ -361,25 +330,3 @@ export class Broker {
 }
 
 const unknownClient = 'unknown client';
-const tooLong = `longer than ${maxTopicChars} characters or ${maxTopicLevels} levels`;
-
-function isTooLong(topic: string): boolean {
-  return topic.length > maxTopicChars || topic.split('/').length > maxTopicLevels;
-}
-
-function publishRefusal(who: Principal, topic: string, context?: AccessContext): string | undefined {
-  if (isTooLong(topic)) return tooLong;
-  const access = canPublish(who, topic, context);
-  return access.allowed ? undefined : access.reason;
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): BothyError {
-  const what = `MQTT cannot listen on ${host}:${port}`;
-  if (error.code === 'EADDRINUSE') {
-    const advice = 'Stop the program that uses the port, or choose another with --mqtt.';
-    return new BothyError('address_in_use', `${what}: the port is in use. ${advice}`, { cause: error });
-  }
-  return new BothyError('configuration_invalid', `${what}: ${error.message}. Choose another with --mqtt.`, {
-    cause: error,
-  });
-}
