@@ -2,21 +2,22 @@
 import { type Figure, figureTable } from './stage/figures.ts';
 import { idleNodeBytes } from './stage/idle-node.ts';
 import { publish } from './stage/readme-section.ts';
-import { initialScriptBytes } from './stage/web-app-size.ts';
+import { scriptBytes } from './stage/web-app-size.ts';
 
 const scriptAimKb = 180;
 const memoryAimMb = 120;
 /** Long enough for the start's garbage to be collected. */
 const idleMs = 10_000;
 
-const scriptKb = (await initialScriptBytes()) / 1000;
+const scripts = await scriptBytes();
+const scriptKb = scripts.initial / 1000;
 const memoryMb = (await idleNodeBytes(idleMs)) / 1e6;
 
 const figures: Figure[] = [
   {
     what: 'initial JavaScript of the web app, gzipped',
     ours: `${scriptKb.toFixed(1)} kB`,
-    beside: '',
+    beside: `${(scripts.all / 1000).toFixed(1)} kB with all that loads later`,
     measured: `${scriptKb.toFixed(1)} kB`,
     aim: `≤ ${scriptAimKb} kB`,
     met: scriptKb <= scriptAimKb,

@@ -18,3 +18,5 @@ try {
 } finally {
   await stage.stop();
 }
+// PeerJS's server keeps a timer that nobody can end.
+process.exit();

@@ -1,6 +1,6 @@
 /** One person of Bothy in this page: a whole peer session with its database and keys. */
 import { createIdentity } from '@bothy/identity';
-import { type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
+import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
 import { bestLink, type PeerState } from '@bothy/peer/views';
 import { directConversationId, type PersonId } from '@bothy/wire';
 import { type DialTimes, dialAndSend, inTime, messageText } from './first-message.ts';
@@ -44,10 +44,6 @@ async function done(session: PeerSession, command: Parameters<PeerSession['comma
   return result.n ?? 0;
 }
 
-function isOpen(state: PeerState, other: PersonId): boolean {
-  return bestLink(state, other)?.state === 'open';
-}
-
 /** Sends, and resolves when the other side has it on its disk and has said so. */
 async function sendAndWait(): Promise<void> {
   const { session, other } = person();
@@ -71,13 +67,45 @@ function watchChannels(): RTCDataChannel[] {
   return channels;
 }
 
+/** Starts the session of the identity that this profile holds. */
+async function begin(brokerUrl: string, audience: string): Promise<void> {
+  const channels = watchChannels();
+  const identity = await browserIdentityStore().load();
+  if (identity === undefined) throw new Error('this profile holds no identity');
+  started = { session: await startPeerSession({ identity, brokerUrl, audience }), other: '', channels };
+}
+
+/** Resolves once the one contact has accepted and the link to them is open. */
+async function linkOpens(): Promise<void> {
+  const me = person();
+  const contact = () => [...me.session.state().contacts.values()][0];
+  await until(me.session, 'the contact is accepted', () => contact()?.state === 'accepted');
+  me.other = contact()?.person ?? '';
+  await until(me.session, 'the link opens', (state) => bestLink(state, me.other)?.state === 'open');
+}
+
+/** How to send a message, and its confirmation: it lies on the other side's disk. */
+function sendOnce(): { readonly confirmed: Promise<void>; readonly send: () => void } {
+  const confirmed = Promise.withResolvers<void>();
+  const send = (): void => void sendAndWait().then(confirmed.resolve, confirmed.reject);
+  return { confirmed: confirmed.promise, send };
+}
+
 export const bothy = {
   async start(name: string, brokerUrl: string, audience: string): Promise<void> {
     const identity = await createIdentity({ name, issuedAt: Date.now() });
-    const session = await startPeerSession({ identity, brokerUrl, audience });
-    started = { session, other: '', channels: watchChannels() };
-    await until(session, 'signalling is up', (state) => state.signalling === 'up');
+    await browserIdentityStore().save(identity);
+    await begin(brokerUrl, audience);
+    await until(person().session, 'signalling is up', (state) => state.signalling === 'up');
   },
+  /** The click is the start of the app: from the keys in the database to the link and the first message. */
+  async startAndDial(brokerUrl: string, audience: string): Promise<DialTimes> {
+    const clickedMs = performance.now();
+    const open = begin(brokerUrl, audience).then(linkOpens);
+    return dialAndSend({ open, ...sendOnce(), clickedMs });
+  },
+  /** Says goodbye to the broker and closes the link, as closing the app does. */
+  stop: () => person().session.stop(),
   ask: (name: string) => done(person().session, { kind: 'addContact', name }),
   async accept(): Promise<void> {
     const { session } = person();
@@ -86,13 +114,7 @@ export const bothy = {
       await done(session, { kind: 'acceptContact', contact });
     }
   },
-  async befriended(): Promise<void> {
-    const me = person();
-    const contact = () => [...me.session.state().contacts.values()][0];
-    await until(me.session, 'the contact is accepted', () => contact()?.state === 'accepted');
-    me.other = contact()?.person ?? '';
-    await until(me.session, 'the first link opens', (state) => isOpen(state, me.other));
-  },
+  befriended: linkOpens,
   /** Ends the link as a failing network would: the channel closes, and both sides are about to try again. */
   breakLink(): void {
     for (const channel of person().channels.splice(0)) channel.close();
@@ -101,16 +123,17 @@ export const bothy = {
     const { session, other } = person();
     await until(session, 'the link is gone', (state) => bestLink(state, other)?.state === 'retrying');
   },
+  /** The other side has gone and its link with it. */
+  async leftAlone(): Promise<void> {
+    const { session, other } = person();
+    await until(session, 'the other side is gone', (state) => bestLink(state, other)?.state === 'offline');
+  },
   /** The click is the command `connect`, as the button in a conversation gives it. */
   async dial(): Promise<DialTimes> {
     const { session, other } = person();
-    const confirmed = Promise.withResolvers<void>();
     const clickedMs = performance.now();
-    const open = done(session, { kind: 'connect', person: other }).then(() =>
-      until(session, 'the link opens', (state) => isOpen(state, other)),
-    );
-    const send = (): void => void sendAndWait().then(confirmed.resolve, confirmed.reject);
-    return dialAndSend({ open, confirmed: confirmed.promise, send, clickedMs });
+    const open = done(session, { kind: 'connect', person: other }).then(linkOpens);
+    return dialAndSend({ open, ...sendOnce(), clickedMs });
   },
   /** From the command `send` to the tick "delivered", and the work that this page did meanwhile. */
   async send(): Promise<{ readonly deliveredMs: number; readonly work: Work }> {

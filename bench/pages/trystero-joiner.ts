@@ -1,13 +1,16 @@
 /**
- * Trystero over MQTT at its best: the broker connection stands and its pool of
- * offers is warm (another room is joined all the time), the other side waits in
- * the room. Each dial has an app id of its own, for within one app a link that
- * stands is used again.
+ * Trystero over MQTT; the other side waits in the room. Either at its best: the
+ * broker connection stands and its pool of offers is warm, for another room is
+ * joined all the time. Or in a page just opened, where the first join does both.
+ * Each dial has an app id of its own, for within one app a link that stands is
+ * used again.
  */
 import { joinRoom, type Room } from '@trystero-p2p/mqtt';
 import { confirmation, type DialTimes, dialAndSend, messageText } from './first-message.ts';
 
 const roomName = 'bench';
+/** What is said as soon as a peer joined is sometimes lost, so it is said again, as an app would have to. */
+const sayAgainMs = 25;
 let brokerUrl = '';
 let waiting: Room | undefined;
 
@@ -23,8 +26,10 @@ async function leave(room: Room): Promise<void> {
 }
 
 export const trystero = {
-  warmUp(url: string, side: string): void {
+  use(url: string): void {
     brokerUrl = url;
+  },
+  warmUp(side: string): void {
     enter(`warm-${side}`);
   },
   /** The other side enters; its first announcements are over after 2.1 s. */
@@ -41,10 +46,16 @@ export const trystero = {
     room.onPeerJoin = open.resolve;
     const action = room.makeAction('say');
     action.onMessage = confirmed.resolve;
-    const send = (): void => void action.send(messageText);
+    const say = (): void => void action.send(messageText);
+    let again: ReturnType<typeof setInterval> | undefined;
+    const send = (): void => {
+      say();
+      again = setInterval(say, sayAgainMs);
+    };
     try {
       return await dialAndSend({ open: open.promise, confirmed: confirmed.promise, send, clickedMs });
     } finally {
+      clearInterval(again);
       await leave(room);
     }
   },

@@ -1,9 +1,10 @@
 /** Who has a link first: Bothy twice (its node, a plain broker), PeerJS, Trystero, and a bare pair. */
 
+import type { Page } from 'playwright-core';
 import type { DialTimes } from '../pages/first-message.ts';
 import type { Bench } from '../pages/page.ts';
 import type { SignallingServer } from './local-servers.ts';
-import type { PagePair } from './pages.ts';
+import { type PagePair, reopen } from './pages.ts';
 
 declare const bench: Bench;
 
@@ -15,42 +16,69 @@ export interface DialSample extends DialTimes {
   readonly messages: number;
 }
 
+export interface NodeAddress {
+  readonly url: string;
+  /** What proofs are made out to. */
+  readonly audience: string;
+}
+
 export interface LinkContestants {
   /** People of Bothy at a node of Bothy. */
   readonly atNode: PagePair;
   /** Others of Bothy at the plain broker. */
   readonly atPlainBroker: PagePair;
+  /** Two more at the node, of whom one opens the app anew for every dial. */
+  readonly fresh: PagePair;
   readonly rivals: PagePair;
+  /** A page that is opened anew for every join of Trystero. */
+  readonly freshRival: Page;
+  readonly node: NodeAddress;
   readonly plainBroker: SignallingServer;
   readonly peerServer: SignallingServer;
 }
 
 /** One dial each, from nothing to a confirmed message; everything is closed again. */
-export function linkContest({ atNode, atPlainBroker, rivals, plainBroker, peerServer }: LinkContestants) {
+export function linkContest(stage: LinkContestants) {
+  const { atNode, atPlainBroker, rivals, freshRival, plainBroker, peerServer } = stage;
+  const { near, far } = rivals;
   let room = 0;
+  const join = async (joiner: Page): Promise<DialSample> => {
+    room += 1;
+    const appId = `bench-${room}`;
+    await far.evaluate((id) => bench.trystero.wait(id), appId);
+    await new Promise((resolve) => setTimeout(resolve, announcedMs));
+    const dial = () => joiner.evaluate((id) => bench.trystero.dial(id), appId);
+    const sample = await counted(plainBroker.messages, dial);
+    await far.evaluate(() => bench.trystero.leave());
+    return sample;
+  };
   return {
-    bare: async () => ({ ...(await rivals.near.evaluate(() => bench.dialBare())), messages: 0 }),
+    bare: async () => ({ ...(await near.evaluate(() => bench.dialBare())), messages: 0 }),
     bothy: () => dialBothy(atNode, () => 0),
     bothyAtPlainBroker: () => dialBothy(atPlainBroker, plainBroker.messages),
+    bothyFresh: () => startBothy(stage),
     peerjs: async () => {
-      const sample = await counted(peerServer.messages, () =>
-        rivals.near.evaluate(() => bench.peerjs.dial('bench-far')),
-      );
-      await rivals.far.evaluate(() => bench.peerjs.hangUp());
+      const dial = () => near.evaluate(() => bench.peerjs.dial('bench-far'));
+      const sample = await counted(peerServer.messages, dial);
+      await far.evaluate(() => bench.peerjs.hangUp());
       return sample;
     },
-    trystero: async () => {
-      room += 1;
-      const appId = `bench-${room}`;
-      await rivals.far.evaluate((id) => bench.trystero.wait(id), appId);
-      await new Promise((resolve) => setTimeout(resolve, announcedMs));
-      const sample = await counted(plainBroker.messages, () =>
-        rivals.near.evaluate((id) => bench.trystero.dial(id), appId),
-      );
-      await rivals.far.evaluate(() => bench.trystero.leave());
-      return sample;
+    trystero: () => join(near),
+    trysteroFresh: async () => {
+      await reopen(freshRival);
+      await freshRival.evaluate((url) => bench.trystero.use(url), plainBroker.url);
+      return join(freshRival);
     },
   } satisfies Record<string, () => Promise<DialSample>>;
+}
+
+/** One closes the app and opens it again; the other has been there all the time. */
+async function startBothy({ fresh: { near, far }, node }: LinkContestants): Promise<DialSample> {
+  await near.evaluate(() => bench.bothy.stop());
+  await far.evaluate(() => bench.bothy.leftAlone());
+  await reopen(near);
+  const times = await near.evaluate((at) => bench.bothy.startAndDial(at.url, at.audience), node);
+  return { ...times, messages: 0 };
 }
 
 /** Both are online and know each other; their link has just been lost, and one of them clicks. */

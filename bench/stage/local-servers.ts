@@ -7,6 +7,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 
 export interface SignallingServer {
   readonly port: number;
+  readonly url: string;
   /** Messages that clients gave it to pass on so far. */
   messages(): number;
   stop(): Promise<void>;
@@ -26,8 +27,10 @@ export async function startPlainBroker(): Promise<SignallingServer> {
   const sockets = new WebSocketServer({ server, path: '/mqtt', perMessageDeflate: false });
   sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = portOf(server);
   return {
-    port: portOf(server),
+    port,
+    url: `ws://127.0.0.1:${port}/mqtt`,
     messages: () => messages,
     stop: async () => {
       await new Promise<void>((resolve) => broker.close(resolve));
@@ -44,7 +47,8 @@ export async function startPeerServer(): Promise<SignallingServer> {
     if (type !== 'HEARTBEAT') messages += 1;
   });
   const server = await listening.promise;
-  return { port: portOf(server), messages: () => messages, stop: () => close(server) };
+  const port = portOf(server);
+  return { port, url: `http://127.0.0.1:${port}/`, messages: () => messages, stop: () => close(server) };
 }
 
 function portOf(server: Server): number {

@@ -9,8 +9,18 @@ export async function openPage(browser: Browser, host: string): Promise<Page> {
     process.exitCode = 1;
   });
   await page.goto(`http://${host}/`);
-  await page.waitForFunction(() => 'bench' in globalThis);
+  await loaded(page);
   return page;
+}
+
+/** Opens the page anew: nothing of it is warm, and its profile is kept. */
+export async function reopen(page: Page): Promise<void> {
+  await page.reload();
+  await loaded(page);
+}
+
+async function loaded(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'bench' in globalThis);
 }
 
 /** Two pages; `near` clicks. */

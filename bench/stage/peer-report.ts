@@ -4,7 +4,7 @@ import { type Figure, figureTable, markdownTable, milliseconds } from './figures
 import type { DialSample, linkContest } from './link-contest.ts';
 import type { Samples } from './rounds.ts';
 import { median, pairedRatio } from './statistics.ts';
-import type { SendSample, sendContest, tripContest } from './talk-contest.ts';
+import type { sendContest, tripContest } from './talk-contest.ts';
 
 export interface PeerSamples {
   readonly links: Samples<ReturnType<typeof linkContest>>;
@@ -32,18 +32,20 @@ function ratioFigure(what: string, ours: readonly number[], theirs: readonly num
 function linkFigures({ links }: PeerSamples): Figure[] {
   const open = (dials: readonly DialSample[]) => dials.map((dial) => dial.openMs);
   const delivered = (dials: readonly DialSample[]) => dials.map((dial) => dial.deliveredMs);
-  const { bothy, bothyAtPlainBroker, bare, peerjs, trystero } = links;
+  const { bothy, bothyAtPlainBroker, bothyFresh, bare, peerjs, trystero, trysteroFresh } = links;
   const messages = median(bothyAtPlainBroker.map((dial) => dial.messages));
   return [
     ratioFigure('link open, beside a bare pair in one page', open(bothy), open(bare), 1.6),
     ratioFigure('link open, beside PeerJS', open(bothy), open(peerjs), 1),
-    ratioFigure('link open, beside Trystero', open(bothy), open(trystero), 0.3),
     ratioFigure(
-      'link open at the same plain broker as Trystero',
-      open(bothyAtPlainBroker),
-      open(trystero),
+      'link open, beside a Trystero join in a page just opened',
+      open(bothy),
+      open(trysteroFresh),
       0.3,
     ),
+    ratioFigure('link open, beside a Trystero join that is warm', open(bothy), open(trystero), 0.3),
+    ratioFigure('the same, at the same plain broker', open(bothyAtPlainBroker), open(trystero), 0.3),
+    ratioFigure('both just opened: link open, beside Trystero', open(bothyFresh), open(trysteroFresh)),
     ratioFigure('first message delivered, beside PeerJS', delivered(bothy), delivered(peerjs)),
     ratioFigure('first message delivered, beside Trystero', delivered(bothy), delivered(trystero)),
     {
@@ -77,12 +79,10 @@ function tripFigures({ trips }: PeerSamples): Figure[] {
 
 function sendFigure({ sends }: PeerSamples): Figure {
   const ours = sends.bothy.map((sample) => sample.deliveredMs);
-  const parts = sends.bothy.map((sample, i) => (sends.bareMs[i] ?? 0) + workMs(sample));
+  const parts = sends.bothy.map(
+    (sample, i) => (sends.bareMs[i] ?? 0) + sum(sample.work, (work) => work.eitherMs),
+  );
   return ratioFigure('send to delivered, beside bare + commits + signatures', ours, parts, 1);
-}
-
-function workMs(sample: SendSample): number {
-  return sum(sample.work, (work) => work.commitMs + work.signatureMs);
 }
 
 function sum(works: readonly Work[], of: (work: Work) => number): number {
@@ -94,26 +94,34 @@ function contestantTable(links: PeerSamples['links']): string {
     bare: 'bare pair, signalled in the page',
     bothy: 'Bothy, at its node',
     bothyAtPlainBroker: 'Bothy, at plain Aedes',
+    bothyFresh: 'Bothy, app just opened, at its node',
     peerjs: 'PeerJS, at its server',
-    trystero: 'Trystero (MQTT), at plain Aedes',
+    trystero: 'Trystero (MQTT), broker connected and offers pooled, at plain Aedes',
+    trysteroFresh: 'Trystero (MQTT), page just opened, at plain Aedes',
   };
   const rows = (Object.keys(names) as (keyof typeof names)[]).map((key) => [
     names[key],
     milliseconds(median(links[key].map((dial) => dial.openMs))),
     milliseconds(median(links[key].map((dial) => dial.deliveredMs))),
-    key === 'bothy' ? '' : String(median(links[key].map((dial) => dial.messages))),
+    key === 'bothy' || key === 'bothyFresh' ? '' : String(median(links[key].map((dial) => dial.messages))),
   ]);
   return markdownTable(['median from the click', 'link open', 'first message delivered', 'messages'], rows);
 }
 
 function partsTable({ bothy, bareMs }: PeerSamples['sends']): string {
   const medianOf = (of: (work: Work) => number) => median(bothy.map(({ work }) => sum(work, of)));
-  const restMs = bothy.map((sample, i) => sample.deliveredMs - workMs(sample) - (bareMs[i] ?? 0));
+  const restMs = bothy.map(
+    (sample, i) => sample.deliveredMs - sum(sample.work, (work) => work.eitherMs) - (bareMs[i] ?? 0),
+  );
   return markdownTable(
     ['send to delivered, in parts', 'how many', 'median'],
     [
       ['commits to the disk', medianOf((work) => work.commits), medianOf((work) => work.commitMs)] as const,
-      ['signatures', medianOf((work) => work.signatures), medianOf((work) => work.signatureMs)] as const,
+      [
+        'signatures, with their hashes',
+        medianOf((work) => work.signatures),
+        medianOf((work) => work.signatureMs),
+      ] as const,
       ['there and back on a bare channel', 1, median(bareMs)] as const,
       ['everything else', '', median(restMs)] as const,
       ['send to delivered', '', median(bothy.map((sample) => sample.deliveredMs))] as const,

@@ -2,10 +2,10 @@
 import { parseConfig, startNode } from '@bothy/node';
 import { launchChromium, temporaryFolder } from '@bothy/testkit';
 import type { Bench } from '../pages/page.ts';
-import type { LinkContestants } from './link-contest.ts';
+import type { LinkContestants, NodeAddress } from './link-contest.ts';
 import { startPeerServer, startPlainBroker } from './local-servers.ts';
 import { servePages } from './page-server.ts';
-import { openPagePair, type PagePair } from './pages.ts';
+import { openPage, openPagePair, type PagePair } from './pages.ts';
 import { prepareTalk } from './talk-contest.ts';
 
 declare const bench: Bench;
@@ -32,32 +32,42 @@ export async function openPeerStage(): Promise<PeerStage> {
     undo.push(plainBroker.stop, peerServer.stop);
     const browser = await launchChromium();
     undo.push(() => browser.close());
-    const atNode = await openPagePair(browser, pages.host);
-    const atPlainBroker = await openPagePair(browser, pages.host);
-    const rivals = await openPagePair(browser, pages.host);
-    const plainUrl = `ws://127.0.0.1:${plainBroker.port}/mqtt`;
-    await befriend(atNode, `ws://127.0.0.1:${node.httpPort}/mqtt`, `127.0.0.1:${node.httpPort}`);
-    await befriend(atPlainBroker, plainUrl, `127.0.0.1:${plainBroker.port}`);
-    await prepareRivals(rivals, plainUrl, peerServer.port);
-    await prepareTalk(rivals, plainUrl);
-    return { atNode, atPlainBroker, rivals, plainBroker, peerServer, stop };
+    const open = () => openPagePair(browser, pages.host);
+    const [atNode, fresh, atPlainBroker, rivals] = [await open(), await open(), await open(), await open()];
+    const freshRival = await openPage(browser, pages.host);
+    const host = `127.0.0.1:${node.httpPort}`;
+    const address = { url: `ws://${host}/mqtt`, audience: host };
+    await befriend(atNode, ['ann', 'ben'], address);
+    await befriend(fresh, ['cleo', 'dan'], address);
+    await befriend(atPlainBroker, ['ann', 'ben'], { url: plainBroker.url, audience: 'plain' });
+    await prepareRivals(rivals, plainBroker.url, peerServer.port);
+    await prepareTalk(rivals, plainBroker.url);
+    return { atNode, fresh, atPlainBroker, rivals, freshRival, node: address, plainBroker, peerServer, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
 }
 
-async function befriend({ near, far }: PagePair, url: string, audience: string): Promise<void> {
-  const people = [
-    { page: near, start: ['ann', url, audience] },
-    { page: far, start: ['ben', url, audience] },
-  ] as const;
-  for (const { page, start } of people) {
-    await page.evaluate(([name, at, made]) => bench.bothy.start(name, at, made), start);
+async function befriend(
+  { near, far }: PagePair,
+  names: readonly [string, string],
+  at: NodeAddress,
+): Promise<void> {
+  const [nearName, farName] = names;
+  for (const [page, name] of [
+    [near, nearName],
+    [far, farName],
+  ] as const) {
+    await page.evaluate(([who, url, made]) => bench.bothy.start(who, url, made), [
+      name,
+      at.url,
+      at.audience,
+    ] as const);
   }
-  await near.evaluate(() => bench.bothy.ask('ben'));
+  await near.evaluate((name) => bench.bothy.ask(name), farName);
   await far.evaluate(() => bench.bothy.accept());
-  await Promise.all(people.map(({ page }) => page.evaluate(() => bench.bothy.befriended())));
+  await Promise.all([near, far].map((page) => page.evaluate(() => bench.bothy.befriended())));
 }
 
 async function prepareRivals({ near, far }: PagePair, brokerUrl: string, peerPort: number): Promise<void> {
@@ -69,6 +79,7 @@ async function prepareRivals({ near, far }: PagePair, brokerUrl: string, peerPor
       `bench-${side}`,
       peerPort,
     ] as const);
-    await page.evaluate(([url, name]) => bench.trystero.warmUp(url, name), [brokerUrl, side] as const);
+    await page.evaluate((url) => bench.trystero.use(url), brokerUrl);
+    await page.evaluate((name) => bench.trystero.warmUp(name), side);
   }
 }

@@ -5,8 +5,16 @@ import { build } from 'vite';
 
 const webApp = fileURLToPath(new URL('../../apps/web/', import.meta.url));
 
-/** Builds it as `npm start` does, and sums the gzipped entry, what it imports at once, and its workers. */
-export async function initialScriptBytes(): Promise<number> {
+/** Gzipped bytes. */
+export interface ScriptBytes {
+  /** The entry, what it imports at once, and its workers: needed before anything is drawn. */
+  readonly initial: number;
+  /** Every script there is; those loaded later included, such as the MQTT client. */
+  readonly all: number;
+}
+
+/** Builds the web app as `npm start` does. */
+export async function scriptBytes(): Promise<ScriptBytes> {
   const built = await build({ root: webApp, logLevel: 'error', build: { write: false } });
   const files = [built].flat().flatMap((output) => ('output' in output ? output.output : []));
   const chunks = new Map(files.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
@@ -17,10 +25,15 @@ export async function initialScriptBytes(): Promise<number> {
     loaded.add(name);
     wanted.push(...(chunks.get(name)?.imports ?? []));
   }
-  const scripts = [...loaded].map((name) => chunks.get(name)?.code ?? '');
   // A worker is an asset of its own: the timers start theirs with the session.
-  for (const file of files) {
-    if (file.type === 'asset' && file.fileName.endsWith('.js')) scripts.push(String(file.source));
-  }
+  const workers = files.flatMap((file) => {
+    return file.type === 'asset' && file.fileName.endsWith('.js') ? [String(file.source)] : [];
+  });
+  const initial = [...loaded].map((name) => chunks.get(name)?.code ?? '');
+  const all = [...chunks.values()].map((chunk) => chunk.code);
+  return { initial: gzipped([...initial, ...workers]), all: gzipped([...all, ...workers]) };
+}
+
+function gzipped(scripts: readonly string[]): number {
   return scripts.reduce((sum, script) => sum + gzipSync(script).length, 0);
 }
