@@ -35,9 +35,9 @@ async function open(): Promise<Page> {
   return page;
 }
 
-async function fingerprint(page: Page): Promise<string> {
+async function fingerprint(page: Page): Promise<string | null> {
   await page.getByRole('button', { name: 'You are ada' }).click();
-  const text = await page.getByRole('dialog').locator('code').innerText();
+  const text = await page.getByRole('dialog').locator('code').textContent();
   await page.getByRole('button', { name: 'Close' }).click();
   return text;
 }

@@ -9,6 +9,8 @@ import './styles/shell.css';
 import './styles/pages.css';
 import './styles/chat-list.css';
 import './styles/conversation.css';
+import './styles/messages.css';
+import './styles/contact-details.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');

@@ -8,6 +8,8 @@ export interface LinkView {
   readonly state: LinkState;
   readonly stage: LinkStage;
   readonly retryInMs: number | undefined;
+  /** When it came into this state and stage: Unix milliseconds of the reader's clock, for display. */
+  readonly sinceMs: number;
 }
 
 /** How far our own entries in a conversation are. */
@@ -69,8 +71,8 @@ export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerStat
   };
 }
 
-/** The state after a notice. Returns the same object when nothing changed that a person sees. */
-export function applyNotice(state: PeerState, notice: PeerNotice): PeerState {
+/** The state after a notice that came at `nowMs` of the wall clock. The same object when nothing changed that a person sees. */
+export function applyNotice(state: PeerState, notice: PeerNotice, nowMs: number): PeerState {
   switch (notice.kind) {
     case 'contact':
       return { ...state, contacts: withEntry(state.contacts, notice.contact.id, notice.contact) };
@@ -97,11 +99,14 @@ export function applyNotice(state: PeerState, notice: PeerNotice): PeerState {
       return { ...state, online };
     }
     case 'link': {
+      const before = state.links.get(notice.person)?.get(notice.device);
+      const isSame = before?.state === notice.state && before.stage === notice.stage;
       const view: LinkView = {
         device: notice.device,
         state: notice.state,
         stage: notice.stage,
         retryInMs: notice.retryInMs,
+        sinceMs: isSame ? before.sinceMs : nowMs,
       };
       const devices = withEntry(state.links.get(notice.person) ?? new Map(), notice.device, view);
       return { ...state, links: withEntry(state.links, notice.person, devices) };

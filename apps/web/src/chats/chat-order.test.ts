@@ -1,6 +1,6 @@
 import type { Contact, ContactState } from '@bothy/peer/core';
 import { describe, expect, it } from 'vitest';
-import { chatOrder, findContact } from './chat-order.ts';
+import { chatOrder, findContact, matching } from './chat-order.ts';
 
 function contact(name: string, state: ContactState = 'accepted', changedAt = 0, id = `id-${name}`): Contact {
   return { id, name, person: id, state, certificate: null, request: 1, changedAt };
@@ -9,6 +9,15 @@ function contact(name: string, state: ContactState = 'accepted', changedAt = 0, 
 function names(contacts: readonly Contact[]): string[] {
   return contacts.map((each) => each.name);
 }
+
+describe('search', () => {
+  it('finds a part of a name, however it is typed', () => {
+    const contacts = [contact('ada'), contact('ben.hut'), contact('cy')];
+    expect(names(matching(contacts, ' HUT '))).toEqual(['ben.hut']);
+    expect(names(matching(contacts, ''))).toEqual(['ada', 'ben.hut', 'cy']);
+    expect(names(matching(contacts, 'x'))).toEqual([]);
+  });
+});
 
 describe('the chat list', () => {
   it('puts requests first, then the latest conversation, then names', () => {

@@ -17,6 +17,12 @@ export function chatOrder(
   );
 }
 
+/** Those whose name has the query in it, as a person types it. */
+export function matching(contacts: Iterable<Contact>, query: string): readonly Contact[] {
+  const wanted = query.trim().toLowerCase();
+  return [...contacts].filter((contact) => contact.name.includes(wanted));
+}
+
 /**
  * The contact that an address means. A contact asked by name gets its person's
  * id when it answers; the address that was open then still leads to it.

@@ -9,11 +9,14 @@ import { AddContact } from './add-contact.tsx';
 import { findContact } from './chat-order.ts';
 import { ContactList } from './contact-list.tsx';
 import { ContactPane } from './contact-pane.tsx';
+import { ContactSearch } from './contact-search.tsx';
 
 /** Chats: the list of contacts, and the one that is open. */
 export function ChatsPlace({ state, contactId }: { state: PeerState; contactId: string | undefined }) {
   const { session } = useSession();
   const [adding, setAdding] = useState(false);
+  const [query, setQuery] = useState('');
+  const search = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const contact = contactId === undefined ? undefined : findContact(state.contacts, contactId);
 
@@ -23,7 +26,7 @@ export function ChatsPlace({ state, contactId }: { state: PeerState; contactId: 
       if (document.querySelector('dialog[open]') !== null) return;
       if (event.key === '/' && !isTyping(event.target)) {
         event.preventDefault();
-        setAdding(true);
+        search.current?.focus();
       } else if (event.key === 'Escape' && contactId !== undefined && !event.isComposing) {
         goTo(routeHash('chats'));
       }
@@ -47,20 +50,15 @@ export function ChatsPlace({ state, contactId }: { state: PeerState; contactId: 
         <div className="list-head">
           <h1>Chats</h1>
           {!adding && (
-            <button
-              type="button"
-              className="button"
-              aria-keyshortcuts="/"
-              title="Add contact (press /)"
-              onClick={() => setAdding(true)}
-            >
+            <button type="button" className="button" onClick={() => setAdding(true)}>
               <Icon name="add" />
               Add contact
             </button>
           )}
         </div>
         {adding && <AddContact close={() => setAdding(false)} />}
-        <ContactList state={state} openId={contact?.id} />
+        {state.contacts.size > 0 && <ContactSearch ref={search} query={query} change={setQuery} />}
+        <ContactList state={state} openId={contact?.id} query={query} />
         {state.contacts.size === 0 && !adding && <NobodyYet name={session.me.name} />}
       </div>
       <div className="content-column">

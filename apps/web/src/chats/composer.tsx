@@ -1,3 +1,4 @@
+import type { MessageItem } from '@bothy/peer/views';
 import type { PersonId } from '@bothy/wire';
 import {
   type FormEvent,
@@ -13,6 +14,7 @@ import { Icon } from '../shell/icons.tsx';
 import { checkDraft } from './draft-check.ts';
 import { keepDraft, keptDraft } from './drafts.ts';
 import { newMessageId } from './message-id.ts';
+import { useTypingSign } from './use-typing-sign.ts';
 
 /** Higher than this the field scrolls. */
 const maxHeightPx = 192;
@@ -20,26 +22,40 @@ const maxHeightPx = 192;
 interface ComposerProps {
   readonly contactName: string;
   readonly person: PersonId;
+  /** The message that is changed; undefined while a new one is written. */
+  readonly editing: MessageItem | undefined;
+  /** The change is made or given up. */
+  readonly done: () => void;
   /** Called with every message that is sent, before its answer. */
   readonly onSend: () => void;
+  /** Begins to change the last own message. */
+  readonly editLast: () => void;
 }
 
 /** Where messages are written. Enter sends, Shift and Enter begins a new line. */
-export function Composer({ contactName, person, onSend }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { contactName, person, editing, done, onSend, editLast } = props;
   const { ask } = useSession();
-  const [text, setText] = useState(() => keptDraft(person));
+  const [text, setText] = useState(() => editing?.text ?? keptDraft(person));
   const [refusal, setRefusal] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const check = checkDraft(text);
   const problem = check.kind === 'tooLarge' ? check.message : refusal;
-
-  useEffect(() => keepDraft(person, text), [person, text]);
+  const typed = useTypingSign(person);
 
   useEffect(() => {
+    if (editing === undefined) keepDraft(person, text);
+  }, [editing, person, text]);
+
+  useEffect(() => {
+    const area = field.current;
+    if (area === null) return;
     // On a phone the keyboard would cover what one came to read.
-    if (matchMedia('(hover: hover) and (pointer: fine)').matches) field.current?.focus();
-  }, []);
+    if (editing === undefined && !matchMedia('(hover: hover) and (pointer: fine)').matches) return;
+    area.focus();
+    area.setSelectionRange(area.value.length, area.value.length);
+  }, [editing]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
   useLayoutEffect(() => {
@@ -52,6 +68,7 @@ export function Composer({ contactName, person, onSend }: ComposerProps) {
   async function send(): Promise<void> {
     if (check.kind !== 'sendable') return;
     setText('');
+    typed('');
     setRefusal(undefined);
     onSend();
     const result = await ask({ kind: 'send', person, messageId: newMessageId(), text });
@@ -61,43 +78,76 @@ export function Composer({ contactName, person, onSend }: ComposerProps) {
     setText((typedSince) => (typedSince === '' ? text : `${text}\n${typedSince}`));
   }
 
-  function submit(event: FormEvent): void {
-    event.preventDefault();
+  async function change({ n, text: before }: MessageItem): Promise<void> {
+    if (check.kind !== 'sendable') return;
+    if (text === before) return done();
+    const result = await ask({ kind: 'editMessage', person, n, text });
+    if (result.ok) done();
+    else setRefusal(`Not changed. ${result.message}`);
+  }
+
+  function submit(event?: FormEvent): void {
+    event?.preventDefault();
     field.current?.focus();
-    void send();
+    void (editing === undefined ? send() : change(editing));
   }
 
   function pressed(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void send();
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === 'Escape' && editing !== undefined) {
+      event.preventDefault();
+      done();
+    } else if (event.key === 'ArrowUp' && text === '' && editing === undefined) {
+      event.preventDefault();
+      editLast();
+    }
   }
 
   return (
     <form className="composer" onSubmit={submit}>
+      {editing !== undefined && <EditBar cancel={done} />}
       <textarea
         ref={field}
         rows={1}
         value={text}
         placeholder={`Write to ${contactName}`}
-        aria-label="Message"
+        aria-label={editing === undefined ? 'Message' : 'Changed message'}
         aria-describedby={hintId}
         aria-invalid={problem !== undefined}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          if (editing === undefined) typed(event.target.value);
+        }}
+        onBlur={() => typed('')}
         onKeyDown={pressed}
       />
       <button
         type="submit"
         className="button primary icon-only"
-        aria-label="Send"
-        title="Send (Enter)"
+        aria-label={editing === undefined ? 'Send' : 'Save change'}
+        title={editing === undefined ? 'Send (Enter)' : 'Save change (Enter)'}
         aria-disabled={check.kind !== 'sendable'}
       >
-        <Icon name="send" />
+        <Icon name={editing === undefined ? 'send' : 'sent'} />
       </button>
       <p id={hintId} className="hint problem composer-problem" aria-live="polite">
         {problem}
       </p>
     </form>
+  );
+}
+
+function EditBar({ cancel }: { cancel: () => void }) {
+  return (
+    <p className="edit-bar">
+      <Icon name="edit" sizePx={16} />
+      <span>Changing your message</span>
+      <button type="button" className="button small" onClick={cancel}>
+        Cancel
+      </button>
+    </p>
   );
 }

@@ -1,19 +1,23 @@
 import type { Contact } from '@bothy/peer/core';
+import type { PeerState } from '@bothy/peer/views';
+import type { PersonId } from '@bothy/wire';
 import { type RefObject, useId, useState } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
-import { Fingerprint } from './fingerprint.tsx';
+import { ConnectionPanel } from './connection-panel.tsx';
+import { SafetyNumber } from './safety-number.tsx';
 
-/** Who a contact is, and how to part. */
-export function ContactDetails({
-  ref,
-  contact,
-}: {
-  ref: RefObject<HTMLDialogElement | null>;
-  contact: Contact;
-}) {
-  const { run } = useSession();
+interface ContactDetailsProps {
+  readonly ref: RefObject<HTMLDialogElement | null>;
+  readonly contact: Contact;
+  readonly person: PersonId;
+  readonly state: PeerState;
+}
+
+/** Who a contact is, how one is linked with them, and how to part. */
+export function ContactDetails({ ref, contact, person, state }: ContactDetailsProps) {
+  const { run, session } = useSession();
   const [parting, setParting] = useState(false);
   const titleId = useId();
 
@@ -32,11 +36,8 @@ export function ContactDetails({
         </p>
       ) : (
         <>
-          <Fingerprint person={contact.person} />
-          <p className="hint">
-            It belongs to {contact.name}’s key alone. When it is the same on their screen, nobody stands
-            between you.
-          </p>
+          <ConnectionPanel contact={contact} person={person} state={state} />
+          <SafetyNumber me={session.me.person} person={person} name={contact.name} />
         </>
       )}
       <div className="actions">

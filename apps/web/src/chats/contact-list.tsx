@@ -4,25 +4,41 @@ import { directConversationId } from '@bothy/wire';
 import type { KeyboardEvent } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { useClock } from '../app/use-clock.ts';
-import { chatOrder } from './chat-order.ts';
+import { chatOrder, matching } from './chat-order.ts';
 import { ContactRow, type LastLine } from './contact-row.tsx';
 import { useLastMessages } from './use-last-messages.ts';
 
+interface ContactListProps {
+  readonly state: PeerState;
+  readonly openId: string | undefined;
+  /** Only those whose name has this in it. */
+  readonly query: string;
+}
+
 /** Everybody one talks to or could; arrow keys walk through it. */
-export function ContactList({ state, openId }: { state: PeerState; openId: string | undefined }) {
+export function ContactList({ state, openId, query }: ContactListProps) {
   const { session } = useSession();
   const me = session.me.person;
   const last = useLastMessages(session, state.contacts);
   const nowMs = useClock(60_000);
 
   function lastLine(contact: Contact): LastLine | undefined {
-    const row = contact.person === null ? undefined : last.get(directConversationId(me, contact.person));
-    const item = row === undefined ? undefined : messageItems([row], me, undefined)[0];
-    return item === undefined ? undefined : { text: item.text, mine: item.mine, atMs: item.atMs };
+    const rows = contact.person === null ? undefined : last.get(directConversationId(me, contact.person));
+    const item = rows === undefined ? undefined : messageItems(rows, me, undefined).at(-1);
+    if (item === undefined) return undefined;
+    return { text: item.deleted ? 'Message deleted' : item.text, mine: item.mine, atMs: item.atMs };
   }
 
-  const contacts = chatOrder(state.contacts.values(), (contact) => lastLine(contact)?.atMs);
-  if (contacts.length === 0) return null;
+  const found = matching(state.contacts.values(), query);
+  const contacts = chatOrder(found, (contact) => lastLine(contact)?.atMs);
+  if (contacts.length === 0) {
+    if (query === '') return null;
+    return (
+      <p className="empty" role="status">
+        None of your contacts has “{query}” in the name.
+      </p>
+    );
+  }
   return (
     <ul className="contact-list" aria-label="Contacts" onKeyDown={walk}>
       {contacts.map((contact) => (
@@ -33,6 +49,8 @@ export function ContactList({ state, openId }: { state: PeerState; openId: strin
           online={contact.person !== null && state.online.has(contact.person)}
           unread={contact.state === 'accepted' ? unreadOf(state, me, contact) : 0}
           last={lastLine(contact)}
+          typing={contact.person !== null && state.typing.has(contact.person)}
+          warned={state.changedKeys.has(contact.id)}
           nowMs={nowMs}
         />
       ))}

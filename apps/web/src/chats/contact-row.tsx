@@ -19,11 +19,14 @@ export interface ContactRowProps {
   readonly unread: number;
   readonly last: LastLine | undefined;
   readonly nowMs: number;
+  readonly typing: boolean;
+  /** Somebody with another key goes by this name. */
+  readonly warned: boolean;
 }
 
 /** One line of the list: a link named by the contact, described by everything else. */
 export const ContactRow = memo(function ContactRow(props: ContactRowProps) {
-  const { contact, open, online, unread, last, nowMs } = props;
+  const { contact, open, online, unread, last, nowMs, typing, warned } = props;
   const nameId = useId();
   const aboutId = useId();
   const accepted = contact.state === 'accepted';
@@ -45,7 +48,9 @@ export const ContactRow = memo(function ContactRow(props: ContactRowProps) {
         )}
         <span className="contact-about" id={aboutId}>
           {accepted && <span className="visually-hidden">{online ? 'Online. ' : 'Away. '}</span>}
-          <span className="contact-line">{aboutLine(contact, last)}</span>
+          <span className="contact-line">
+            {typing ? 'Writing…' : warned ? 'Another key goes by this name' : aboutLine(contact, last)}
+          </span>
           {unread > 0 && (
             <span className="badge">
               {unread > 99 ? '99+' : unread}

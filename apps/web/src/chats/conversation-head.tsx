@@ -37,7 +37,7 @@ export function ConversationHead({ contact, person, state }: ConversationHeadPro
       >
         <Icon name="info" />
       </button>
-      <ContactDetails ref={details} contact={contact} />
+      <ContactDetails ref={details} contact={contact} person={person} state={state} />
     </header>
   );
 }

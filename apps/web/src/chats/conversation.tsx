@@ -1,5 +1,5 @@
 import type { Contact } from '@bothy/peer/core';
-import { messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
+import { type MessageItem, messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
 import { directConversationId, type PersonId } from '@bothy/wire';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
@@ -7,6 +7,8 @@ import { useAttention } from '../app/use-attention.ts';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { ConversationRows } from './conversation-rows.ts';
+import { KeyWarning } from './key-warning.tsx';
+import type { MessageActions } from './message-actions.tsx';
 import { MessageLog } from './message-log.tsx';
 
 interface ConversationProps {
@@ -33,6 +35,18 @@ export function Conversation({ contact, person, state }: ConversationProps) {
     if (seen && unread > 0) void run({ kind: 'markRead', person });
   }, [seen, unread, run, person]);
 
+  const newPerson = state.changedKeys.get(contact.id);
+  const [editing, setEditing] = useState<MessageItem>();
+  const actions = useMemo<MessageActions>(() => {
+    const ownLog = `${me}/${session.me.device}#`;
+    return {
+      // Another device of ours wrote the others: only it can change them.
+      mayChange: (item) => !item.deleted && item.key.startsWith(ownLog),
+      edit: setEditing,
+      remove: (item) => void run({ kind: 'deleteMessage', person, n: item.n }),
+    };
+  }, [me, session, run, person]);
+
   const toEnd = useRef<() => void>(() => undefined);
   function reachEnd(reached: boolean): void {
     setAtEnd(reached);
@@ -45,7 +59,10 @@ export function Conversation({ contact, person, state }: ConversationProps) {
 
   return (
     <section className="conversation" aria-label={`Conversation with ${contact.name}`}>
-      <ConversationHead contact={contact} person={person} state={state} />
+      <div>
+        <ConversationHead contact={contact} person={person} state={state} />
+        {newPerson !== undefined && <KeyWarning contact={contact} newPerson={newPerson} />}
+      </div>
       <MessageLog
         contactName={contact.name}
         items={items}
@@ -56,8 +73,18 @@ export function Conversation({ contact, person, state }: ConversationProps) {
         onAtEnd={reachEnd}
         toNewest={toNewest}
         toEndRef={toEnd}
+        typing={state.typing.has(person)}
+        actions={actions}
       />
-      <Composer contactName={contact.name} person={person} onSend={toNewest} />
+      <Composer
+        key={editing?.key ?? 'new'}
+        contactName={contact.name}
+        person={person}
+        editing={editing}
+        done={() => setEditing(undefined)}
+        onSend={toNewest}
+        editLast={() => setEditing(items.findLast((item) => actions.mayChange(item)))}
+      />
     </section>
   );
 }

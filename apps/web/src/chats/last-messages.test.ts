@@ -28,9 +28,9 @@ describe('the last messages', () => {
     push([row('c', 9), row('c', 7)]);
     push([row('d', 1)]);
     expect(asked).toEqual(['c', 'd']);
-    expect([...last.state()].map(([conversation, each]) => [conversation, each.n])).toEqual([
-      ['c', 9],
-      ['d', 5],
+    expect([...last.state()].map(([conversation, each]) => [conversation, each.map(({ n }) => n)])).toEqual([
+      ['c', [5, 7, 9]],
+      ['d', [1, 5]],
     ]);
   });
 });

@@ -1,20 +1,23 @@
-/** The newest entry of each conversation, for the chat list. As many as there are contacts. */
+/** The newest entries of each conversation, for the chat list. As many conversations as there are contacts. */
 import type { EntryRow } from '@bothy/peer/core';
-import { compareRows } from '@bothy/peer/views';
+import { mergeRows } from '@bothy/peer/views';
 import type { HistorySource } from './conversation-rows.ts';
+
+/** Among so many entries there is a message, unless somebody edits and deletes a lot. */
+const keptRows = 10;
 
 export class LastMessages {
   readonly #source: HistorySource;
   readonly #listeners = new Set<() => void>();
   readonly #asked = new Set<string>();
-  #last: ReadonlyMap<string, EntryRow> = new Map();
+  #last: ReadonlyMap<string, readonly EntryRow[]> = new Map();
 
   constructor(source: HistorySource) {
     this.#source = source;
   }
 
-  /** By conversation. The same object until something changes. */
-  readonly state = (): ReadonlyMap<string, EntryRow> => this.#last;
+  /** By conversation, in the order of the screen. The same object until something changes. */
+  readonly state = (): ReadonlyMap<string, readonly EntryRow[]> => this.#last;
 
   readonly subscribe = (changed: () => void): (() => void) => {
     this.#listeners.add(changed);
@@ -30,7 +33,7 @@ export class LastMessages {
     for (const conversation of conversations) {
       if (this.#asked.has(conversation)) continue;
       this.#asked.add(conversation);
-      this.#source.history(conversation, { limit: 1 }).then(
+      this.#source.history(conversation, { limit: keptRows }).then(
         (rows) => this.#take(rows),
         // A list without a preview is still a list; the conversation itself says why it cannot be read.
         () => this.#asked.delete(conversation),
@@ -40,9 +43,9 @@ export class LastMessages {
 
   #take(rows: readonly EntryRow[]): void {
     const last = new Map(this.#last);
-    for (const row of rows) {
-      const before = last.get(row.conversation);
-      if (before === undefined || compareRows(row, before) > 0) last.set(row.conversation, row);
+    for (const conversation of new Set(rows.map((row) => row.conversation))) {
+      const more = rows.filter((row) => row.conversation === conversation);
+      last.set(conversation, mergeRows(last.get(conversation) ?? [], more).slice(-keptRows));
     }
     this.#last = last;
     for (const listener of this.#listeners) listener();

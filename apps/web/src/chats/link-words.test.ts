@@ -7,7 +7,8 @@ function situation(
   more: Partial<LinkSituation> = {},
   stage: LinkStage = 'offer',
 ) {
-  const link = state === undefined ? undefined : { device: 'd', state, stage, retryInMs: undefined };
+  const link =
+    state === undefined ? undefined : { device: 'd', state, stage, retryInMs: undefined, sinceMs: 0 };
   return linkWords({ contactName: 'ben', online: true, signalling: 'up', nodeMissed: true, link, ...more });
 }
 
@@ -41,7 +42,7 @@ describe('the words for a link', () => {
   });
 
   it('let a person try at once while waiting for the next attempt', () => {
-    const link = { device: 'd', state: 'retrying', stage: 'offer', retryInMs: 4_000 } as const;
+    const link = { device: 'd', state: 'retrying', stage: 'offer', retryInMs: 4_000, sinceMs: 0 } as const;
     expect(situation('retrying', { link })).toMatchObject({ canTry: true, retryInMs: 4_000 });
   });
 

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { type PlacedMessage, timeLabel } from './day-groups.ts';
+import { type MessageActions, MessageButtons } from './message-actions.tsx';
 import { readerFormat } from './reader-format.ts';
 import { statusWords } from './status-words.ts';
 
@@ -9,31 +10,32 @@ interface MessageBubbleProps {
   readonly contactName: string;
   /** Show the status in words, not only as a tick. */
   readonly spelledOut: boolean;
+  readonly actions: MessageActions;
 }
 
 export const MessageBubble = memo(
-  function MessageBubble({ item, contactName, spelledOut }: MessageBubbleProps) {
-    const { mine, follows, status } = item;
+  function MessageBubble({ item, contactName, spelledOut, actions }: MessageBubbleProps) {
+    const { mine, follows, deleted } = item;
     return (
       <li
         className={`bubble-row ${mine ? 'mine' : 'theirs'}${follows ? ' follows' : ''}`}
         data-key={item.key}
       >
-        <div className="bubble">
+        {/* A tap gives it the focus, and with it the buttons. */}
+        <div className={deleted ? 'bubble bubble-deleted' : 'bubble'} tabIndex={-1}>
           <span className="visually-hidden">{mine ? 'You: ' : `${contactName}: `}</span>
-          <p className="bubble-text">{item.text}</p>
+          {deleted ? (
+            <p className="bubble-text">{mine ? 'You' : contactName} deleted this message</p>
+          ) : (
+            <p className="bubble-text">{item.text}</p>
+          )}
           <p className="bubble-foot">
             <time dateTime={new Date(item.atMs).toISOString()}>{timeLabel(item.atMs, readerFormat)}</time>
+            {item.edited && <span>edited</span>}
             {item.clockAhead && <span title="Their clock shows a time to come."> · clock ahead</span>}
-            {status !== undefined && (
-              <span className="status" data-status={status} title={statusWords(status, contactName)}>
-                <Icon name={status} sizePx={16} />
-                <span className={spelledOut ? undefined : 'visually-hidden'}>
-                  {statusWords(status, contactName)}
-                </span>
-              </span>
-            )}
+            {!deleted && <Status item={item} contactName={contactName} spelledOut={spelledOut} />}
           </p>
+          {actions.mayChange(item) && <MessageButtons item={item} actions={actions} />}
         </div>
       </li>
     );
@@ -42,7 +44,23 @@ export const MessageBubble = memo(
   (before, after) =>
     before.contactName === after.contactName &&
     before.spelledOut === after.spelledOut &&
+    before.actions === after.actions &&
     before.item.key === after.item.key &&
+    before.item.text === after.item.text &&
+    before.item.deleted === after.item.deleted &&
+    before.item.edited === after.item.edited &&
     before.item.status === after.item.status &&
     before.item.follows === after.item.follows,
 );
+
+function Status({ item, contactName, spelledOut }: Omit<MessageBubbleProps, 'actions'>) {
+  const { status } = item;
+  if (status === undefined) return null;
+  const words = statusWords(status, contactName);
+  return (
+    <span className="status" data-status={status} title={words}>
+      <Icon name={status} sizePx={16} />
+      <span className={spelledOut ? undefined : 'visually-hidden'}>{words}</span>
+    </span>
+  );
+}

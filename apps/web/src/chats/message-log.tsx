@@ -4,6 +4,7 @@ import { useClock } from '../app/use-clock.ts';
 import { Icon } from '../shell/icons.tsx';
 import { type ConversationRows, maxRows, pageRows, type RowsState } from './conversation-rows.ts';
 import { dayLabel, groupByDay } from './day-groups.ts';
+import type { MessageActions } from './message-actions.tsx';
 import { MessageBubble } from './message-bubble.tsx';
 import { readerFormat } from './reader-format.ts';
 import { useSteadyScroll } from './use-steady-scroll.ts';
@@ -20,11 +21,15 @@ interface MessageLogProps {
   readonly toNewest: () => void;
   /** Set to what scrolls to the end. */
   readonly toEndRef: RefObject<() => void>;
+  /** Whether the other one is writing just now. */
+  readonly typing: boolean;
+  readonly actions: MessageActions;
 }
 
 /** The messages, by day: the window of the conversation that is read. */
 export function MessageLog(props: MessageLogProps) {
-  const { contactName, items, history, pages, unread, atEnd, onAtEnd, toNewest, toEndRef } = props;
+  const { contactName, items, history, pages, unread, atEnd, onAtEnd, toNewest, toEndRef, typing, actions } =
+    props;
   const { problem } = history;
   const scroll = useSteadyScroll({
     atNewest: history.atNewest,
@@ -72,12 +77,14 @@ export function MessageLog(props: MessageLogProps) {
                   item={item}
                   contactName={contactName}
                   spelledOut={item.key === lastMine}
+                  actions={actions}
                 />
               ))}
             </ol>
           </div>
         ))}
       </div>
+      {typing && <p className="typing">{contactName} is writing…</p>}
       {!atEnd && (
         <button type="button" className="button to-end" onClick={toNewest}>
           <Icon name="down" />

@@ -4,11 +4,11 @@ import { directConversationId } from '@bothy/wire';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { LastMessages } from './last-messages.ts';
 
-/** The newest entry of each contact's conversation, by conversation id. */
+/** The newest entries of each contact's conversation, by conversation id. */
 export function useLastMessages(
   session: PeerSession,
   contacts: ReadonlyMap<string, Contact>,
-): ReadonlyMap<string, EntryRow> {
+): ReadonlyMap<string, readonly EntryRow[]> {
   const [last] = useState(() => new LastMessages(session));
   useEffect(
     () => last.read(conversationsOf(session.me.person, contacts.values())),

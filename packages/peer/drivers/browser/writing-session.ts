@@ -140,7 +140,7 @@ export class WritingSession implements TabSession {
   }
 
   #notice(notice: PeerNotice): void {
-    this.#change(applyNotice(this.#state, notice));
+    this.#change(applyNotice(this.#state, notice, this.#clock.wallMs()));
     if (notice.kind !== 'entries') return;
     this.#host.entries(notice.rows);
     if (this.#followed) this.#tabs.send({ kind: 'entries', rows: notice.rows });

@@ -1,0 +1,155 @@
+/** What people expect beside sending: edits, deletions, signs of writing, search, and where a connection stands. */
+import { fileURLToPath } from 'node:url';
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { launchChromium, temporaryFolder } from '@bothy/testkit';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const webFolder = temporaryFolder();
+const data = temporaryFolder();
+let browser: Browser;
+let node: RunningNode;
+let alice: Page;
+let ben: Page;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
+  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
+  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
+  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
+  [alice, ben] = await Promise.all([join('alice'), join('ben')]);
+  await alice.getByRole('button', { name: 'Add contact' }).click();
+  await alice.getByRole('textbox', { name: 'Name of the person' }).fill('ben');
+  await alice.getByRole('button', { name: 'Send request' }).click();
+  await ben.getByRole('button', { name: 'Accept' }).click();
+  for (const page of [alice, ben]) {
+    await page.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
+  }
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+  webFolder.remove();
+  data.remove();
+});
+
+async function join(name: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(node.webUrl);
+  await page.getByRole('textbox', { name: 'Your name' }).fill(name);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('banner').getByText('Connected').first().waitFor();
+  return page;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
+function message(page: Page, text: string): Locator {
+  return page.getByRole('log').getByRole('listitem').filter({ hasText: text });
+}
+
+test('a message that is changed reads anew on both sides, in the list too; Escape leaves it as it was', async () => {
+  await say(alice, 'The pass is opne.');
+  await message(ben, 'The pass is opne.').waitFor();
+  const own = message(alice, 'The pass is opne.');
+  await own.hover();
+  await own.getByRole('button', { name: 'Edit message' }).click();
+  const field = alice.getByRole('textbox', { name: 'Changed message' });
+  await field.fill('something else');
+  await field.press('Escape');
+  await own.waitFor();
+
+  // From the keyboard: up in an empty field changes the last message.
+  await alice.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+  expect(await field.inputValue()).toBe('The pass is opne.');
+  await field.fill('The pass is open.');
+  await field.press('Enter');
+  for (const page of [alice, ben]) await message(page, 'The pass is open.').getByText('edited').waitFor();
+  expect(await message(ben, 'opne').count()).toBe(0);
+  await ben.getByRole('list', { name: 'Contacts' }).getByText('The pass is open.').waitFor();
+  await ben.reload();
+  await message(ben, 'The pass is open.').getByText('edited').waitFor();
+});
+
+test('a message is deleted for both after a question', async () => {
+  await say(alice, 'My code is 1234.');
+  await message(ben, 'My code is 1234.').waitFor();
+  const own = message(alice, 'My code is 1234.');
+  await own.hover();
+  await own.getByRole('button', { name: 'Delete message' }).click();
+  await own.getByRole('button', { name: 'Keep' }).click();
+  await own.getByRole('button', { name: 'Delete message' }).click();
+  await own.getByRole('button', { name: 'Delete', exact: true }).click();
+  await message(alice, 'You deleted this message').waitFor();
+  await message(ben, 'alice deleted this message').waitFor();
+  for (const page of [alice, ben]) {
+    await page.reload();
+    await message(page, 'deleted this message').waitFor();
+    expect(await message(page, '1234').count()).toBe(0);
+  }
+});
+
+test('the other one sees that somebody writes, until the message is there', async () => {
+  await alice.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
+  await alice.getByRole('textbox', { name: 'Message' }).pressSequentially('On my w');
+  await ben.getByText('alice is writing…').waitFor();
+  await alice.getByRole('textbox', { name: 'Message' }).press('Enter');
+  await message(ben, 'On my w').waitFor();
+  await ben.getByText('alice is writing…').waitFor({ state: 'hidden' });
+});
+
+test('contacts are found by a part of their name, from the keyboard', async () => {
+  await alice.getByRole('heading', { name: 'Chats' }).click();
+  await alice.keyboard.press('/');
+  const search = alice.getByRole('searchbox', { name: 'Search contacts' });
+  await search.pressSequentially('zz');
+  await alice.getByText('None of your contacts').waitFor();
+  await search.press('Escape');
+  await search.pressSequentially('EN');
+  await search.press('Enter');
+  await alice.getByRole('region', { name: 'Conversation with ben' }).waitFor();
+  await search.fill('');
+});
+
+test('the panel shows how far the connection is, and the same safety number on both sides', async () => {
+  await alice.getByRole('button', { name: 'About ben' }).click();
+  const panel = alice.getByRole('dialog').getByRole('region', { name: 'Connection' });
+  await expect.poll(() => panel.locator('[data-state="done"]').count()).toBe(6);
+  const number = await alice
+    .getByRole('dialog')
+    .getByRole('region', { name: 'Safety number' })
+    .locator('code')
+    .textContent();
+  await ben.getByRole('button', { name: 'About alice' }).click();
+  const other = ben.getByRole('dialog').getByRole('region', { name: 'Safety number' }).locator('code');
+  expect(await other.textContent()).toBe(number);
+  expect(number).toMatch(/^(\d{5} ){11}\d{5}$/);
+
+  await ben.context().close();
+  await panel.locator('[data-stage="presence"][data-state="now"]').waitFor({ timeout: 30_000 });
+  await alice.getByRole('button', { name: 'Close' }).click();
+});
+
+test('a message that has not left yet can be cancelled', async () => {
+  await say(alice, 'Too late for this.');
+  const own = message(alice, 'Too late for this.');
+  await own.locator('[data-status="pending"]').waitFor();
+  await own.hover();
+  await own.getByRole('button', { name: 'Cancel sending' }).click();
+  await own.getByRole('button', { name: 'Cancel message' }).click();
+  await own.waitFor({ state: 'detached' });
+  expect(await message(alice, 'You deleted this message').count()).toBe(2);
+});
+
+test('a contact is removed after a question', async () => {
+  await alice.getByRole('button', { name: 'About ben' }).click();
+  await alice.getByRole('button', { name: 'Remove contact…' }).click();
+  await alice.getByRole('button', { name: 'Remove contact', exact: true }).click();
+  await alice.getByRole('heading', { name: 'Nobody here yet' }).waitFor();
+});
