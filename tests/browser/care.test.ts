@@ -10,6 +10,8 @@ const webFolder = temporaryFolder();
 const data = temporaryFolder();
 let browser: Browser;
 let node: RunningNode;
+/** What the content security policy of the node stopped: something of ours that then does not work. */
+const violations: string[] = [];
 let alice: Page;
 let ben: Page;
 
@@ -38,6 +40,9 @@ async function join(name: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) violations.push(line.text());
+  });
   await page.goto(node.webUrl);
   await page.getByRole('textbox', { name: 'Your name' }).fill(name);
   await page.getByRole('button', { name: 'Start' }).click();
@@ -145,6 +150,10 @@ test('a message that has not left yet can be cancelled', async () => {
   await own.getByRole('button', { name: 'Cancel message' }).click();
   await own.waitFor({ state: 'detached' });
   expect(await message(alice, 'You deleted this message').count()).toBe(2);
+});
+
+test('nothing that the app does is stopped by the content security policy', () => {
+  expect(violations).toEqual([]);
 });
 
 test('a contact is removed after a question', async () => {

@@ -85,6 +85,9 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
     visitor(browser, url),
   ]);
   await look(ada, 'first-start');
+  await ada.getByRole('button', { name: 'I have a key file' }).click();
+  await look(ada, 'open-key');
+  await ada.getByRole('button', { name: 'Back' }).click();
   await ada.getByRole('textbox', { name: 'Your name' }).fill('ada lovelace');
   await look(ada, 'first-start-problem');
   await enter(ada, 'ada');
@@ -120,9 +123,30 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
   await ask(cy, 'ada');
   await ada.getByRole('button', { name: 'Accept' }).waitFor();
   await look(ada, 'conversation');
+  await ben.getByRole('textbox', { name: 'Message' }).pressSequentially('And bring');
+  await ada.getByText('ben is writing…').waitFor();
+  const own = ada.getByRole('listitem').filter({ hasText: 'See you at one.' }).last();
+  await own.hover();
+  await look(ada, 'conversation-writing');
+  await own.getByRole('button', { name: 'Delete message' }).click();
+  await look(ada, 'message-delete');
+  await own.getByRole('button', { name: 'Keep' }).click();
+  await own.hover();
+  await own.getByRole('button', { name: 'Edit message' }).click();
+  await look(ada, 'message-edit');
+  await ada.getByRole('textbox', { name: 'Changed message' }).press('Escape');
   await ada.getByRole('button', { name: 'About ben' }).click();
   await look(ada, 'contact-details');
   await ada.getByRole('button', { name: 'Close' }).click();
+  await ada.getByRole('searchbox', { name: 'Search contacts' }).fill('z');
+  await look(ada, 'search-nothing');
+  await ada.getByRole('searchbox', { name: 'Search contacts' }).fill('');
+  await ada.getByRole('link', { name: 'Chats' }).click();
+  await ada.getByRole('button', { name: 'You are ada' }).click();
+  await look(ada, 'own-page');
+  await ada.getByRole('button', { name: 'Save my key…' }).click();
+  await look(ada, 'save-key');
+  await ada.getByRole('button', { name: 'Cancel' }).click();
   await ada.getByRole('link', { name: 'Rooms' }).click();
   await look(ada, 'rooms');
   await ada.getByRole('link', { name: 'Chats' }).click();
@@ -133,6 +157,9 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
   await say(ada, 'Left at nine, all well.');
   await ada.locator('[data-status="pending"]').waitFor();
   await look(ada, 'conversation-away');
+  await ada.getByRole('button', { name: 'About ben' }).click();
+  await look(ada, 'contact-details-away');
+  await ada.getByRole('button', { name: 'Close' }).click();
   return { ada };
 }
 

@@ -62,7 +62,7 @@ function DeviceLink({ link, contactName, alone }: { link: LinkView; contactName:
       )}
       <Steps link={link} />
       <p className="hint">
-        So since {timeLabel(link.sinceMs, readerFormat)}, for {lastingWords(nowMs - link.sinceMs)}.
+        Since {timeLabel(link.sinceMs, readerFormat)}, for {lastingWords(nowMs - link.sinceMs)}.
       </p>
     </div>
   );

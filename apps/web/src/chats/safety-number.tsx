@@ -6,7 +6,7 @@ export function SafetyNumber({ me, person, name }: { me: PersonId; person: Perso
   return (
     <section className="fingerprint" aria-label="Safety number">
       <h3>Safety number</h3>
-      <code>{safetyNumber(me, person)}</code>
+      <code className="safety-number">{safetyNumber(me, person)}</code>
       <p className="hint">
         Read it to {name} in person or on the phone. When theirs is the same, nobody stands between you.
       </p>

@@ -3,6 +3,7 @@
  * the next attempt is a new one with a fresh proof, so MQTT.js's own reconnects
  * and its in-memory queue stay unused.
  */
+import type { TimerHandle, Timers } from '@bothy/runtime';
 import { BothyError } from '@bothy/wire';
 import type { IClientOptions, MqttClient } from 'mqtt';
 
@@ -14,6 +15,8 @@ export interface MqttConnectionOptions {
   readonly password: string;
   /** Published, retained, by the broker when the connection is lost. */
   readonly will: { readonly topic: string; readonly payload: string };
+  /** Ask for signs of life in time, also in a hidden tab. */
+  readonly timers: Timers;
   /** The broker has accepted us. Never called after `closed`. */
   readonly connected: () => void;
   readonly arrived: (topic: string, payload: Uint8Array) => void;
@@ -50,6 +53,7 @@ export class MqttConnection {
       password: options.password,
       will: { ...options.will, payload: textBytes(options.will.payload), qos: 1, retain: true },
       keepalive: keepaliveSeconds,
+      timerVariant: repeating(options.timers),
       connectTimeout: connectTimeoutMs,
       reconnectPeriod: 0,
       queueQoSZero: false,
@@ -140,4 +144,35 @@ const encoder = new TextEncoder();
 /** MQTT.js is typed for Node's Buffer and takes any byte array. */
 function textBytes(text: string): Buffer {
   return encoder.encode(text) as Buffer;
+}
+
+/**
+ * Intervals by our own timers. Those of MQTT.js run in a worker made of a blob,
+ * which the content security policy of a node forbids: no sign of life would
+ * ever be asked for, and the broker would end every quiet connection.
+ */
+function repeating(timers: Timers): {
+  set: (fire: () => void, everyMs?: number) => number;
+  clear: (id: number) => void;
+} {
+  const handles = new Map<number, TimerHandle>();
+  let last = 0;
+  const again = (id: number, fire: () => void, everyMs: number): void => {
+    const handle = timers.set(everyMs, () => {
+      again(id, fire, everyMs);
+      fire();
+    });
+    handles.set(id, handle);
+  };
+  return {
+    set: (fire, everyMs = 0) => {
+      last += 1;
+      again(last, fire, everyMs);
+      return last;
+    },
+    clear: (id) => {
+      if (handles.has(id)) timers.clear(handles.get(id));
+      handles.delete(id);
+    },
+  };
 }

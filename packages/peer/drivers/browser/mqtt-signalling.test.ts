@@ -174,6 +174,14 @@ test('a refused sign-in is told, and tried again after growing, jittered waits',
   expect(await a.next('state')).toBe('up');
 });
 
+test('a quiet connection is kept: our own timers ask the broker for a sign of life', async () => {
+  const a = await up(ann);
+  const pinged = new Promise((resolve) => broker.once('ping', resolve));
+  // Two halves of the keep-alive interval, and room for another way of counting them.
+  for (let interval = 0; interval < 4; interval++) a.timers.waiting().fire();
+  await pinged;
+});
+
 test('without the right to hear what is sent to it, it is not up', async () => {
   broker.authorizeSubscribe = (_client, subscription, done) =>
     done(null, subscription.topic === topics.allOf('ann') ? null : subscription);

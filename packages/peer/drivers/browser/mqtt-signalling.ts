@@ -195,6 +195,7 @@ export class MqttSignalling {
       username: name,
       password,
       will: { topic: topics.presence(name, device), payload: will },
+      timers: this.#options.timers,
       connected: () => {
         this.#arrivals.add(() => settled.promise);
         void this.#subscribed(connection).finally(settled.resolve);
