@@ -11,7 +11,7 @@ interface Person {
   readonly session: PeerSession;
   /** The one contact. */
   other: PersonId;
-  /** Every frame channel of this person so far; the last one may be open. */
+  /** Every frame channel of this person so far; one of them may be open. */
   readonly channels: RTCDataChannel[];
 }
 
@@ -117,7 +117,7 @@ export const bothy = {
   befriended: linkOpens,
   /** Ends the link as a failing network would: the channel closes, and both sides are about to try again. */
   breakLink(): void {
-    for (const channel of person().channels.splice(0)) channel.close();
+    for (const channel of person().channels) if (channel.readyState === 'open') channel.close();
   },
   async linkGone(): Promise<void> {
     const { session, other } = person();
