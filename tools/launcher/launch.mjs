@@ -19,6 +19,7 @@ const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export async function launch(program, args, root = repository) {
   try {
     const node = await ensureNode(root);
+    /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
     await ensurePackages(root, env);
     // What Node made of the sources is kept: the next start is quicker, and needs no TypeScript compiler in memory.

@@ -40,6 +40,8 @@ export const timing = {
   requestAgainMaxMs: 3_600_000,
   /** Once somebody who was asked shows up, they are asked again after so long without an answer. */
   seenAgainMs: 1_500,
+  /** Presence is published again when a contact has missed it, this often at most. */
+  announceAgainMs: 10_000,
   /** A clock further ahead than this is shown as such and never merged: each of two clocks may be an hour off. */
   maxAheadMs: 7_200_000,
 } as const;

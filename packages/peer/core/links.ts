@@ -66,7 +66,7 @@ export class Links {
   /** Verified presence of a device of an accepted contact. */
   presence(step: Step, presence: Presence): void {
     const device = this.#learn(step, presence.from, presence.boot);
-    if (device === undefined) return;
+    if (device === undefined || !device.isCurrentPresence(presence.connection)) return;
     device.seenMs = step.now.monoMs;
     this.#setOnline(step, device, presence.online);
     if (presence.online) {

@@ -3,8 +3,8 @@
  * drivers verify what arrives and carry out what it asks (design, sections 1 and 6).
  */
 import type { Core, Now, Random } from '@bothy/protocols';
-import type { Envelope, Presence, VerifiedFrame } from '@bothy/wire';
-import type { PeerConfig } from './config.ts';
+import type { Envelope, PersonId, Presence, VerifiedFrame } from '@bothy/wire';
+import { type PeerConfig, timing } from './config.ts';
 import { type AcceptedContact, ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
 import { EnvelopeWriter } from './envelope-writer.ts';
@@ -20,6 +20,8 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   readonly #conversations: Conversations;
   readonly #links: Links;
   #signallingUp = false;
+  /** Monotonic time of the last announcement that somebody's mistake called for. */
+  #announcedMs = Number.NEGATIVE_INFINITY;
 
   /** `random` names link sessions; it must differ from start to start. */
   constructor(config: PeerConfig, snapshot: PeerSnapshot, random: Random) {
@@ -144,6 +146,7 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
         return this.#contacts.envelope(step, envelope);
     }
     if (envelope.toBoot !== this.#config.boot) {
+      this.#announceAgain(step, from.person);
       return step.refuse('stale_boot', `${from.name} signalled an earlier start of this device; not taken.`);
     }
     const contact =
@@ -154,6 +157,15 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
       return step.refuse('unknown_contact', `${from.name} is not a contact; their call was not taken.`);
     }
     this.#links.envelope(step, envelope);
+  }
+
+  /** A contact takes us for an earlier start, so our presence did not reach them. A liar must not make us flood. */
+  #announceAgain(step: Step, person: PersonId): void {
+    const { monoMs } = step.now;
+    if (this.#contacts.accepted(person) === undefined || monoMs < this.#announcedMs + timing.announceAgainMs)
+      return;
+    this.#announcedMs = monoMs;
+    step.emit({ kind: 'announce', early: true });
   }
 
   #frame(step: Step, link: string, frame: VerifiedFrame): void {

@@ -59,6 +59,8 @@ export class RemoteDevice {
   seenMs = 0;
   /** Highest envelope number per topic in this boot: topics are ordered, but not among each other. */
   readonly #highest = new Map<string, number>();
+  /** The connection to the broker that the last presence was of. */
+  #brokerConnection = 0;
   /** Highest number of an envelope of a connection that a link of ours negotiated with. */
   #sessionSeq = 0;
 
@@ -86,7 +88,15 @@ export class RemoteDevice {
     this.early = null;
     this.#highest.clear();
     this.#sessionSeq = 0;
+    this.#brokerConnection = 0;
     this.backoff.reset();
+  }
+
+  /** Whether presence is of the newest connection to the broker that we know of; a late last will is not. */
+  isCurrentPresence(connection: number): boolean {
+    if (connection < this.#brokerConnection) return false;
+    this.#brokerConnection = connection;
+    return true;
   }
 
   /** Whether this envelope is new: numbers rise per topic. */

@@ -33,6 +33,8 @@ export class ConversationChecker implements DeviceObserver {
   readonly #links = new Map<string, LinkState>();
   /** How much of each log was checked already, so that a check costs what is new. */
   readonly #checkedRows = new Map<string, number>();
+  /** Things from outside that a core refused. */
+  refusedCount = 0;
   readonly #checkedWrites = new Map<PeerDevice, number>();
   #violation: string | undefined;
 
@@ -83,6 +85,7 @@ export class ConversationChecker implements DeviceObserver {
 
   /** A tick never lies: what is told as delivered is durable on the other side at this moment. */
   notice(device: PeerDevice, notice: PeerNotice): void {
+    if (notice.kind === 'refused') this.refusedCount += 1;
     if (notice.kind === 'link') this.#links.set(`${device.key} ${notice.person}`, notice.state);
     if (notice.kind === 'entries') {
       for (const row of notice.rows) {

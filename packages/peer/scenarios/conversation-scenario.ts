@@ -2,6 +2,8 @@
  * Two or three persons become contacts and talk while everything goes wrong;
  * then the faults end, and everyone must hold the same conversation.
  */
+
+import type { LinkState } from '@bothy/peer/core';
 import {
   type FaultProfile,
   injectFaults,
@@ -27,6 +29,8 @@ export interface ConversationWorldOptions {
   /** Chances of a signalling message to be doubled, and of it or a packet on a link to be lost. */
   readonly duplicate: number;
   readonly loss: number;
+  /** Chance that the broker lies about a delivery. */
+  readonly hostile: number;
   readonly faultMs: number;
   /** Messages each person writes to each contact. */
   readonly messages: number;
@@ -46,10 +50,18 @@ export function conversationScenario(
   };
 }
 
+/**
+ * What makes a person ask: a link that was given up, and somebody shown as away
+ * who is not, because their presence was lost or kept back. Nobody has to ask
+ * while a link says that it is being tried again.
+ */
+const asksAgain: ReadonlySet<LinkState> = new Set(['failed', 'offline']);
+
 class ConversationWorld {
   readonly #options: ConversationWorldOptions;
   readonly #simulation: Simulation;
   readonly #broker: SimBroker;
+  readonly #rtc: SimRtcNetwork;
   readonly #checker = new ConversationChecker();
   readonly #devices: PeerDevice[];
   #written = 0;
@@ -65,6 +77,7 @@ class ConversationWorld {
     this.#broker = new SimBroker(world('broker'), {
       duplicate: options.duplicate,
       loss: options.loss,
+      hostile: options.hostile,
       maxDelayMs: 60,
     });
     const reachable = (one: string, other: string): boolean =>
@@ -76,13 +89,20 @@ class ConversationWorld {
       disconnectedMs: 3_000,
       failedMs: 15_000,
     };
-    const rtc = new SimRtcNetwork({ ...world('rtc'), reachable }, times);
+    this.#rtc = new SimRtcNetwork({ ...world('rtc'), reachable }, times);
     const persons = options.persons(simulation.random('persons').below(1_000));
     this.#devices = names.slice(0, persons).map((name, index) => {
       const letter = 'abcdefgh'[index] ?? 'h';
       const who = { name, person: letter.repeat(32), device: letter.repeat(16) };
       const core = makeCore === undefined ? {} : { makeCore };
-      return new PeerDevice({ simulation, broker: this.#broker, rtc, who, observer: this.#checker, ...core });
+      return new PeerDevice({
+        simulation,
+        broker: this.#broker,
+        rtc: this.#rtc,
+        who,
+        observer: this.#checker,
+        ...core,
+      });
     });
     for (const device of this.#devices) this.#checker.add(device);
     simulation.addInvariant('conversation', () => this.#checker.safety());
@@ -97,7 +117,7 @@ class ConversationWorld {
     this.#cutBroker();
     this.#talk();
     simulation.run(this.#options.faultMs);
-    this.#broker.faults = { ...this.#broker.faults, loss: 0 };
+    this.#broker.faults = { ...this.#broker.faults, loss: 0, hostile: 0 };
     this.#askAgain();
     simulation.run(calmMs);
     this.#checkContacts();
@@ -108,6 +128,8 @@ class ConversationWorld {
       written: this.#written,
       acknowledged: this.#checker.acknowledgedCount,
       envelopes: this.#broker.published,
+      connections: this.#rtc.opened,
+      refused: this.#checker.refusedCount,
       boots: this.#devices.reduce((sum, device) => sum + device.process.bootCount, 0),
     };
     return { traceHash: trace.hash, traceLines: trace.count, tail: trace.tail(200), counts };
@@ -205,7 +227,7 @@ class ConversationWorld {
 
   #tryAgain(from: PeerDevice, to: PeerDevice): void {
     if (!this.#isContact(from, to)) from.command({ kind: 'addContact', name: to.who.name });
-    else if (this.#checker.linkState(from, to) === 'failed') {
+    else if (asksAgain.has(this.#checker.linkState(from, to) ?? 'offline')) {
       from.command({ kind: 'connect', person: to.who.person });
     }
   }

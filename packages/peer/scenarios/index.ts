@@ -19,13 +19,14 @@ export const roughTalkOptions: ConversationWorldOptions = {
   brokerCutEveryMs: 10_000,
   duplicate: 0.1,
   loss: 0.05,
+  hostile: 0,
   faultMs: 60_000,
   messages: 10,
 };
 export const roughTalk: Scenario = conversationScenario(roughTalkOptions);
 
 /** Nothing goes wrong: what the protocol costs and how it looks. */
-export const calmTalk: Scenario = conversationScenario({
+export const calmTalkOptions: ConversationWorldOptions = {
   name: 'peer/calm-talk',
   title: 'Two people become contacts and talk on a good network',
   persons: () => 2,
@@ -40,9 +41,31 @@ export const calmTalk: Scenario = conversationScenario({
   brokerCutEveryMs: 0,
   duplicate: 0,
   loss: 0,
+  hostile: 0,
   faultMs: 20_000,
   messages: 10,
+};
+export const calmTalk: Scenario = conversationScenario(calmTalkOptions);
+
+/** The broker rewrites descriptions, swaps senders and replays what it ever saw, on top of everything else. */
+export const hostileBroker: Scenario = conversationScenario({
+  ...roughTalkOptions,
+  name: 'peer/hostile-broker',
+  title: 'Two or three people talk through a broker that lies',
+  persons: (n) => 2 + (n % 2),
+  hostile: 0.2,
 });
 
+/** The same broker and nothing else: lies alone must not cost a link. */
+export const liesAloneOptions: ConversationWorldOptions = {
+  ...calmTalkOptions,
+  name: 'peer/lies-alone',
+  title: 'Two people talk through a broker that lies, on a network that is fine',
+  // Cuts give the liar something to replay: presence and descriptions of connections that are gone.
+  brokerCutEveryMs: 3_000,
+  hostile: 0.3,
+};
+export const liesAlone: Scenario = conversationScenario(liesAloneOptions);
+
 /** All scenarios of this package, for soak runs and the lab. */
-export const scenarios: readonly Scenario[] = [calmTalk, roughTalk];
+export const scenarios: readonly Scenario[] = [calmTalk, roughTalk, hostileBroker, liesAlone];

@@ -70,6 +70,8 @@ export class PeerDevice {
   #client: SimClient | null = null;
   #connections = new Map<string, SimRtcConnection>();
   #commands = 0;
+  /** Counts within a start, as the driver does; counting on is as good. */
+  #brokerConnections = 0;
   /** A broker that this device cannot reach now. */
   brokerReachable = true;
 
@@ -122,6 +124,7 @@ export class PeerDevice {
 
   connectBroker(): void {
     if (!this.process.alive || !this.brokerReachable || this.#client?.open === true) return;
+    this.#brokerConnections += 1;
     const presenceTopic = topics.presence(this.who.name, this.who.device);
     const will = { topic: presenceTopic, payload: this.#presence(false) };
     const client = this.#options.broker.connect(this.key, will, (message) => this.#arrived(client, message));
@@ -139,7 +142,8 @@ export class PeerDevice {
   #presence(online: boolean): string {
     const sentAt = this.#options.simulation.wallMs;
     const certificate = `certificate of ${this.key}`;
-    const presence: Presence = { v: 1, from: this.who, boot: this.#boot, online, sentAt, certificate };
+    const head = { v: 1, from: this.who, boot: this.#boot, connection: this.#brokerConnections } as const;
+    const presence: Presence = { ...head, online, sentAt, certificate };
     return signText(this.key, unsignedText({ ...presence }));
   }
 

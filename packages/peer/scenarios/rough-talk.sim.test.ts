@@ -1,16 +1,43 @@
-import { checkSeeds, seedRange } from '@bothy/simulator';
+import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmTalk, roughTalk } from './index.ts';
+import { calmTalk, hostileBroker, liesAlone, roughTalk } from './index.ts';
 
-const seeds = 300;
+/** Runs each seed once. A failure says how to replay it. */
+function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const seed of seedRange(from, count)) {
+    try {
+      const { counts } = scenario.run(seed);
+      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
+    } catch (thrown) {
+      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
+    }
+  }
+  return sums;
+}
 
-test(`${seeds} seeds of rough talk: all converge, no tick lies, each seed twice the same`, () => {
+test('300 seeds of rough talk, each twice: all converge, no tick lies, byte-identical traces', () => {
+  const seeds = 300;
   const outcome = checkSeeds(roughTalk, seedRange(1, seeds));
   expect(outcome.failure, `${outcome.failure?.error.message}\n  ${outcome.failure?.replay}`).toBeUndefined();
   expect(outcome.passed).toBe(seeds);
-  // The faults really happened: several starts a device, and most messages were written all the same.
-  expect(outcome.counts.boots).toBeGreaterThan(seeds * 2 * 2);
+  // The faults really happened: more than one start a device, and most messages were written all the same.
+  expect(outcome.counts.boots).toBeGreaterThan(seeds * 6);
   expect(outcome.counts.acknowledged).toBeGreaterThan(seeds * 40);
+});
+
+test('700 more seeds of rough talk', () => {
+  expect(runSeeds(roughTalk, 301, 700).acknowledged).toBeGreaterThan(700 * 40);
+});
+
+test('200 seeds with a broker that also lies: it is refused, and nothing is lost', () => {
+  expect(runSeeds(hostileBroker, 1, 200).refused).toBeGreaterThan(1_000);
+});
+
+test('200 seeds of lies alone: everything written arrives', () => {
+  const { written, acknowledged, refused } = runSeeds(liesAlone, 1, 200);
+  expect(acknowledged).toBe(written);
+  expect(refused).toBeGreaterThan(100);
 });
 
 test('on a good network a link costs at most 8 envelopes, and messages and idle time cost none', () => {

@@ -20,6 +20,11 @@ export interface Published {
 export interface BrokerFaults {
   /** Chance that a delivery is lost, as a broker may that was restarted without its queues. */
   readonly loss: number;
+  /**
+   * Chance, for each delivery, that the broker lies: it rewrites the message,
+   * or adds an old one that was meant for anybody.
+   */
+  readonly hostile: number;
   /** Chance that a delivery is made twice. */
   readonly duplicate: number;
   /** Slowest delivery; each is uniformly between 1 ms and this. */
@@ -40,12 +45,15 @@ function matches(filter: string, topic: string): boolean {
 }
 
 const maxQueued = 1_000;
+/** How much a hostile broker remembers, to replay it. */
+const maxRemembered = 2_000;
 
 export class SimBroker {
   readonly #world: BrokerWorld;
   faults: BrokerFaults;
   readonly #sessions = new Map<string, Session>();
   readonly #retained = new Map<string, Published>();
+  readonly #remembered: Published[] = [];
   /** Messages passed on, by topic kind; to count what a link costs. */
   published = 0;
 
@@ -66,6 +74,7 @@ export class SimBroker {
 
   publish(message: Published, retain: boolean): void {
     this.published += 1;
+    if (this.faults.hostile > 0) this.#remember(message);
     if (retain) this.#retained.set(message.topic, message);
     for (const session of this.#sessions.values()) {
       if (![...session.filters].some((filter) => matches(filter, message.topic))) continue;
@@ -83,6 +92,16 @@ export class SimBroker {
     for (const message of this.#retained.values()) {
       if (matches(filter, message.topic)) session.client?.arrive(message);
     }
+  }
+
+  /** Anything that was ever published, to anybody. */
+  oldMessage(): Published | undefined {
+    return this.#remembered[this.#world.random.below(Math.max(1, this.#remembered.length))];
+  }
+
+  #remember(message: Published): void {
+    if (this.#remembered.length < maxRemembered) this.#remembered.push(message);
+    else this.#remembered[this.published % maxRemembered] = message;
   }
 
   #session(clientId: string): Session {
@@ -142,6 +161,25 @@ export class SimClient {
 
   /** Passes a message to the client; unacknowledged when the connection breaks, so queued then. */
   arrive(message: Published): void {
+    this.#pass(this.#rewritten(message));
+    const old = this.#lies() ? this.#broker.oldMessage() : undefined;
+    if (old !== undefined) this.#pass(old);
+  }
+
+  #lies(): boolean {
+    const { hostile } = this.#broker.faults;
+    return hostile > 0 && this.#world.random.next() < hostile;
+  }
+
+  /** Another connection's candidates and fingerprints, and another sender: what a man in the middle would want. */
+  #rewritten(message: Published): Published {
+    if (!this.#lies() || typeof message.payload !== 'string') return message;
+    const { topic, payload } = message;
+    if (this.#world.random.next() < 0.5) return { topic, payload: payload.replace('connection', 'impostor') };
+    return { topic, payload: payload.replace(/"device":"[a-z]+"/, `"device":"${'m'.repeat(16)}"`) };
+  }
+
+  #pass(message: Published): void {
     if (this.#world.random.next() < this.#broker.faults.loss) return;
     const twice = this.#world.random.next() < this.#broker.faults.duplicate;
     for (let copy = 0; copy < (twice ? 2 : 1); copy++) {

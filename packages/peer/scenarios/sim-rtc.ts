@@ -49,9 +49,13 @@ export class SimRtcNetwork {
     this.times = times;
   }
 
+  /** Connections that were ever made. */
+  opened = 0;
+
   open(id: string, host: string, events: RtcEvents): SimRtcConnection {
     const connection = new SimRtcConnection(this, id, host, events);
     this.connections.set(id, connection);
+    this.opened += 1;
     return connection;
   }
 

@@ -50,20 +50,23 @@ export function statusOf(n: number, progress: ProgressView | undefined): Message
 
 /**
  * The items to draw: messages with the last edit of each, and the places of
- * deleted ones. Rows of kinds that this version does not know are left out;
- * edits and deletions of what is not here yet wait among the rows for it.
+ * deleted ones; `amendments` are edits and deletions from outside of the rows.
+ * Rows of kinds that this version does not know are left out; edits and
+ * deletions of what is not here yet wait among the rows for it.
  */
 export function messageItems(
   rows: readonly EntryRow[],
   me: PersonId,
   progress: ProgressView | undefined,
+  amendments: readonly EntryRow[] = [],
 ): readonly MessageItem[] {
   const bodies = new Map(rows.map((row) => [rowKey(row), readBody(row.record.body)]));
   const edits = new Map<string, string>();
   const deletions = new Set<string>();
-  // Rows come in the order of the screen, so a later edit replaces an earlier one.
-  for (const row of rows) {
-    const body = bodies.get(rowKey(row));
+  // In the order of the screen, so a later edit replaces an earlier one.
+  const amending = amendments.length === 0 ? rows : mergeRows(rows, amendments);
+  for (const row of amending) {
+    const body = bodies.get(rowKey(row)) ?? readBody(row.record.body);
     if (body?.kind === 'edit') edits.set(`${authorOf(row)}/${body.of.device}#${body.of.n}`, body.text);
     if (body?.kind === 'delete') deletions.add(`${authorOf(row)}/${body.of.device}#${body.of.n}`);
   }

@@ -50,7 +50,14 @@ export function healAll(simulation: Simulation): void {
     process.mendDisk();
     process.start();
   }
+  // A commit that was failing already may still end its process.
+  simulation.after(lastFailureMs, () => {
+    for (const process of simulation.processes) process.start();
+  });
 }
+
+/** Longer than any commit is under way. */
+const lastFailureMs = 1_000;
 
 class FaultSchedule {
   readonly #simulation: Simulation;

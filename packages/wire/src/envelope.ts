@@ -82,6 +82,11 @@ export interface Presence {
   readonly v: 1;
   readonly from: EnvelopeSender;
   readonly boot: Boot;
+  /**
+   * Counts the connections of this boot to a broker from 1. A last will that is
+   * late, or replayed, belongs to an earlier one and is told by it.
+   */
+  readonly connection: number;
   readonly online: boolean;
   readonly sentAt: number;
   readonly certificate: string;

@@ -6,7 +6,7 @@
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
 import { initialPeerState, type PeerState } from '@bothy/peer/views';
 import type { BothyError, PersonId } from '@bothy/wire';
-import { type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
+import { type EntryKey, type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { TabChannel, type TabMessage } from './tab-channel.ts';
 import { closedStoreError, type SessionHost, type TabSession } from './tab-session.ts';
 
@@ -62,6 +62,11 @@ export class FollowingSession implements TabSession {
   async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
     if (this.#store === undefined) throw closedStoreError();
     return this.#store.history(conversation, query);
+  }
+
+  async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
+    if (this.#store === undefined) throw closedStoreError();
+    return this.#store.amendments(rows);
   }
 
   async stop(): Promise<void> {

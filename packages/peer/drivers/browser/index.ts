@@ -2,6 +2,7 @@ export { DeviceDirectory, type DeviceDirectoryOptions } from './device-directory
 export { sealEntry } from './entry-sealer.ts';
 export { browserIdentityStore, type IdentityStore } from './identity-store.ts';
 export {
+  type EntryKey,
   type HistoryPosition,
   type HistoryQuery,
   openPeerDatabase,

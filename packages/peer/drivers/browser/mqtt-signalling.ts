@@ -85,6 +85,8 @@ export class MqttSignalling {
   #retryTimer: TimerHandle | null = null;
   #upSinceMs = 0;
   #corrections = 0;
+  /** Connections made in this start, this one included: what a late last will is told by. */
+  #connections = 0;
 
   constructor(options: MqttSignallingOptions) {
     this.#options = options;
@@ -183,6 +185,7 @@ export class MqttSignalling {
   async #connect(): Promise<void> {
     const { identity, audience, brokerUrl, clock } = this.#options;
     const { name, device } = identity;
+    this.#connections += 1;
     const [password, will] = await Promise.all([
       makeProof({ identity, audience, now: clock.wallMs() }),
       this.#presenceText(false),
@@ -291,6 +294,7 @@ export class MqttSignalling {
       v: 1,
       from: { person, device, name },
       boot,
+      connection: this.#connections,
       online,
       sentAt: clock.wallMs(),
       certificate,

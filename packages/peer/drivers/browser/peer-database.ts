@@ -14,12 +14,16 @@ import type {
 } from '@bothy/peer/core';
 import type { Hlc } from '@bothy/protocols';
 import type { Storage } from '@bothy/runtime';
-import type { BothyError, LogKey, PersonId } from '@bothy/wire';
+import { type BothyError, deviceKey, type LogKey, type PersonId } from '@bothy/wire';
+import { parseEntryBody } from '@bothy/wire/schemas';
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import { openIndexedDatabase, storageError } from './indexed-database.ts';
 
 /** A place on the screen, between whose rows history is read. */
 export type HistoryPosition = Pick<EntryRow, 'hlc' | 'log' | 'n'>;
+
+/** Names one entry. */
+export type EntryKey = Pick<EntryRow, 'conversation' | 'log' | 'n'>;
 
 export interface HistoryQuery {
   /** Only rows strictly before this one; of those the newest. */
@@ -41,17 +45,27 @@ export interface PeerStore extends Storage<PeerWrite> {
    * first, as `compareRows` orders them. Fewer than `limit`: there are no more on that side.
    */
   history(conversation: string, query: HistoryQuery): Promise<EntryRow[]>;
+  /** The edits and deletions of these rows, wherever they stand; in no order. */
+  amendments(rows: readonly EntryKey[]): Promise<EntryRow[]>;
   /** Raises the durable boot counter and returns it: 1 for the first start. */
   nextBoot(): Promise<number>;
   close(): void;
 }
 
+type StoredKey = [conversation: string, log: LogKey, n: number];
+
+/** With the key of the entry that it changes or deletes, if any: what makes that quick to find. */
+type StoredRow = EntryRow & { readonly amends?: StoredKey };
+
 interface PeerSchema extends DBSchema {
   contacts: { key: string; value: Contact };
   entries: {
     key: [conversation: string, log: LogKey, n: number];
-    value: EntryRow;
-    indexes: { onScreen: [conversation: string, ms: number, counter: number, log: LogKey, n: number] };
+    value: StoredRow;
+    indexes: {
+      onScreen: [conversation: string, ms: number, counter: number, log: LogKey, n: number];
+      amendments: StoredKey;
+    };
   };
   heads: { key: [conversation: string, log: LogKey]; value: LogHead };
   receipts: { key: [conversation: string, device: string]; value: Receipt };
@@ -63,7 +77,7 @@ interface PeerSchema extends DBSchema {
 type PeerIdb = IDBPDatabase<PeerSchema>;
 
 /** Raised with every change of the layout; `upgrade` then adds a step and never changes an old one. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 export interface PeerDatabaseOptions {
   readonly person: PersonId;
@@ -76,8 +90,9 @@ export async function openPeerDatabase(options: PeerDatabaseOptions): Promise<Pe
   const database = await openIndexedDatabase<PeerSchema>({
     name: `bothy-${options.person}`,
     version: schemaVersion,
-    upgrade: (db, oldVersion) => {
+    upgrade: (db, oldVersion, _newVersion, tx) => {
       if (oldVersion < 1) createVersion1(db);
+      if (oldVersion < 2) tx.objectStore('entries').createIndex('amendments', 'amends');
     },
     lost: options.lost,
   });
@@ -146,6 +161,16 @@ class PeerDatabase implements PeerStore {
     });
   }
 
+  amendments(rows: readonly EntryKey[]): Promise<EntryRow[]> {
+    return failingAsStorage(async () => {
+      const index = this.#db.transaction('entries').store.index('amendments');
+      const found = await Promise.all(
+        rows.map(({ conversation, log, n }) => index.getAll([conversation, log, n])),
+      );
+      return found.flat();
+    });
+  }
+
   nextBoot(): Promise<number> {
     return failingAsStorage(async () => {
       const tx = this.#db.transaction('meta', 'readwrite', { durability: 'strict' });
@@ -174,7 +199,7 @@ class PeerDatabase implements PeerStore {
         case 'deleteContact':
           return tx.objectStore('contacts').delete(write.id);
         case 'putEntry':
-          return tx.objectStore('entries').put(write.row);
+          return tx.objectStore('entries').put(stored(write.row));
         case 'dropBody':
           return dropBody(tx.objectStore('entries'), [write.conversation, write.log, write.n]);
         case 'putHead':
@@ -207,6 +232,15 @@ async function dropBody(
 ): Promise<void> {
   const row = await entries.get(key);
   if (row !== undefined) await entries.put({ ...row, record: { ...row.record, body: null } });
+}
+
+function stored(row: EntryRow): StoredRow {
+  // Most bodies are messages: only what may be something else is parsed.
+  const body = row.record.body?.includes('"of"') ? parseEntryBody(row.record.body) : undefined;
+  if (body?.ok !== true || body.value === undefined || body.value.kind === 'message') return row;
+  const [person = ''] = row.log.split('/');
+  const { device, n } = body.value.of;
+  return { ...row, amends: [row.conversation, deviceKey({ person, device }), n] };
 }
 
 function screenKey(conversation: string, { hlc, log, n }: HistoryPosition): IDBValidKey {

@@ -12,7 +12,7 @@ import type { PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
 import { BothyError } from '@bothy/wire';
 import { FollowingSession } from './following-session.ts';
-import type { HistoryQuery } from './peer-database.ts';
+import type { EntryKey, HistoryQuery } from './peer-database.ts';
 import { type ReleaseLock, tryProfileLock, waitForProfileLock } from './profile-lock.ts';
 import type { SessionHost, TabSession } from './tab-session.ts';
 import { WritingSession } from './writing-session.ts';
@@ -50,6 +50,8 @@ export interface PeerSession {
   command(command: PeerCommand): Promise<CommandResult>;
   /** The rows next to a position, or the newest ones, oldest first. Rejects with `storage_failed`. */
   history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
+  /** The edits and deletions of these entries, wherever they stand; in no order. Rejects with `storage_failed`. */
+  amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]>;
   /** Says goodbye, closes everything. Another tab of the profile then takes over. */
   stop(): Promise<void>;
 }
@@ -154,6 +156,11 @@ class BrowserPeerSession implements PeerSession {
   async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
     await this.#takingOver;
     return this.#inner.history(conversation, query);
+  }
+
+  async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
+    await this.#takingOver;
+    return this.#inner.amendments(rows);
   }
 
   async stop(): Promise<void> {

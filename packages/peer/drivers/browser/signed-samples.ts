@@ -29,6 +29,7 @@ export function presenceText(from: LocalIdentity, changed: Partial<Presence> = {
     v: 1,
     from: sender(from),
     boot: firstBoot,
+    connection: 1,
     online: true,
     sentAt: 1,
     certificate: from.certificate,

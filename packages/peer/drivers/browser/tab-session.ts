@@ -2,7 +2,7 @@
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
 import type { PeerState } from '@bothy/peer/views';
 import { BothyError } from '@bothy/wire';
-import type { HistoryQuery } from './peer-database.ts';
+import type { EntryKey, HistoryQuery } from './peer-database.ts';
 
 export interface TabSession {
   /** The same object until something changes. */
@@ -11,6 +11,8 @@ export interface TabSession {
   command(command: PeerCommand): Promise<CommandResult>;
   /** Rejects with `storage_failed`. */
   history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
+  /** Rejects with `storage_failed`. */
+  amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]>;
   stop(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { applyNotice, initialPeerState, type PeerState } from '@bothy/peer/views
 import type { Clock, Timers } from '@bothy/runtime';
 import { browserClock, workerTimers } from '@bothy/runtime/browser';
 import { BothyError } from '@bothy/wire';
-import { type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
+import { type EntryKey, type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { PeerRun } from './peer-run.ts';
 import type { PeerSessionOptions } from './peer-session.ts';
 import { TabChannel, type TabMessage } from './tab-channel.ts';
@@ -73,6 +73,11 @@ export class WritingSession implements TabSession {
   async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
     if (this.#store === undefined) throw closedStoreError();
     return this.#store.history(conversation, query);
+  }
+
+  async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
+    if (this.#store === undefined) throw closedStoreError();
+    return this.#store.amendments(rows);
   }
 
   async stop(): Promise<void> {

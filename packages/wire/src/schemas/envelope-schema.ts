@@ -76,6 +76,7 @@ const presenceSchema: z.ZodMiniType<Presence> = z.object({
   v: z.literal(1),
   from: sender,
   boot: textLike(bootPattern),
+  connection: wholeNumber(1),
   online: z.boolean(),
   sentAt: wholeNumber(0),
   certificate: certificateText,

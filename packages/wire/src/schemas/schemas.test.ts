@@ -57,7 +57,7 @@ const certificate = {
   deviceKey: hash,
   issuedAt: 0,
 };
-const presence = { v: 1, from: offer.from, boot, online: true, sentAt: 0, certificate: '{}' };
+const presence = { v: 1, from: offer.from, boot, connection: 1, online: true, sentAt: 0, certificate: '{}' };
 const proof = { v: 1, certificate: '{}', audience: '127.0.0.1:8080', nonce: 'N'.repeat(22), issuedAt: 0 };
 const entries = { kind: 'entries', conversation, entries: [{ header: '{}', body: '{}' }] };
 
