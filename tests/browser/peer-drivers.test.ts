@@ -66,6 +66,11 @@ test('the store gives back what was committed, in the order of the screen, after
   });
 });
 
+test('edits and deletions are found by what they change, also in a store of an older version', async () => {
+  const page = await newProfile();
+  expect(await page.evaluate(() => harness.amendments())).toEqual([4, 6]);
+});
+
 test('a commit is atomic, its failure is told, and every write waits for the disk', async () => {
   const page = await newProfile();
   const durabilities = await page.evaluate(() => harness.durability());

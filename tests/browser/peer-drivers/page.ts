@@ -79,6 +79,47 @@ const storeTests = {
     };
   },
 
+  /** Edits and deletions are found by what they change, also in a store that an older version made. */
+  async amendments() {
+    const old = indexedDB.open(`bothy-${person}`, 1);
+    old.onupgradeneeded = () => {
+      const key = { keyPath: ['conversation', 'log', 'n'] };
+      const entries = old.result.createObjectStore('entries', key);
+      entries.createIndex('onScreen', ['conversation', 'hlc.ms', 'hlc.counter', 'log', 'n'], {
+        unique: true,
+      });
+      for (const name of ['contacts', 'heads', 'receipts', 'readMarks', 'meta']) {
+        old.result.createObjectStore(name, name === 'meta' ? {} : { keyPath: 'id' });
+      }
+    };
+    await new Promise((resolve) => {
+      old.onsuccess = resolve;
+    });
+    old.result.close();
+    const store = await openPeerDatabase({ person, lost: failLoudly });
+    const amending = (n: number, kind: string, target: number, log?: string): EntryRow => {
+      const body = JSON.stringify({ kind, of: { device: 'd'.repeat(16), n: target }, text: 'anew' });
+      return { ...row(n, n * 10, log), record: { header: '', body } };
+    };
+    const rows = [
+      ...[1, 2, 3].map((n) => row(n, n)),
+      amending(4, 'edit', 1),
+      amending(5, 'delete', 2),
+      amending(6, 'edit', 1),
+      // Somebody else's: it is about an entry of theirs.
+      amending(7, 'edit', 1, `${'q'.repeat(32)}/${'d'.repeat(16)}`),
+    ];
+    await new Promise((resolve) => {
+      store.commit(
+        rows.map((each) => ({ kind: 'putEntry', row: each })),
+        resolve,
+      );
+    });
+    const found = await store.amendments([row(1, 1), row(3, 3)]);
+    store.close();
+    return found.map(({ n }) => n).sort();
+  },
+
   /** A commit of which one write fails: nothing of it may be there. */
   async failingCommit() {
     const store = await openPeerDatabase({ person, lost: failLoudly });
@@ -115,7 +156,7 @@ const storeTests = {
   async newerVersion() {
     const lost = Promise.withResolvers<Error>();
     await openPeerDatabase({ person: 'newer', lost: lost.resolve });
-    const request = indexedDB.open('bothy-newer', 2);
+    const request = indexedDB.open('bothy-newer', 1_000);
     const opened = new Promise((resolve) => {
       request.onsuccess = resolve;
     });

@@ -1,5 +1,5 @@
 import type { EntryRow } from '@bothy/peer/core';
-import type { HistoryQuery } from '@bothy/peer/drivers/browser';
+import type { EntryKey, HistoryQuery } from '@bothy/peer/drivers/browser';
 import { compareRows } from '@bothy/peer/views';
 import { describe, expect, it } from 'vitest';
 import { ConversationRows, type HistorySource } from './conversation-rows.ts';
@@ -7,6 +7,16 @@ import { ConversationRows, type HistorySource } from './conversation-rows.ts';
 function row(ms: number, conversation = 'c'): EntryRow {
   const record = { header: '', body: '{}' };
   return { conversation, log: 'p/d', n: ms, record, hash: '', hlc: { ms, counter: 0 }, ahead: false };
+}
+
+function edit(ms: number, target: number): EntryRow {
+  const body = JSON.stringify({ kind: 'edit', of: { device: 'd', n: target }, text: 'anew' });
+  return { ...row(ms), record: { header: '', body } };
+}
+
+function targetOf(body: string | null): number {
+  const parsed = JSON.parse(body ?? '{}') as { of?: { n: number } };
+  return parsed.of?.n ?? 0;
 }
 
 /** A store that answers at once, and pushes what is added. */
@@ -24,6 +34,11 @@ class FakeSource implements HistorySource {
       .filter((each) => after === undefined || each.hlc.ms > after.hlc.ms)
       .sort(compareRows);
     return after === undefined ? rows.slice(-limit) : rows.slice(0, limit);
+  }
+
+  async amendments(rows: readonly EntryKey[]) {
+    const wanted = new Set(rows.map(({ n }) => n));
+    return this.stored.filter(({ record }) => wanted.has(targetOf(record.body)));
   }
 
   onEntries(listener: (rows: readonly EntryRow[]) => void): () => void {
@@ -45,9 +60,9 @@ function setUp(storedRows: number) {
   return { source, conversation, shown };
 }
 
-/** Lets the fake's answers arrive: they take two turns of the microtask queue. */
+/** Lets the fake's answers arrive: they take a few turns of the microtask queue. */
 async function answers(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
 
 describe('the rows of a conversation', () => {
@@ -184,6 +199,24 @@ describe('the rows of a conversation', () => {
     expect(conversation.state()).toMatchObject({ atNewest: false });
   });
 
+  it('know the edits of what they show, wherever those stand', async () => {
+    const { source, conversation } = setUp(600);
+    const edits = (): number[] => conversation.state().amendments.map(({ hlc }) => hlc.ms);
+    source.stored.push(edit(6_001, 100));
+    conversation.subscribe(() => undefined);
+    await answers();
+    conversation.follow(false);
+    while (!conversation.state().complete) {
+      conversation.readOlder();
+      await answers();
+    }
+    expect(edits()).toEqual([6_001]);
+    // One more comes while the end is far away.
+    source.add(edit(6_002, 200));
+    expect(conversation.state().rows.some(({ hlc }) => hlc.ms > 6_000)).toBe(false);
+    expect(edits()).toEqual([6_001, 6_002]);
+  });
+
   it('show what arrives late while an older page is read', async () => {
     const { source, conversation, shown } = setUp(80);
     conversation.subscribe(() => undefined);
@@ -223,21 +256,22 @@ describe('the rows of a conversation', () => {
   });
 
   it('take no answer to a question of an earlier subscriber', async () => {
-    const answers: ((rows: readonly EntryRow[]) => void)[] = [];
+    const asked: ((rows: readonly EntryRow[]) => void)[] = [];
     const conversation = new ConversationRows(
       {
-        history: () => new Promise((resolve) => answers.push(resolve)),
+        history: () => new Promise((resolve) => asked.push(resolve)),
+        amendments: async () => [],
         onEntries: () => () => undefined,
       },
       'c',
     );
     conversation.subscribe(() => undefined)();
     conversation.subscribe(() => undefined);
-    answers[0]?.([row(10)]);
+    asked[0]?.([row(10)]);
     await Promise.resolve();
     expect(conversation.state()).toMatchObject({ rows: [], reading: true });
-    answers[1]?.([row(20)]);
-    await Promise.resolve();
+    asked[1]?.([row(20)]);
+    await answers();
     expect(conversation.state()).toMatchObject({ rows: [row(20)], reading: false });
   });
 });

@@ -14,6 +14,8 @@ import { compareRows, mergeRows } from '@bothy/peer/views';
 
 export interface RowsState {
   readonly rows: readonly EntryRow[];
+  /** Edits and deletions of the rows that stand outside of the window. */
+  readonly amendments: readonly EntryRow[];
   /** There is nothing older than the first row. */
   readonly complete: boolean;
   /** There is nothing newer than the last row. */
@@ -23,7 +25,7 @@ export interface RowsState {
   readonly problem: string | undefined;
 }
 
-export type HistorySource = Pick<PeerSession, 'history' | 'onEntries'>;
+export type HistorySource = Pick<PeerSession, 'history' | 'amendments' | 'onEntries'>;
 
 type Side = 'older' | 'newer';
 
@@ -32,6 +34,7 @@ export const pageRows = 50;
 export const maxRows = 300;
 const nothingRead: RowsState = {
   rows: [],
+  amendments: [],
   complete: false,
   atNewest: true,
   reading: true,
@@ -115,7 +118,9 @@ export class ConversationRows {
     this.#change({ reading: true, problem: undefined });
     try {
       const page = await this.#source.history(this.#conversation, { ...position, limit: pageRows });
-      if (begun === this.#begun) this.#take(side, page);
+      if (begun !== this.#begun) return;
+      const amendments = await this.#source.amendments(page);
+      if (begun === this.#begun) this.#take(side, page, amendments);
     } catch (thrown) {
       if (begun !== this.#begun) return;
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
@@ -124,7 +129,7 @@ export class ConversationRows {
     }
   }
 
-  #take(side: Side, page: readonly EntryRow[]): void {
+  #take(side: Side, page: readonly EntryRow[], found: readonly EntryRow[]): void {
     const last = page.length < pageRows;
     const { rows: known, complete, atNewest } = this.#state;
     const merged = mergeRows(mergeRows(known, page), this.#meanwhile);
@@ -133,6 +138,7 @@ export class ConversationRows {
       const cut = rows.length > maxRows;
       this.#change({
         rows: rows.slice(0, maxRows),
+        amendments: this.#amended([...found, ...rows.slice(maxRows)]),
         complete: last,
         atNewest: atNewest && !cut,
         reading: false,
@@ -142,6 +148,7 @@ export class ConversationRows {
       const cut = rows.length > maxRows;
       this.#change({
         rows: rows.slice(-maxRows),
+        amendments: this.#amended(found),
         complete: complete && !cut,
         atNewest: last,
         reading: false,
@@ -156,9 +163,17 @@ export class ConversationRows {
     if (reading) this.#meanwhile.push(...ours);
     const first = complete ? undefined : known[0];
     const merged = between(mergeRows(known, ours), first, atNewest ? undefined : known.at(-1));
-    if (merged.length <= maxRows) return this.#change({ rows: merged });
-    if (this.#following) this.#change({ rows: merged.slice(-maxRows), complete: false });
-    else this.#change({ rows: merged.slice(0, maxRows), atNewest: false });
+    const amendments = this.#amended(ours);
+    if (merged.length <= maxRows) return this.#change({ rows: merged, amendments });
+    if (this.#following) this.#change({ rows: merged.slice(-maxRows), amendments, complete: false });
+    else this.#change({ rows: merged.slice(0, maxRows), amendments, atNewest: false });
+  }
+
+  /** What leaves the window, or arrives outside of it, may change what is in it. A bounded number is kept. */
+  #amended(more: readonly EntryRow[]): readonly EntryRow[] {
+    const amending = more.filter(({ record }) => record.body?.includes('"of"'));
+    if (amending.length === 0) return this.#state.amendments;
+    return mergeRows(this.#state.amendments, amending).slice(-maxRows);
   }
 
   #change(change: Partial<RowsState>): void {

@@ -25,7 +25,10 @@ export function Conversation({ contact, person, state }: ConversationProps) {
   const [store] = useState(() => new ConversationRows(session, conversation));
   const rows = useSyncExternalStore(store.subscribe, store.state);
   const progress = state.progress.get(conversation);
-  const items = useMemo(() => messageItems(rows.rows, me, progress), [rows.rows, me, progress]);
+  const items = useMemo(
+    () => messageItems(rows.rows, me, progress, rows.amendments),
+    [rows.rows, rows.amendments, me, progress],
+  );
 
   // "Seen" is said only of what was on a screen that somebody looked at.
   const [atEnd, setAtEnd] = useState(true);

@@ -1,18 +1,20 @@
 /** The newest entries of each conversation, for the chat list. As many conversations as there are contacts. */
 import type { EntryRow } from '@bothy/peer/core';
+import type { PeerSession } from '@bothy/peer/drivers/browser';
 import { mergeRows } from '@bothy/peer/views';
-import type { HistorySource } from './conversation-rows.ts';
+
+export type NewestSource = Pick<PeerSession, 'history' | 'onEntries'>;
 
 /** Among so many entries there is a message, unless somebody edits and deletes a lot. */
 const keptRows = 10;
 
 export class LastMessages {
-  readonly #source: HistorySource;
+  readonly #source: NewestSource;
   readonly #listeners = new Set<() => void>();
   readonly #asked = new Set<string>();
   #last: ReadonlyMap<string, readonly EntryRow[]> = new Map();
 
-  constructor(source: HistorySource) {
+  constructor(source: NewestSource) {
     this.#source = source;
   }
 
