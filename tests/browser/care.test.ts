@@ -82,6 +82,18 @@ test('a message that is changed reads anew on both sides, in the list too; Escap
   await message(ben, 'The pass is open.').getByText('edited').waitFor();
 });
 
+test('messages are walked through by arrow keys; Tab then reaches what can be done with one', async () => {
+  const log = alice.getByRole('log');
+  await log.focus();
+  await alice.keyboard.press('ArrowUp');
+  await alice.keyboard.press('Tab');
+  const button = alice.getByRole('button', { name: 'Edit message' });
+  expect(await button.evaluate((each) => each === document.activeElement)).toBe(true);
+  await alice.keyboard.press('Enter');
+  await alice.getByRole('textbox', { name: 'Changed message' }).press('Escape');
+  expect(await alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
+});
+
 test('a message is deleted for both after a question', async () => {
   await say(alice, 'My code is 1234.');
   await message(ben, 'My code is 1234.').waitFor();

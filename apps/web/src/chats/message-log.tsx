@@ -6,6 +6,7 @@ import { type ConversationRows, maxRows, pageRows, type RowsState } from './conv
 import { dayLabel, groupByDay } from './day-groups.ts';
 import type { MessageActions } from './message-actions.tsx';
 import { MessageBubble } from './message-bubble.tsx';
+import { walkMessages } from './message-walk.ts';
 import { readerFormat } from './reader-format.ts';
 import { useSteadyScroll } from './use-steady-scroll.ts';
 
@@ -60,6 +61,7 @@ export function MessageLog(props: MessageLogProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
         tabIndex={0}
         onScroll={scroll.scrolled}
+        onKeyDown={walkMessages}
       >
         <LogTop
           history={history}
