@@ -8,6 +8,7 @@ import { launchChromium, temporaryFolder } from '@bothy/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { befriend, connected, enter, openChat, say, shows } from './person.ts';
 
 const webApp = fileURLToPath(new URL('../../apps/web/', import.meta.url));
 
@@ -52,41 +53,8 @@ async function open(): Promise<Page> {
 
 async function join(name: string): Promise<Page> {
   const page = await open();
-  await page.getByRole('textbox', { name: 'Your name' }).fill(name);
-  await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByRole('button', { name: 'Add contact' }).first().waitFor();
+  await enter(page, name);
   return page;
-}
-
-async function befriend(asker: Page, asked: Page, askerName: string, askedName: string): Promise<void> {
-  await asker.getByRole('button', { name: 'Add contact' }).first().click();
-  await asker.getByRole('textbox', { name: 'Name of the person' }).fill(askedName);
-  await asker.getByRole('button', { name: 'Send request' }).click();
-  await openChat(asked, askerName);
-  await asked.getByRole('button', { name: 'Accept' }).click();
-  await openChat(asker, askedName);
-}
-
-async function openChat(page: Page, name: string): Promise<void> {
-  await page.getByRole('link', { name }).first().click();
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Message' }).fill(text);
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-}
-
-/** Waits until the message stands in the log, with this tick when it is one's own. */
-async function shows(page: Page, text: string, status?: string): Promise<void> {
-  const log = page.getByRole('log');
-  await log.getByText(text, { exact: true }).waitFor();
-  if (status === undefined) return;
-  const item = log.getByRole('listitem').filter({ hasText: text });
-  await item.locator(`[data-status="${status}"]`).first().waitFor();
-}
-
-async function connected(page: Page): Promise<void> {
-  await page.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
 }
 
 test('from first contact to messages both ways with ticks; after a reload the history is there and the link up', async () => {

@@ -1,0 +1,105 @@
+/** Links under bad timing: both dial at the same moment, and pages are reloaded in the middle of a burst. */
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { launchChromium, temporaryFolder } from '@bothy/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { People } from './people-page/page.ts';
+import { befriend, buildPeoplePage, conversation, linked, openPeoplePage, start } from './people-stage.ts';
+
+declare const people: People;
+
+const webFolder = temporaryFolder();
+const data = temporaryFolder();
+let browser: Browser;
+let node: RunningNode;
+
+beforeAll(async () => {
+  await buildPeoplePage(webFolder.path);
+  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
+  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+  webFolder.remove();
+  data.remove();
+});
+
+test('both dial at the same moment, 50 times: always exactly one link, which carries messages both ways', async () => {
+  const page = await openPeoplePage(browser, node.webUrl);
+  await start(page, 'ann');
+  await start(page, 'ben');
+  await befriend(page, page, 'ann', 'ben');
+  const rounds = [];
+  for (let round = 1; round <= 50; round += 1) {
+    rounds.push(await page.evaluate((text) => people.dialTogether('ann', 'ben', text), `round ${round}`));
+  }
+  // Two connections, one on each side; both had offered, so it was glare indeed.
+  const once = { links: ['open', 'open'], made: 2, offered: 2, standing: 2, connected: 2 };
+  expect(rounds).toEqual(rounds.map(() => once));
+  const said = await conversation(page, 'ann', 'ben');
+  expect(said).toHaveLength(100);
+  expect(new Set(said).size).toBe(100);
+});
+
+test('both sides reload in the middle of a burst: nothing lost, nothing doubled, in order', async () => {
+  const [ann, ben] = await Promise.all([
+    openPeoplePage(browser, node.webUrl),
+    openPeoplePage(browser, node.webUrl),
+  ]);
+  const [burstOfAnn, burstOfBen] = await Promise.all([hear(ann), hear(ben)]);
+  await Promise.all([start(ann, 'cleo'), start(ben, 'dan')]);
+  await befriend(ann, ben, 'cleo', 'dan');
+
+  // A burst ends with its page, so its failure is what the test asks for.
+  const cut = (): undefined => undefined;
+  const first = ann.evaluate(() => people.burst('cleo', 'dan', 1, 5_000)).catch(cut);
+  const second = ben.evaluate(() => people.burst('dan', 'cleo', 1, 5_000)).catch(cut);
+  await expect.poll(() => burstOfAnn.length, { interval: 5 }).toBeGreaterThan(20);
+  await again(ben, 'dan');
+  await second;
+  await again(ann, 'cleo');
+  await first;
+  expect(burstOfAnn.length).toBeLessThan(5_000);
+  await Promise.all([
+    ann.evaluate(() => people.burst('cleo', 'dan', 5_001, 20)),
+    ben.evaluate(() => people.burst('dan', 'cleo', 5_001, 20)),
+  ]);
+  await linked(ann, ben, 'cleo', 'dan');
+
+  await expect
+    .poll(async () => (await conversation(ann, 'cleo', 'dan')).length, { timeout: 20_000 })
+    .toBe((await conversation(ben, 'dan', 'cleo')).length);
+  const seenByAnn = await conversation(ann, 'cleo', 'dan');
+  const seenByBen = await conversation(ben, 'dan', 'cleo');
+  const swap = (line: string): string =>
+    line.startsWith('me: ') ? line.replace('me', 'cleo') : line.replace('dan', 'me');
+  expect(seenByAnn.map(swap)).toEqual(seenByBen);
+  expect(new Set(seenByAnn).size).toBe(seenByAnn.length);
+  for (const [heard, who] of [
+    [burstOfAnn, 'me: cleo '],
+    [burstOfBen, 'dan: dan '],
+  ] as const) {
+    const numbers = seenByAnn.flatMap((line) => (line.startsWith(who) ? Number(line.slice(who.length)) : []));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    // What was promised is there; a message whose promise the reload cut off may be there as well.
+    const missing = heard.filter((text) => !numbers.includes(Number(text.split(' ')[1])));
+    expect(missing).toEqual([]);
+  }
+});
+
+/** The texts that the sessions of a page have said to be durable. */
+async function hear(page: Page): Promise<string[]> {
+  const heard: string[] = [];
+  await page.exposeFunction('told', (text: string) => void heard.push(text));
+  return heard;
+}
+
+async function again(page: Page, name: string): Promise<void> {
+  await page.reload();
+  await page.waitForFunction(() => 'people' in globalThis);
+  await start(page, name);
+}
