@@ -63,28 +63,30 @@ export function MessageLog(props: MessageLogProps) {
         onScroll={scroll.scrolled}
         onKeyDown={walkMessages}
       >
-        <LogTop
-          history={history}
-          empty={items.length === 0}
-          contactName={contactName}
-          readOlder={problem === undefined ? pages.readOlder : pages.readAgain}
-        />
-        {days.map((group) => (
-          <div key={group.key}>
-            <h3 className="day">{dayLabel(group.day, nowMs, readerFormat)}</h3>
-            <ol className="bubbles">
-              {group.items.map((item) => (
-                <MessageBubble
-                  key={item.key}
-                  item={item}
-                  contactName={contactName}
-                  spelledOut={item.key === lastMine}
-                  actions={actions}
-                />
-              ))}
-            </ol>
-          </div>
-        ))}
+        <div className="log-content" ref={scroll.contentRef}>
+          <LogTop
+            history={history}
+            empty={items.length === 0}
+            contactName={contactName}
+            readOlder={problem === undefined ? pages.readOlder : pages.readAgain}
+          />
+          {days.map((group) => (
+            <div key={group.key}>
+              <h3 className="day">{dayLabel(group.day, nowMs, readerFormat)}</h3>
+              <ol className="bubbles">
+                {group.items.map((item) => (
+                  <MessageBubble
+                    key={item.key}
+                    item={item}
+                    contactName={contactName}
+                    spelledOut={item.key === lastMine}
+                    actions={actions}
+                  />
+                ))}
+              </ol>
+            </div>
+          ))}
+        </div>
       </div>
       {typing && <p className="typing">{contactName} is writing…</p>}
       {!atEnd && (

@@ -17,7 +17,10 @@ export interface SteadyScrollOptions {
 }
 
 export interface SteadyScroll {
+  /** What scrolls. */
   readonly ref: RefObject<HTMLDivElement | null>;
+  /** All that is in it, in one element. */
+  readonly contentRef: RefObject<HTMLDivElement | null>;
   /** To be called when the log was scrolled. */
   readonly scrolled: () => void;
   /** Goes to the end, now and as messages come. */
@@ -30,6 +33,7 @@ export interface SteadyScroll {
  */
 export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
   const ref = useRef<HTMLDivElement>(null);
+  const contentRef = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const anchor = useRef<Anchor>(undefined);
   const lastTopPx = useRef(0);
@@ -71,17 +75,19 @@ export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
     if (options.canGrow && log.scrollTop < readAheadPx) options.nearTop();
   });
 
-  // A phone's keyboard and a growing composer make the log smaller.
+  // A phone's keyboard and a growing composer make the log smaller; a question in a message makes it longer.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it reads nothing but refs
   useEffect(() => {
     const log = ref.current;
-    if (log === null) return;
+    const content = contentRef.current;
+    if (log === null || content === null) return;
     const observer = new ResizeObserver(() => settle(log));
     observer.observe(log);
+    observer.observe(content);
     return () => observer.disconnect();
   }, []);
 
-  return { ref, scrolled, toEnd };
+  return { ref, contentRef, scrolled, toEnd };
 }
 
 /** A message and where it stood, measured from the beginning of what is shown. */
