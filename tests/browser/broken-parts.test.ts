@@ -1,0 +1,140 @@
+/** Parts that go away and come back, seen in the web app: the broker, and the other person's whole browser. */
+import { fileURLToPath } from 'node:url';
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { launchChromium, launchChromiumProfile, temporaryFolder } from '@bothy/testkit';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { befriend, connected, enter, openChat, say, shows, texts } from './person.ts';
+
+const webFolder = temporaryFolder();
+let browser: Browser;
+let data: ReturnType<typeof temporaryFolder>;
+let node: RunningNode;
+
+beforeAll(async () => {
+  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
+  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
+  browser = await launchChromium();
+});
+beforeEach(async () => {
+  data = temporaryFolder();
+  node = await startAt('0');
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await node.stop();
+  data.remove();
+});
+afterAll(async () => {
+  await browser?.close();
+  webFolder.remove();
+});
+
+function startAt(http: string): Promise<RunningNode> {
+  const config = parseConfig({ http, mqtt: '0', data: data.path }, {});
+  return startNode(config, { webFolder: webFolder.path });
+}
+
+async function open(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(40_000);
+  await page.goto(node.webUrl);
+  return page;
+}
+
+async function join(name: string): Promise<Page> {
+  const page = await open(await browser.newContext());
+  await enter(page, name);
+  return page;
+}
+
+async function talking(): Promise<[Page, Page]> {
+  const [alice, ben] = await Promise.all([join('alice'), join('ben')]);
+  await befriend(alice, ben, 'alice', 'ben');
+  await Promise.all([connected(alice), connected(ben)]);
+  return [alice, ben];
+}
+
+test('the broker goes while a link stands: messages go on both ways; a new link waits for it, says so, and comes', async () => {
+  const [alice, ben] = await talking();
+  await ben.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const { port } = new URL(node.webUrl);
+  await node.stop();
+  await Promise.all([
+    alice.getByText('No node in reach').first().waitFor(),
+    ben.getByText('No node in reach').first().waitFor(),
+  ]);
+  for (const text of ['Is the node asleep?', 'We do not need it.']) await say(alice, text);
+  await shows(ben, 'We do not need it.');
+  await say(ben, 'So it seems.');
+  await shows(alice, 'So it seems.');
+  await shows(ben, 'So it seems.', 'read');
+  await Promise.all([connected(alice), connected(ben)]);
+
+  // Ben's page begins anew, so a new link is wanted, and nobody introduces the two.
+  await ben.reload();
+  await ben.getByRole('status').filter({ hasText: 'No node in reach. Your messages wait here.' }).waitFor();
+  await say(ben, 'Said without a node.');
+  await shows(ben, 'Said without a node.', 'pending');
+  await alice.getByRole('status').filter({ hasText: 'Your messages wait here.' }).waitFor();
+  await say(alice, 'And here as well.');
+  await shows(alice, 'And here as well.', 'pending');
+
+  node = await startAt(port);
+  await Promise.all([connected(alice), connected(ben)]);
+  await shows(alice, 'Said without a node.');
+  await shows(ben, 'And here as well.');
+  const [byAlice, byBen] = await Promise.all([texts(alice), texts(ben)]);
+  expect(byAlice).toEqual(byBen);
+  expect(byAlice).toHaveLength(5);
+});
+
+test("the other's browser is killed: what is written meanwhile waits, and is there on its return, in order, once", async () => {
+  const profile = temporaryFolder();
+  let theirs = await launchChromiumProfile(profile.path);
+  try {
+    const alice = await join('alice');
+    let ben = await open(theirs);
+    await enter(ben, 'ben');
+    await befriend(alice, ben, 'alice', 'ben');
+    await Promise.all([connected(alice), connected(ben)]);
+    await say(ben, 'My battery is low.');
+    await shows(ben, 'My battery is low.', 'read');
+
+    await kill(theirs);
+    // The first ones go into a link of which nobody knows yet that it is dead.
+    const waiting = Array.from({ length: 8 }, (_, index) => `For Ben, ${index + 1} of 8`);
+    for (const text of waiting.slice(0, 4)) await say(alice, text);
+    await alice.getByRole('status').filter({ hasText: 'ben is away' }).waitFor();
+    for (const text of waiting.slice(4)) await say(alice, text);
+    await shows(alice, 'For Ben, 8 of 8', 'pending');
+    const ticks = alice.getByRole('log').locator('[data-status]');
+    const statuses = await ticks.evaluateAll((all) => all.map((one) => one.getAttribute('data-status')));
+    expect(statuses).toHaveLength(waiting.length);
+    expect(statuses.filter((status) => status === 'delivered' || status === 'read')).toEqual([]);
+
+    theirs = await launchChromiumProfile(profile.path);
+    ben = await open(theirs);
+    await openChat(ben, 'alice');
+    await shows(ben, 'For Ben, 8 of 8');
+    await shows(alice, 'For Ben, 8 of 8', 'read');
+    const all = ['My battery is low.', ...waiting];
+    expect(await texts(ben)).toEqual(all);
+    expect(await texts(alice)).toEqual(all);
+  } finally {
+    await theirs.close();
+    profile.remove();
+  }
+}, 120_000);
+
+/** Ends the browser's process at once, as a power cut does, and waits until it is gone. */
+async function kill(context: BrowserContext): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+  if (pid === undefined) throw new Error('the browser does not tell its process');
+  const closed = new Promise((resolve) => context.once('close', resolve));
+  process.kill(pid, 'SIGKILL');
+  await closed;
+}
