@@ -45,10 +45,12 @@ export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
     const belowPx = log.scrollHeight - log.scrollTop - log.clientHeight;
     const atEnd = options.atNewest && belowPx < nearEndPx;
     // Only towards where the person goes: a window with little to see is near both edges at once.
-    if (log.scrollTop < lastTopPx.current && log.scrollTop < readAheadPx) options.nearTop();
+    const wentUp = log.scrollTop < lastTopPx.current;
+    if (wentUp && log.scrollTop < readAheadPx) options.nearTop();
     if (log.scrollTop > lastTopPx.current && belowPx < readAheadPx) options.nearBottom();
     lastTopPx.current = log.scrollTop;
-    if (atEnd === following.current) return;
+    // Only going up leaves the end: told late, a scroll may meet a content that has grown since.
+    if (atEnd === following.current || (following.current && !wentUp)) return;
     following.current = atEnd;
     options.onAtEnd(atEnd);
   }
