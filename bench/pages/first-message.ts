@@ -12,7 +12,7 @@ export interface DialTimes {
 }
 
 /** Far above anything that works; what does not work ends the run with a sentence. */
-const deadlineMs = 20_000;
+const deadlineMs = 8_000;
 
 /** The result, or a rejection that says what did not happen in time. */
 export function inTime<T>(what: string, work: Promise<T>): Promise<T> {

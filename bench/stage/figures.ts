@@ -9,8 +9,8 @@ export interface Figure {
   readonly measured: string;
   /** `≤ 1.6`; undefined when there is none. */
   readonly aim?: string;
-  /** Whether the aim is met; left out without an aim. */
-  readonly met?: boolean;
+  /** Left out without an aim. `undecided`: the aim lies within what the noise of this run allows. */
+  readonly verdict?: 'met' | 'undecided' | 'missed';
 }
 
 export function figureTable(figures: readonly Figure[]): string {
@@ -21,7 +21,7 @@ export function figureTable(figures: readonly Figure[]): string {
     figure.beside,
     figure.measured,
     figure.aim ?? '',
-    figure.met === undefined ? '' : figure.met ? 'met' : '**missed**',
+    figure.verdict === 'missed' ? '**missed**' : (figure.verdict ?? ''),
   ]);
   return markdownTable(head, rows);
 }

@@ -11,7 +11,13 @@ declare const bench: Bench;
 /** Trystero announces itself three times in its first 2.1 s in a room; afterwards once a minute. */
 const announcedMs = 2_200;
 
-/** More than so many in a run are a fault of the bench, not of Trystero. */
+/**
+ * Its pool holds 20 offers, and each join whose link is closed afterwards takes
+ * one of them for good; the pages are opened anew long before it is empty.
+ */
+const joinsPerPool = 8;
+
+/** More than so many in a run are a fault of the bench. */
 const mostLostJoins = 5;
 
 export interface DialSample extends DialTimes {
@@ -33,6 +39,8 @@ export interface LinkContestants {
   /** Two more at the node, of whom one opens the app anew for every dial. */
   readonly fresh: PagePair;
   readonly rivals: PagePair;
+  /** Two of Trystero, opened anew from time to time. */
+  readonly trystero: PagePair;
   /** A page that is opened anew for every join of Trystero. */
   readonly freshRival: Page;
   readonly node: NodeAddress;
@@ -46,22 +54,27 @@ export function linkContest(stage: LinkContestants) {
   const { near, far } = rivals;
   let room = 0;
   let lostJoins = 0;
+  let joinsLeft = 0;
   const join = async (joiner: Page): Promise<DialSample> => {
+    if (joinsLeft === 0) await warmTrystero(stage.trystero, plainBroker.url);
+    joinsLeft = (joinsLeft === 0 ? joinsPerPool : joinsLeft) - 1;
+    if (joiner === freshRival) await openFresh(freshRival, plainBroker.url);
     room += 1;
     const appId = `bench-${room}`;
-    await far.evaluate((id) => bench.trystero.wait(id), appId);
+    await stage.trystero.far.evaluate((id) => bench.trystero.wait(id), appId);
     await new Promise((resolve) => setTimeout(resolve, announcedMs));
     const dial = () => joiner.evaluate((id) => bench.trystero.dial(id), appId);
     try {
-      return await counted(plainBroker.messages, dial);
+      const sample = await counted(plainBroker.messages, dial);
+      await stage.trystero.far.evaluate(() => bench.trystero.leave());
+      return sample;
     } catch (thrown) {
-      // Now and then a join comes to nothing. It is said, and the next one counts in its place.
-      process.stderr.write(`Trystero, join ${room}: ${String(thrown).split('\n')[0]}\n`);
       lostJoins += 1;
       if (lostJoins > mostLostJoins) throw thrown;
-    } finally {
-      await far.evaluate(() => bench.trystero.leave());
     }
+    // Now and then a join comes to nothing. It is said, and another one in new pages counts in its place.
+    process.stderr.write(`Trystero: join ${room} came to nothing and is repeated.\n`);
+    joinsLeft = 0;
     return join(joiner);
   };
   return {
@@ -75,13 +88,25 @@ export function linkContest(stage: LinkContestants) {
       await far.evaluate(() => bench.peerjs.hangUp());
       return sample;
     },
-    trystero: () => join(near),
-    trysteroFresh: async () => {
-      await reopen(freshRival);
-      await freshRival.evaluate((url) => bench.trystero.use(url), plainBroker.url);
-      return join(freshRival);
-    },
+    trystero: () => join(stage.trystero.near),
+    trysteroFresh: () => join(freshRival),
   } satisfies Record<string, () => Promise<DialSample>>;
+}
+
+/** Both have joined another room before: the broker is connected, the offers are pooled. */
+async function warmTrystero({ near, far }: PagePair, brokerUrl: string): Promise<void> {
+  for (const [page, side] of [
+    [near, 'near'],
+    [far, 'far'],
+  ] as const) {
+    await openFresh(page, brokerUrl);
+    await page.evaluate((name) => bench.trystero.warmUp(name), side);
+  }
+}
+
+async function openFresh(page: Page, brokerUrl: string): Promise<void> {
+  await reopen(page);
+  await page.evaluate((url) => bench.trystero.use(url), brokerUrl);
 }
 
 /** One closes the app and opens it again; the other has been there all the time. */

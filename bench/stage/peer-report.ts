@@ -3,7 +3,7 @@ import type { Work } from '../pages/work-recorder.ts';
 import { type Figure, figureTable, markdownTable, milliseconds } from './figures.ts';
 import type { DialSample, linkContest } from './link-contest.ts';
 import type { Samples } from './rounds.ts';
-import { median, pairedRatio } from './statistics.ts';
+import { median, pairedRatio, type RatioEstimate } from './statistics.ts';
 import type { sendContest, tripContest } from './talk-contest.ts';
 
 export interface PeerSamples {
@@ -16,7 +16,7 @@ export function peerReport(samples: PeerSamples): string {
   const figures = [...linkFigures(samples), ...tripFigures(samples), sendFigure(samples)];
   return [
     figureTable(figures),
-    'Ratios are medians of pairs measured in one run, with their 95 % intervals.',
+    'Ratios are medians of pairs measured in one run, with their 95 % intervals. Undecided: the aim lies within the interval.',
     contestantTable(samples.links),
     partsTable(samples.sends),
   ].join('\n\n');
@@ -26,7 +26,12 @@ function ratioFigure(what: string, ours: readonly number[], theirs: readonly num
   const ratio = pairedRatio(ours, theirs);
   const measured = `${ratio.median.toFixed(2)} [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]`;
   const figure = { what, ours: milliseconds(median(ours)), beside: milliseconds(median(theirs)), measured };
-  return aim === undefined ? figure : { ...figure, aim: `≤ ${aim}`, met: ratio.median <= aim };
+  return aim === undefined ? figure : { ...figure, aim: `≤ ${aim}`, verdict: verdictOf(ratio, aim) };
+}
+
+function verdictOf({ low, high }: RatioEstimate, aim: number): 'met' | 'undecided' | 'missed' {
+  if (high <= aim) return 'met';
+  return low > aim ? 'missed' : 'undecided';
 }
 
 function linkFigures({ links }: PeerSamples): Figure[] {
@@ -54,7 +59,7 @@ function linkFigures({ links }: PeerSamples): Figure[] {
       beside: `${median(trystero.map((dial) => dial.messages))} (Trystero)`,
       measured: String(messages),
       aim: '≤ 8',
-      met: messages <= 8,
+      verdict: messages <= 8 ? 'met' : 'missed',
     },
   ];
 }

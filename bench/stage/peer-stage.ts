@@ -34,15 +34,27 @@ export async function openPeerStage(): Promise<PeerStage> {
     undo.push(() => browser.close());
     const open = () => openPagePair(browser, pages.host);
     const [atNode, fresh, atPlainBroker, rivals] = [await open(), await open(), await open(), await open()];
+    const trystero = await open();
     const freshRival = await openPage(browser, pages.host);
     const host = `127.0.0.1:${node.httpPort}`;
     const address = { url: `ws://${host}/mqtt`, audience: host };
     await befriend(atNode, ['ann', 'ben'], address);
     await befriend(fresh, ['cleo', 'dan'], address);
     await befriend(atPlainBroker, ['ann', 'ben'], { url: plainBroker.url, audience: 'plain' });
-    await prepareRivals(rivals, plainBroker.url, peerServer.port);
+    await prepareRivals(rivals, peerServer.port);
     await prepareTalk(rivals, plainBroker.url);
-    return { atNode, fresh, atPlainBroker, rivals, freshRival, node: address, plainBroker, peerServer, stop };
+    return {
+      atNode,
+      fresh,
+      atPlainBroker,
+      rivals,
+      trystero,
+      freshRival,
+      node: address,
+      plainBroker,
+      peerServer,
+      stop,
+    };
   } catch (thrown) {
     await stop();
     throw thrown;
@@ -70,16 +82,7 @@ async function befriend(
   await Promise.all([near, far].map((page) => page.evaluate(() => bench.bothy.befriended())));
 }
 
-async function prepareRivals({ near, far }: PagePair, brokerUrl: string, peerPort: number): Promise<void> {
-  for (const [page, side] of [
-    [near, 'near'],
-    [far, 'far'],
-  ] as const) {
-    await page.evaluate(([id, port]) => bench.peerjs.register(id, port), [
-      `bench-${side}`,
-      peerPort,
-    ] as const);
-    await page.evaluate((url) => bench.trystero.use(url), brokerUrl);
-    await page.evaluate((name) => bench.trystero.warmUp(name), side);
-  }
+async function prepareRivals({ near, far }: PagePair, peerPort: number): Promise<void> {
+  await near.evaluate((port) => bench.peerjs.register('bench-near', port), peerPort);
+  await far.evaluate((port) => bench.peerjs.register('bench-far', port), peerPort);
 }
