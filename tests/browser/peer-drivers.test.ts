@@ -193,6 +193,26 @@ test('two tabs of one profile: the second follows the first, and takes over when
   expect(await third.evaluate(() => harness.session.role())).toBe('following');
 }, 60_000);
 
+test('somebody with another key in the name of a contact: a warning in every tab, and the contact stays who it was', async () => {
+  const ann = await newProfile();
+  const ben = await newProfile();
+  await start(ann, 'ann');
+  await start(ben, 'ben');
+  await befriend(ann, ben);
+  const second = await tab(ann.context());
+  await start(second, 'ann');
+  const other = await newProfile();
+  await start(other, 'ben');
+  const changedKey = await other.evaluate(() => harness.session.person());
+  await eventually(ann, 'ben', { changedKey });
+  await eventually(second, 'ben', { changedKey });
+  const { id } = await look(ann, 'ben');
+  expect(id).toBe(await ben.evaluate(() => harness.session.person()));
+  await say(ann, 'ben', 'm1', 'Is it you?');
+  await eventually(ben, 'ann', { messages: ['ann: Is it you?'] });
+  expect((await look(other, 'ann')).messages).toEqual([]);
+});
+
 test('a full disk: once, the session starts again from the store; twice, it stops and says why', async () => {
   const page = await newProfile();
   await start(page, 'cleo');

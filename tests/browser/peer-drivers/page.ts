@@ -283,6 +283,7 @@ const sessionTests = {
     return session.role();
   },
   role: () => running().role(),
+  person: () => running().me.person,
   command: (command: PeerCommand) => running().command(command),
   stop: () => running().stop(),
   /** Makes the next `times` transactions that write fail as a full disk does; then commands, and looks. */
@@ -322,6 +323,7 @@ const sessionTests = {
       contact: contact.state,
       online: state.online.has(contact.person),
       unread: state.unread.get(conversation) ?? 0,
+      changedKey: state.changedKeys.get(contact.id),
       messages: items.map((item) => `${item.mine ? 'me' : name}: ${item.text} ${item.status ?? ''}`.trim()),
     };
   },

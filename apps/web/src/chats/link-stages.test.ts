@@ -32,7 +32,11 @@ it('shows where it failed, with what may help', () => {
 it('waits for a device that is away, and for a node that is not in reach', () => {
   expect(states('offline', 'presence')).toBe('now ahead ahead ahead ahead ahead');
   expect(states('waiting', 'broker')).toBe('done now ahead ahead ahead ahead');
-  expect(linkSteps(undefined)[0]).toMatchObject({ state: 'now', hint: expect.stringContaining('closed') });
+  expect(linkSteps(undefined)[0]).toMatchObject({
+    text: 'Waiting for their device',
+    state: 'now',
+    hint: expect.stringContaining('closed'),
+  });
 });
 
 it('says how long', () => {

@@ -22,13 +22,16 @@ const stages: readonly Exclude<LinkStage, 'open'>[] = [
   'channel',
 ];
 
-const texts: Readonly<Record<Exclude<LinkStage, 'open'>, string>> = {
-  presence: 'Their device is there',
-  broker: 'The node introduces you',
-  offer: 'Their device is called',
-  answer: 'Their device answers',
-  connectivity: 'A network path between you',
-  channel: 'A channel on that path',
+/** Once it is done, while it is under way or waited for, and when it got no further. */
+const texts: Readonly<
+  Record<Exclude<LinkStage, 'open'>, readonly [done: string, now: string, failed: string]>
+> = {
+  presence: ['Their device is there', 'Waiting for their device', 'Their device went away'],
+  broker: ['The node introduces you', 'Waiting for the node', 'The node is not in reach'],
+  offer: ['Their device is called', 'Calling their device', 'Their device could not be called'],
+  answer: ['Their device answers', 'Waiting for its answer', 'Their device did not answer'],
+  connectivity: ['A network path between you', 'Looking for a network path', 'No network path was found'],
+  channel: ['A channel on that path', 'Opening a channel', 'No channel could be opened'],
 };
 
 const hints: Partial<Readonly<Record<LinkStage, string>>> = {
@@ -46,7 +49,9 @@ export function linkSteps(link: LinkView | undefined): readonly LinkStep[] {
   return stages.map((stage, index) => {
     const state = index < at ? 'done' : index > at ? 'ahead' : stateAt(link);
     const stuck = state === 'failed' || (state === 'now' && link?.state !== 'connecting');
-    return { stage, text: texts[stage], state, hint: stuck ? hints[stage] : undefined };
+    const [done, now, failed] = texts[stage];
+    const text = state === 'now' ? now : state === 'failed' ? failed : done;
+    return { stage, text, state, hint: stuck ? hints[stage] : undefined };
   });
 }
 
