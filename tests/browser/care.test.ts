@@ -121,6 +121,29 @@ test('the other one sees that somebody writes, until the message is there', asyn
   await ben.getByText('alice is writing…').waitFor({ state: 'hidden' });
 });
 
+test('a draft is there after a reload', async () => {
+  const field = alice.getByRole('textbox', { name: 'Message' });
+  await field.fill('To be continued');
+  await alice.reload();
+  await field.waitFor();
+  expect(await field.inputValue()).toBe('To be continued');
+  await field.fill('');
+});
+
+test('a second tab shows and writes the same; closing the first leaves it at work', async () => {
+  const second = await alice.context().newPage();
+  second.setDefaultTimeout(15_000);
+  await second.goto(alice.url());
+  await second.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
+  await say(second, 'From another tab.');
+  for (const page of [alice, ben]) await message(page, 'From another tab.').waitFor();
+  await alice.close();
+  alice = second;
+  await say(alice, 'The first is closed.');
+  await message(ben, 'The first is closed.').waitFor();
+  await message(alice, 'The first is closed.').locator('[data-status="read"]').waitFor();
+});
+
 test('contacts are found by a part of their name, from the keyboard', async () => {
   await alice.getByRole('heading', { name: 'Chats' }).click();
   await alice.keyboard.press('/');
