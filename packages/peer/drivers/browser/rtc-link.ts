@@ -8,6 +8,8 @@ import { SerialQueue } from './serial-queue.ts';
 
 export interface RtcLinkOptions {
   readonly iceServers: readonly RTCIceServer[];
+  /** Made before, so that the connection need not wait for one; empty makes a new one. */
+  readonly certificates: RTCCertificate[];
   readonly devices: DeviceDirectory;
   readonly event: (event: RtcEvent) => void;
   readonly frame: (frame: VerifiedFrame) => void;
@@ -28,7 +30,11 @@ export class RtcLink {
 
   constructor(options: RtcLinkOptions) {
     this.#options = options;
-    const connection = new RTCPeerConnection({ iceServers: [...options.iceServers] });
+    const { iceServers, certificates } = options;
+    const connection = new RTCPeerConnection({
+      iceServers: [...iceServers],
+      ...(certificates.length > 0 && { certificates }),
+    });
     this.#connection = connection;
     this.#operations = new SerialQueue(maxOperations, (thrown) => {
       this.#options.refused({ code: 'internal', message: `A link failed: ${String(thrown)}` });

@@ -21,12 +21,25 @@ export interface RtcLinksOptions {
   readonly events: RtcLinksEvents;
 }
 
+/** What browsers take by themselves. */
+const dtlsKey: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+
 export class RtcLinks {
   readonly #options: RtcLinksOptions;
   readonly #links = new Map<string, RtcLink>();
 
+  /** One key for the DTLS of all links of this start: making one takes longer than everything else of a connection. */
+  #certificate: RTCCertificate | null = null;
+
   constructor(options: RtcLinksOptions) {
     this.#options = options;
+    RTCPeerConnection.generateCertificate(dtlsKey).then(
+      (certificate) => {
+        this.#certificate = certificate;
+      },
+      // Then each connection makes its own, as it would without us.
+      () => {},
+    );
   }
 
   /** Does one operation to one link. What belongs to a link that was closed is passed over. */
@@ -54,12 +67,19 @@ export class RtcLinks {
     this.#links.clear();
   }
 
+  /** Certificates run out; a connection with one that has is refused. */
+  #usableCertificate(): RTCCertificate[] {
+    const certificate = this.#certificate;
+    return certificate !== null && certificate.expires > Date.now() + 86_400_000 ? [certificate] : [];
+  }
+
   #open(id: string): void {
     this.#links.get(id)?.close();
     const { devices, events, iceServers = [] } = this.#options;
     try {
       const link = new RtcLink({
         iceServers,
+        certificates: this.#usableCertificate(),
         devices,
         event: (event) => events.event(id, event),
         frame: (frame) => events.frame(id, frame),
