@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alice, ben, benAccepted, CoreStage } from '../testing/core-stage.ts';
+import { alice, ben, benAccepted, CoreStage } from './testing/core-stage.ts';
 
 const request = (n: number) =>
   ({ kind: 'contact.request', body: { certificate: 'of ben', request: n } }) as const;

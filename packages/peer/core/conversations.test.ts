@@ -1,6 +1,6 @@
 import { limits } from '@bothy/wire';
 import { expect, test } from 'vitest';
-import { aliceLog, ben, benEntry, benLog, CoreStage, conversation } from '../testing/core-stage.ts';
+import { aliceLog, ben, benEntry, benLog, CoreStage, conversation } from './testing/core-stage.ts';
 
 const send = (text = 'hello') => ({ kind: 'send', person: ben.person, messageId: 'id', text }) as const;
 const kinds = (stage: CoreStage): string[] => stage.outputs.map(({ kind }) => kind);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alice, aliceBoot, ben, benBoot, CoreStage } from '../testing/core-stage.ts';
+import { alice, aliceBoot, ben, benBoot, CoreStage } from './testing/core-stage.ts';
 
 const offer = (session: string | null = null) =>
   ({ kind: 'offer', body: { toSession: session, number: 1, sdp: 'offer', certificate: '' } }) as const;
