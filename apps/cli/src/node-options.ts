@@ -10,6 +10,8 @@ export interface NodeFlags {
   readonly data?: string;
   readonly registration?: string;
   readonly hosts?: string;
+  readonly guide?: string;
+  readonly lan?: true;
   readonly insecure?: true;
   readonly allowGuests?: true;
 }
@@ -18,6 +20,11 @@ export function addNodeOptions(command: Command): Command {
   return command
     .option('--http <port or host:port>', 'where the web app is served (default: 127.0.0.1:8080)')
     .option('--mqtt <port or host:port>', 'where MQTT clients connect (default: 127.0.0.1:1883)')
+    .option('--lan', 'serve the local network: HTTPS on 8443, MQTT over TLS on 8883, no guests')
+    .option(
+      '--guide <port or host:port>',
+      'with --lan: where plain HTTP shows how to trust the node (default: 8080)',
+    )
     .option('--data <folder>', 'where everything is kept (default: ./.bothy)')
     .option('--id <id>', "the node's id (default: the name of this machine)")
     .option('--registration <open or closed>', 'whether new names may be claimed (default: open)')
@@ -36,6 +43,8 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     data: flags.data,
     registration: flags.registration,
     hosts: flags.hosts,
+    guide: flags.guide,
+    lan: switched(flags.lan),
     insecure: switched(flags.insecure),
     'allow-guests': switched(flags.allowGuests),
   };

@@ -1,7 +1,8 @@
 /** `bothy up` and `bothy node`: run a node until somebody stops it. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { type LanInfo, parseConfig, type RunningNode, startNode } from '@bothy/node';
+import qrCode from 'qrcode-terminal';
 import { configTexts, type NodeFlags } from './node-options.ts';
 import { listenForStop } from './stop-signals.ts';
 import { buildWeb, webBuildFolders, webBuildState } from './web-build.ts';
@@ -30,6 +31,7 @@ export async function runNode(flags: NodeFlags, { build, print }: RunOptions): P
     () => process.exit(130),
   );
   print(announcement(node, webBuildState(folders) !== 'missing'));
+  if (node.lan !== undefined) print(lanAnnouncement(node.lan));
   await signals.requested;
   print('\nStopping …');
   // A stop that hangs must not keep the terminal; unref, so that it never delays one that does not.
@@ -48,6 +50,29 @@ async function ensureWeb(
   const startedMs = performance.now();
   await buildWeb(folders);
   print(`  built the web app in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+
+/** How other devices come in: addresses, the guide as a QR code, and the fingerprint to compare. */
+export function lanAnnouncement({ webUrls, guideUrl, fingerprint }: LanInfo): string {
+  let code = '';
+  // It calls back at once.
+  qrCode.generate(guideUrl, { small: true }, (drawn) => {
+    code = drawn;
+  });
+  return [
+    '  Other devices in this network open, once they trust this node:',
+    '',
+    ...webUrls.map((url) => `    ${url}`),
+    '',
+    `  First, on each of them: ${guideUrl}`,
+    '',
+    ...code.split('\n').map((line) => `    ${line}`),
+    '',
+    '  It shows this fingerprint (SHA-256):',
+    `    ${fingerprint.slice(0, 47)}`,
+    `    ${fingerprint.slice(48)}`,
+    '',
+  ].join('\n');
 }
 
 /** What runs where, and how to stop it. */

@@ -55,7 +55,7 @@ test('a flag goes before a variable, and a variable before a default', () => {
 });
 
 test.each(['0.0.0.0:8080', '192.0.2.7:8080', '[::]:8080', 'hut.example:8080', '128.0.0.1:8080'])(
-  '%s can be reached by others, and demands --insecure',
+  '%s can be reached by others, and demands --lan or --insecure',
   (text) => {
     const sentence = (flag: string) => refused(new RegExp(`^--${flag} binds .* --insecure `));
     expect(() => parseConfig({ http: text }, {})).toThrow(sentence('http'));
@@ -63,6 +63,21 @@ test.each(['0.0.0.0:8080', '192.0.2.7:8080', '[::]:8080', 'hut.example:8080', '1
     expect(parseConfig({ http: text, insecure: '' }, {}).insecure).toBe(true);
   },
 );
+
+test('--lan binds everything on the ports of TLS; a bare port stays reachable, a host is kept', () => {
+  const everywhere = { host: '0.0.0.0' };
+  expect(parseConfig({ lan: '' }, {})).toMatchObject({
+    http: { ...everywhere, port: 8443 },
+    mqtt: { ...everywhere, port: 8883 },
+    guide: { ...everywhere, port: 8080 },
+    allowGuests: false,
+  });
+  const chosen = parseConfig({ http: '9443', mqtt: '127.0.0.1:9883' }, { BOTHY_LAN: '1' });
+  expect(chosen).toMatchObject({
+    http: { ...everywhere, port: 9443 },
+    mqtt: { host: '127.0.0.1', port: 9883 },
+  });
+});
 
 test.each([
   ['127.0.0.1', true],

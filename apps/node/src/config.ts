@@ -13,6 +13,10 @@ export interface NodeConfig {
   readonly id: string;
   readonly http: ListenAddress;
   readonly mqtt: ListenAddress;
+  /** Whether it serves the local network: HTTPS and MQTT over TLS, with a certificate of its own authority. */
+  readonly lan: boolean;
+  /** Where plain HTTP shows how to install the authority. Used with `lan` only. */
+  readonly guide: ListenAddress;
   /** Folder of everything the node keeps. */
   readonly data: string;
   /** Whether an address beyond this machine may be bound without TLS. */
@@ -31,6 +35,8 @@ export const configNames = [
   'id',
   'http',
   'mqtt',
+  'lan',
+  'guide',
   'data',
   'insecure',
   'allow-guests',
@@ -42,9 +48,13 @@ export type ConfigName = (typeof configNames)[number];
 const defaults = {
   http: '127.0.0.1:8080',
   mqtt: '127.0.0.1:1883',
+  guide: '127.0.0.1:8080',
   data: './.bothy',
   registration: 'open',
 } as const;
+
+/** In the local network: the customary ports of HTTPS beside a web server, and of MQTT over TLS. */
+const lanDefaults = { http: '8443', mqtt: '8883', guide: '8080' } as const;
 
 const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const registrationSchema = z.enum(['open', 'closed']);
@@ -53,10 +63,15 @@ const registrationSchema = z.enum(['open', 'closed']);
 export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv): NodeConfig {
   const text = (name: ConfigName): string | undefined =>
     flags[name] ?? environment[`BOTHY_${name.toUpperCase().replaceAll('-', '_')}`];
+  const lan = flag('lan', text('lan'));
+  const listen = (name: 'http' | 'mqtt' | 'guide'): ListenAddress =>
+    address(name, text(name) ?? (lan ? lanDefaults : defaults)[name], lan ? '0.0.0.0' : '127.0.0.1');
   const config: NodeConfig = {
     id: checked('id', idSchema, text('id') ?? defaultId(), 'letters, digits, dots and dashes, up to 63'),
-    http: address('http', text('http') ?? defaults.http),
-    mqtt: address('mqtt', text('mqtt') ?? defaults.mqtt),
+    lan,
+    http: listen('http'),
+    mqtt: listen('mqtt'),
+    guide: listen('guide'),
     data: text('data') ?? defaults.data,
     insecure: flag('insecure', text('insecure')),
     allowGuests: flag('allow-guests', text('allow-guests')),
@@ -68,8 +83,9 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     ),
     hosts: hostList(text('hosts') ?? ''),
   };
-  if (!config.insecure && !isLoopback(config.http.host)) refuseBinding('http', config.http);
-  if (!config.insecure && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
+  const safe = lan || config.insecure;
+  if (!safe && !isLoopback(config.http.host)) refuseBinding('http', config.http);
+  if (!safe && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
   return config;
 }
 
@@ -86,14 +102,14 @@ function defaultId(): string {
   return name.slice(0, 63) || 'node';
 }
 
-/** `8080`, `127.0.0.1:8080` or `[::1]:8080`; a bare number means loopback. */
-function address(name: ConfigName, text: string): ListenAddress {
+/** `8080`, `127.0.0.1:8080` or `[::1]:8080`; `bareHost` is what a bare number means. */
+function address(name: ConfigName, text: string, bareHost: string): ListenAddress {
   const parts = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^[\]:]+)):)?(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65_535) {
     throw invalid(name, text, 'a port, or host:port such as 127.0.0.1:8080');
   }
-  return { host: parts[1] ?? parts[2] ?? '127.0.0.1', port };
+  return { host: parts[1] ?? parts[2] ?? bareHost, port };
 }
 
 /** `bothy.example.org,192.0.2.7:8080`. */
@@ -124,9 +140,9 @@ function invalid(name: ConfigName, text: string, wanted: string): BothyError {
 }
 
 function refuseBinding(name: ConfigName, { host }: ListenAddress): never {
-  const why = 'Beyond this machine browsers and brokers need TLS, which comes with a later version.';
+  const why = 'Beyond this machine browsers and brokers need TLS, which --lan brings.';
   throw new BothyError(
     'configuration_invalid',
-    `--${name} binds ${host}, which others can reach. ${why} Bind 127.0.0.1, or add --insecure to do it all the same.`,
+    `--${name} binds ${host}, which others can reach. ${why} Add --lan, bind 127.0.0.1, or add --insecure to do it all the same.`,
   );
 }

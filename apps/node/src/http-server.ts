@@ -1,11 +1,17 @@
 /** The node's HTTP side: web app, REST, health and metrics, and the upgrade to MQTT over WebSocket. */
 import { existsSync } from 'node:fs';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Broker } from '@bothy/broker';
+import type { Broker, TlsCredentials } from '@bothy/broker';
 import { BothyError, type ErrorCode } from '@bothy/wire';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from './config.ts';
@@ -16,6 +22,8 @@ export interface HttpServerOptions {
   readonly guard: RequestGuard;
   readonly metrics: Registry;
   readonly log: Logger;
+  /** Serves HTTPS and WSS with this certificate. @default plain HTTP */
+  readonly tls?: TlsCredentials | undefined;
   /** Folder of the built web app; undefined serves none. */
   readonly webFolder: string | undefined;
   /** False while the node stops. */
@@ -48,6 +56,9 @@ const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** Who does not finish the TLS handshake by then is let go. */
+const handshakeMs = 10_000;
+
 /** HTTP status of each code that a route may answer with. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
   bad_request: 400,
@@ -67,16 +78,22 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: FastifyInstance;
+  #https: HttpsServer | undefined;
   readonly #sockets = new Set<Duplex>();
   readonly #hasWeb: boolean;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    const { webFolder } = options;
+    const { webFolder, tls } = options;
     this.#hasWeb = webFolder !== undefined && existsSync(join(webFolder, 'index.html'));
+    const serverFactory: FastifyServerFactory = (handler) => {
+      this.#https = createHttpsServer({ ...tls, handshakeTimeout: handshakeMs }, handler);
+      return this.#https;
+    };
     this.#server = fastify({
       bodyLimit: 64 * 1024,
       forceCloseConnections: true,
+      ...(tls === undefined ? {} : { serverFactory }),
       // Addresses that are malformed never reach a hook.
       frameworkErrors: (thrown, request, reply) => {
         this.#answer(this.#refusal(request) ?? errorOf(thrown), request, reply);
@@ -121,6 +138,11 @@ export class HttpServer {
     }
     const address = this.#server.server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** New connections see this certificate from now on. */
+  useCertificate(tls: TlsCredentials): void {
+    this.#https?.setSecureContext(tls);
   }
 
   async stop(): Promise<void> {
@@ -169,6 +191,11 @@ export class HttpServer {
   }
 
   #upgrades(): void {
+    // Until the handshake is done only the server knows the connection, and a stop must end it too.
+    this.#https?.on('connection', (socket: Duplex) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     this.#server.server.on('upgrade', (request, socket, head) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));

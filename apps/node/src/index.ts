@@ -6,5 +6,6 @@ export {
   type NodeConfig,
   parseConfig,
 } from './config.ts';
+export type { LanInfo } from './lan/lan.ts';
 export { type RunningNode, type StartOptions, startNode } from './start-node.ts';
 export { version } from './version.ts';

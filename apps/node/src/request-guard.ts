@@ -3,7 +3,8 @@
  * machine, makes in somebody's browser: every route checks `Host` and `Origin`.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { hostname, networkInterfaces } from 'node:os';
+import { networkInterfaces } from 'node:os';
+import { localAddresses } from './lan/local-addresses.ts';
 
 export interface RequestGuard {
   /** The sentence to refuse with; undefined when the request may pass. */
@@ -32,12 +33,11 @@ export function hostsOf(host: string, port: number): string[] {
   const literals = names.map((name) => (name.includes(':') ? `[${name}]` : name).toLowerCase());
   const all = literals.map((literal) => `${literal}:${port}`);
   // Browsers leave out the default port.
-  return [...new Set(port === 80 ? [...all, ...literals] : all)];
+  return [...new Set(port === 80 || port === 443 ? [...all, ...literals] : all)];
 }
 
 /** What others in the network may type. Read anew each time: addresses change when networks do. */
 function namesOfMachine(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  const name = hostname();
-  return [...addresses.map(({ address }) => address), name, `${name}.local`];
+  return [...addresses.map(({ address }) => address), ...localAddresses().names];
 }

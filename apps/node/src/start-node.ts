@@ -9,6 +9,8 @@ import { BothyError } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
+import { type LanInfo, openLan, type RunningGuide, startGuide } from './lan/lan.ts';
+import type { LocalAddresses } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
@@ -21,6 +23,8 @@ export interface StartOptions {
   readonly webFolder?: string | undefined;
   /** Further `host:port` values that the node is reached at, such as a development server's. */
   readonly extraHosts?: readonly string[];
+  /** Under which names and addresses the network reaches this machine. @default what the system says */
+  readonly addresses?: () => LocalAddresses;
   /** Where log lines go. @default a file `node.log` below the data folder */
   readonly log?: DestinationStream;
 }
@@ -30,6 +34,8 @@ export interface RunningNode {
   /** The address of the web app. */
   readonly webUrl: string;
   readonly mqttUrl: string;
+  /** How others in the network reach it; only with `lan`. */
+  readonly lan?: LanInfo | undefined;
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly dataFolder: string;
@@ -71,7 +77,8 @@ async function start(
     ...(options.extraHosts ?? []),
   ];
   const tokens = { node: config.id, keyPair };
-  const onlyLocal = () => isLoopback(config.http.host) && isLoopback(config.mqtt.host);
+  // Who serves a network does so behind an address translation as well: then nobody counts as local.
+  const onlyLocal = () => !config.lan && isLoopback(config.http.host) && isLoopback(config.mqtt.host);
   const authenticate = authenticator({
     tokens,
     names,
@@ -83,7 +90,8 @@ async function start(
   });
   const broker = await Broker.start({ authenticate, log });
   undo.push(() => broker.stop());
-  ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port);
+  const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
+  ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
 
   let ready = true;
   const { id, registration } = config;
@@ -92,18 +100,26 @@ async function start(
     guard: requestGuard(audiences),
     metrics: nodeMetrics(broker),
     log,
+    tls: lan?.current,
     webFolder: options.webFolder,
     ready: () => ready,
     api: sessionApi({ id, version, registration, tokens, names, audiences, wallMs, monoMs }),
   });
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);
+  let guide: RunningGuide | undefined;
+  if (lan !== undefined) {
+    const webPort = ports.http;
+    guide = await startGuide({ config, lan, webPort, servers: [http, broker], log });
+    undo.push(async () => guide?.stop());
+  }
   log.info({ ports, version }, 'node started');
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
     log.info('node stops');
+    await guide?.stop();
     await http.stop();
     await broker.stop();
     await names.close();
@@ -111,8 +127,9 @@ async function start(
   };
   return {
     id,
-    webUrl: `http://${urlHost(config.http.host)}:${ports.http}`,
-    mqttUrl: `mqtt://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
+    webUrl: `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`,
+    mqttUrl: `${config.lan ? 'mqtts' : 'mqtt'}://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
+    lan: guide?.info,
     httpPort: ports.http,
     mqttPort: ports.mqtt,
     dataFolder: config.data,

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type AccessContext, mayRetain } from '@bothy/identity';
 import { BothyError, limits } from '@bothy/wire';
@@ -17,7 +17,7 @@ import {
   defaultPersistenceLimits,
   type PersistenceLimits,
 } from './bounded-persistence.ts';
-import { listenError } from './listen-error.ts';
+import { Listeners, type TlsCredentials } from './listeners.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
 import { maxTopicChars, Visitor } from './visitor.ts';
 
@@ -100,7 +100,10 @@ export class Broker {
     maxPayload: 4 * limits.envelopeBytes,
     handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
   });
-  readonly #servers: Server[] = [];
+  readonly #listeners = new Listeners({
+    highWaterMark: sendBufferBytes,
+    handle: (stream) => this.#handle(stream),
+  });
 
   #stopping = false;
 
@@ -146,18 +149,14 @@ export class Broker {
     return broker;
   }
 
-  /** Listens for MQTT over TCP; port 0 takes any. Throws `address_in_use`. Returns the port. */
-  async listen(host: string, port: number): Promise<number> {
-    // Acknowledgements are small and waited for, and a machine that fell asleep says no goodbye.
-    const socketOptions = { noDelay: true, keepAlive: true, highWaterMark: sendBufferBytes };
-    const server = createServer(socketOptions, (socket) => this.#handle(socket));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-      server.listen(port, host, resolve);
-    });
-    this.#servers.push(server);
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : port;
+  /** Listens for MQTT over TCP, or over TLS; port 0 takes any. Throws `address_in_use`. Returns the port. */
+  async listen(host: string, port: number, tls?: TlsCredentials): Promise<number> {
+    return await this.#listeners.listen(host, port, tls);
+  }
+
+  /** New TLS connections see this certificate from now on. */
+  useCertificate(tls: TlsCredentials): void {
+    this.#listeners.useCertificate(tls);
   }
 
   /** Takes over an HTTP upgrade to MQTT over WebSocket. The caller has checked origin and host. */
@@ -174,18 +173,19 @@ export class Broker {
   /** Ends every connection and listener; last wills are published to those that are left. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const closed = this.#servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)));
+    const closed = this.#listeners.stop();
     // A client that does not read would hold up the farewell.
     const patience = setTimeout(() => this.#endSockets(), farewellMs);
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     clearTimeout(patience);
     this.#endSockets();
-    await Promise.all(closed);
+    await closed;
     this.#webSockets.close();
   }
 
   #endSockets(): void {
     for (const socket of this.#sockets) socket.destroy();
+    this.#listeners.endSockets();
   }
 
   #watch(): void {
