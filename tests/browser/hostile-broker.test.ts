@@ -147,6 +147,13 @@ test("yesterday's envelopes, replayed: each is refused and counted, the link sta
   await send(ann, 'ann', 'ben', 'yesterday');
   await expect.poll(() => ticks(ann, 'ann', 'ben')).toEqual(['delivered']);
   const yesterday = [...broker.carried];
+  const calls = (list: readonly Carried[], to: string): Carried[] =>
+    list.filter(({ topic }) => new RegExp(`^user/${to}/(offer|answer|iceCandidate)$`).test(topic));
+  // Ann is still the one who signed them; Ben is not the one whom they were for.
+  await again(ben, 'ben');
+  await linked(ann, ben, 'ann', 'ben');
+  for (const one of calls(yesterday, 'ben')) await broker.inject(one);
+  await refuses(ben, 'ben', 'stale_boot', calls(yesterday, 'ben').length);
   await again(ben, 'ben');
   await again(ann, 'ann');
   await linked(ann, ben, 'ann', 'ben');
@@ -155,10 +162,8 @@ test("yesterday's envelopes, replayed: each is refused and counted, the link sta
   const made = [(await counted(ann)).made, (await counted(ben)).made];
 
   for (const one of yesterday) await broker.inject(one);
-  const calls = (list: readonly Carried[], to: string): number =>
-    list.filter(({ topic }) => new RegExp(`^user/${to}/(offer|answer|iceCandidate)$`).test(topic)).length;
-  await refuses(ann, 'ann', 'stale_boot', calls(yesterday, 'ann'));
-  await refuses(ben, 'ben', 'stale_boot', calls(yesterday, 'ben'));
+  await refuses(ann, 'ann', 'stale_boot', calls(yesterday, 'ann').length);
+  await refuses(ben, 'ben', 'stale_boot', calls(yesterday, 'ben').length);
   // And what was said since they are here, once more.
   const fresh = today.filter(({ payload }) => payload.includes('"toBoot"'));
   for (const one of fresh) await broker.inject(one);
