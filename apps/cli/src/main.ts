@@ -2,7 +2,7 @@
 import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { addNodeOptions, type NodeFlags } from './node-options.ts';
+import { addNodeOptions, type InviteFlags, type NodeFlags } from './node-options.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -25,6 +25,16 @@ function program(): Command {
     .action(async (flags: NodeFlags) => {
       const { runNode } = await import('./run-node.ts');
       await runNode(flags, { build: false, print });
+    });
+  addNodeOptions(bothy.command('invite'))
+    .description(
+      'make a link that lets people in where the registration is "invite"; give it the flags of the node',
+    )
+    .option('--uses <number>', 'how many people may use it (default: 1)')
+    .option('--days <number>', 'how long it is good (default: 7)')
+    .action(async (flags: InviteFlags) => {
+      const { runInvite } = await import('./run-invite.ts');
+      await runInvite(flags, print);
     });
   addNodeOptions(bothy.command('doctor'))
     .description('check what a start needs, and say what to do about what is missing')

@@ -16,6 +16,11 @@ export interface NodeFlags {
   readonly allowGuests?: true;
 }
 
+export interface InviteFlags extends NodeFlags {
+  readonly uses?: string;
+  readonly days?: string;
+}
+
 export function addNodeOptions(command: Command): Command {
   return command
     .option('--http <port or host:port>', 'where the web app is served (default: 127.0.0.1:8080)')
@@ -27,7 +32,7 @@ export function addNodeOptions(command: Command): Command {
     )
     .option('--data <folder>', 'where everything is kept (default: ./.bothy)')
     .option('--id <id>', "the node's id (default: the name of this machine)")
-    .option('--registration <open or closed>', 'whether new names may be claimed (default: open)')
+    .option('--registration <open, invite or closed>', 'who may claim new names (default: open)')
     .option('--hosts <host,…>', "further names under which browsers reach the node, such as a proxy's")
     .option('--allow-guests', 'let MQTT clients without credentials in beyond this machine')
     .option('--insecure', 'bind addresses that others can reach, without TLS');

@@ -93,7 +93,7 @@ test.each([
   [{ id: 'not an id' }, /--id is "not an id"/],
   [{ id: '' }, /--id is ""/],
   [{ id: 'x'.repeat(64) }, /--id is "x+"/],
-  [{ registration: 'sometimes' }, /--registration is "sometimes"; it must be open or closed/],
+  [{ registration: 'sometimes' }, /--registration is "sometimes"; it must be open, invite or closed/],
   [{ insecure: 'perhaps' }, /--insecure is "perhaps"; it must be true or false/],
   [{ 'allow-guests': 'no' }, /--allow-guests is "no"/],
 ])('%o is refused', (flags, sentence) => {

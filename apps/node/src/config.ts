@@ -23,8 +23,8 @@ export interface NodeConfig {
   readonly insecure: boolean;
   /** Guests beyond this machine. On loopback they are always allowed. */
   readonly allowGuests: boolean;
-  /** Whether new names may be claimed by anybody. */
-  readonly registration: 'open' | 'closed';
+  /** Whether new names may be claimed by anybody, by whom was invited, or by nobody. */
+  readonly registration: 'open' | 'invite' | 'closed';
   /** Further `host` or `host:port` values under which browsers reach this node, such as a proxy's. */
   readonly hosts: readonly string[];
 }
@@ -57,7 +57,7 @@ const defaults = {
 const lanDefaults = { http: '8443', mqtt: '8883', guide: '8080' } as const;
 
 const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
-const registrationSchema = z.enum(['open', 'closed']);
+const registrationSchema = z.enum(['open', 'invite', 'closed']);
 
 /** Throws `configuration_invalid` with a sentence that names the flag. */
 export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv): NodeConfig {
@@ -79,7 +79,7 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
       'registration',
       registrationSchema,
       text('registration') ?? defaults.registration,
-      'open or closed',
+      'open, invite or closed',
     ),
     hosts: hostList(text('hosts') ?? ''),
   };

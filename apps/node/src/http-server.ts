@@ -69,6 +69,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   forbidden: 403,
   origin_refused: 403,
   registration_closed: 403,
+  invitation_required: 403,
+  invitation_invalid: 403,
   not_found: 404,
   name_taken: 409,
   payload_too_large: 413,

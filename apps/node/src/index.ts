@@ -7,5 +7,6 @@ export {
   parseConfig,
 } from './config.ts';
 export type { LanInfo } from './lan/lan.ts';
+export { type InvitationRequest, makeInvitation } from './make-invitation.ts';
 export { type RunningNode, type StartOptions, startNode } from './start-node.ts';
 export { version } from './version.ts';

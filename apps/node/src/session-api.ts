@@ -1,17 +1,19 @@
 /** `/api/v1`: what the node is, names, and signing in by challenge and response (design, section 5). */
-import { Challenges, type NameDirectory, verifyProof } from '@bothy/identity';
+import { Challenges, verifyProof } from '@bothy/identity';
 import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
+import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
 import { BothyError, namePattern } from '@bothy/wire';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
+import type { NodeConfig } from './config.ts';
 import { RequestRate } from './request-rate.ts';
 
 export interface SessionApiOptions {
   readonly id: string;
   readonly version: string;
-  readonly registration: 'open' | 'closed';
+  readonly registration: NodeConfig['registration'];
   readonly tokens: TokenIssuer;
-  readonly names: NameDirectory;
+  readonly names: SqliteNameDirectory;
   readonly audiences: () => readonly string[];
   readonly wallMs: () => number;
   readonly monoMs: () => number;
@@ -20,7 +22,10 @@ export interface SessionApiOptions {
 /** A person signs in a few times an hour; a class of forty behind one address starts within seconds. */
 const signInRate = { burst: 100, perSecond: 10, maxAddresses: 10_000 };
 
-const sessionRequest = z.object({ proof: z.string().check(z.maxLength(8192)) });
+const sessionRequest = z.object({
+  proof: z.string().check(z.maxLength(8192)),
+  invite: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+});
 
 export function sessionApi(options: SessionApiOptions): (server: FastifyInstance) => void {
   const { id, version, registration, names, tokens, audiences, wallMs, monoMs } = options;
@@ -61,7 +66,21 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
         );
       }
       const { name, person, device } = proof.certificate;
-      const claim = await names.claim(proof.certificate);
+      const { invite } = request.data;
+      const invited = registration === 'invite' && invite !== undefined;
+      const claim: InvitedClaim = invited
+        ? await names.claimInvited(proof.certificate, invite)
+        : await names.claim(proof.certificate);
+      if (claim.kind === 'invitationRefused') {
+        const why = 'This invitation is used up, has expired, or is not of this node.';
+        throw new BothyError('invitation_invalid', `${why} Ask who runs the node for a new one.`);
+      }
+      if (claim.kind === 'closed' && registration === 'invite') {
+        throw new BothyError(
+          'invitation_required',
+          'This node takes new names by invitation. Ask who runs it for a link.',
+        );
+      }
       if (claim.kind === 'taken') {
         throw new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
       }

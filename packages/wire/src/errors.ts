@@ -18,6 +18,8 @@ export const errorCodes = [
   'name_invalid',
   'name_taken',
   'registration_closed',
+  'invitation_required',
+  'invitation_invalid',
   'bad_signature',
   'wrong_recipient',
   'stale_boot',

@@ -96,7 +96,7 @@ export async function startGuide(request: GuideRequest): Promise<RunningGuide> {
 }
 
 /** What to type on another device: addresses first, for names need multicast DNS, which many phones lack. */
-function reachedAt(bound: string, { names, addresses }: LocalAddresses): string[] {
+export function reachedAt(bound: string, { names, addresses }: LocalAddresses): string[] {
   if (bound !== '0.0.0.0' && bound !== '::') return [bound.includes(':') ? `[${bound}]` : bound];
   const ipv4 = addresses.filter((address) => !address.includes(':') && !address.startsWith('127.'));
   const local = names.filter((name) => name.endsWith('.local'));

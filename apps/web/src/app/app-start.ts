@@ -10,6 +10,7 @@ import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy
 import { BothyError, type Name } from '@bothy/wire';
 import { nodeAddress, openSession, requestChallenge } from '../node/node-client.ts';
 import { keepStorage } from '../offline/keep-offline.ts';
+import { invitationOf } from '../welcome/invitation.ts';
 
 export type StartState =
   | { readonly kind: 'loading' }
@@ -61,7 +62,10 @@ export class AppStart {
       const identity = await make();
       const nonce = await requestChallenge();
       const { audience } = nodeAddress(location);
-      await openSession(await makeProof({ identity, audience, now: Date.now(), nonce }));
+      await openSession(
+        await makeProof({ identity, audience, now: Date.now(), nonce }),
+        invitationOf(location.hash),
+      );
       await this.#store.save(identity);
       keepStorage();
     } catch (thrown) {

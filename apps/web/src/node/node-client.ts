@@ -35,11 +35,11 @@ export async function requestChallenge(): Promise<string> {
 }
 
 /** Signs in, which claims the name when it is free. Rejects with `name_taken`, `registration_closed`, … */
-export async function openSession(proof: string): Promise<void> {
+export async function openSession(proof: string, invite?: string): Promise<void> {
   await ask('session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ proof }),
+    body: JSON.stringify({ proof, invite }),
   });
 }
 

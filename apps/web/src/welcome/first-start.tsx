@@ -103,6 +103,10 @@ function refusalWords(error: BothyError, name: string): string {
       return 'The node does not answer, and only it knows which names are free. Check that it runs, then press Start again.';
     case 'registration_closed':
       return 'This node takes no new people at the moment. Ask whoever runs it.';
+    case 'invitation_required':
+      return 'This node takes new people by invitation. Ask whoever runs it for a link, and open that.';
+    case 'invitation_invalid':
+      return 'This invitation is used up or has expired. Ask whoever runs the node for a new link.';
     default:
       return error.message;
   }
