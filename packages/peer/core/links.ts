@@ -107,13 +107,14 @@ export class Links {
     }
   }
 
-  /** The person asks: every device of theirs is tried now. */
-  connect(step: Step, person: PersonId): void {
+  /** The person asks: every device of theirs is tried now. False when there is none to try. */
+  connect(step: Step, person: PersonId): boolean {
     for (const device of this.#of(person)) {
       if (device.link !== null) continue;
       device.backoff.reset();
       this.#consider(step, device, 'now');
     }
+    return this.#of(person).some((device) => device.link !== null);
   }
 
   rtc(step: Step, linkId: string, event: RtcEvent): void {

@@ -108,10 +108,11 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   }
 
   #connect(step: Step, id: string, contact: AcceptedContact): void {
-    // Subscribing again brings retained presence again, should it ever have been lost.
-    if (this.#signallingUp) step.emit({ kind: 'announce', early: true });
-    this.#watch(step, contact);
-    this.#links.connect(step, contact.person);
+    if (!this.#links.connect(step, contact.person)) {
+      // Nobody to dial: subscribing again brings retained presence again, should it ever have been lost.
+      this.#watch(step, contact);
+      if (this.#signallingUp) step.emit({ kind: 'announce', early: true });
+    }
     step.reply(id, { ok: true });
   }
 
