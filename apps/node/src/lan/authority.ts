@@ -112,7 +112,9 @@ async function make(request: AuthorityRequest): Promise<Authority> {
 const nameConstraintsOid = '2.5.29.30';
 
 function nameConstraints(hostNames: readonly string[]): Extension {
-  const names = [...permittedDnsNames, ...hostNames].map((dNSName) => new GeneralName({ dNSName }));
+  const names = [...new Set([...permittedDnsNames, ...hostNames])].map(
+    (dNSName) => new GeneralName({ dNSName }),
+  );
   const networks = permittedNetworks.map(
     ([address, bits]) => new GeneralName({ iPAddress: `${address}/${bits}` }),
   );

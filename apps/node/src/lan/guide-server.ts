@@ -3,14 +3,18 @@
  * else to HTTPS. Nothing secret passes here; who changes it on the way is found out by the fingerprint.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { BothyError } from '@bothy/wire';
 import type { ListenAddress } from '../config.ts';
 import type { RequestGuard } from '../request-guard.ts';
 import { guidePage, guideStyle } from './guide-page.ts';
+import { isPrivate } from './local-addresses.ts';
 
 export interface GuideServerOptions {
   readonly authority: { readonly authorityDer: Uint8Array; readonly fingerprint: string };
   readonly guard: RequestGuard;
+  /** A host that the certificate covers, for who came by an address that it cannot cover. */
+  readonly coveredHost: string;
   /** The port of the web app, by HTTPS. */
   readonly webPort: number;
 }
@@ -61,8 +65,11 @@ export class GuideServer {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return send(response, 405, 'text/plain', 'Use the https address.');
     }
-    const { authority, webPort } = this.#options;
-    const web = `https://${hostOf(request)}:${webPort}`;
+    const { authority, webPort, coveredHost } = this.#options;
+    const asked = hostOf(request);
+    const address = asked.replaceAll(/[[\]]/g, '');
+    const covered = isIP(address) === 0 || isPrivate(address);
+    const web = `https://${covered ? asked : coveredHost}:${webPort}`;
     const url = request.url ?? '/';
     switch (url.split('?')[0]) {
       case '/trust':

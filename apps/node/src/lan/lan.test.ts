@@ -12,7 +12,13 @@ import { nodeFixture, writeWebApp } from '../../testing/running-node.ts';
 import type { LanInfo, RunningNode } from '../index.ts';
 
 const nodes = nodeFixture();
-const loopback = { lan: '', http: '127.0.0.1:0', mqtt: '127.0.0.1:0', guide: '127.0.0.1:0' };
+const loopback = {
+  hosts: '203.0.113.9',
+  lan: '',
+  http: '127.0.0.1:0',
+  mqtt: '127.0.0.1:0',
+  guide: '127.0.0.1:0',
+};
 let addresses = { names: ['localhost'], addresses: ['127.0.0.1'] };
 let node: RunningNode;
 let lan: LanInfo;
@@ -123,6 +129,9 @@ describe('plain HTTP', () => {
   test('sends everything else to HTTPS, and answers no foreign host', async () => {
     const answer = await httpRequest(new URL('/chats?x=1', lan.guideUrl).href);
     expect(answer).toMatchObject({ status: 307, headers: { location: `${node.webUrl}/chats?x=1` } });
+    const uncovered = { host: `203.0.113.9:${new URL(lan.guideUrl).port}` };
+    const moved = await httpRequest(new URL('/x', lan.guideUrl).href, { headers: uncovered });
+    expect(moved.headers.location).toBe(`${node.webUrl}/x`);
     const foreign = await httpRequest(lan.guideUrl, { headers: { host: 'evil.example' } });
     expect(foreign.status).toBe(403);
     expect((await httpRequest(lan.guideUrl, { method: 'POST' })).status).toBe(405);

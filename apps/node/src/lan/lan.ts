@@ -65,7 +65,10 @@ export async function startGuide(request: GuideRequest): Promise<RunningGuide> {
     const names = config.hosts.map((host) => `${host.replace(/:\d+$/, '')}:${port}`);
     return [...hostsOf(config.guide.host, port), ...names];
   };
-  const server = new GuideServer({ authority: lan, guard: requestGuard(hosts), webPort });
+  const reached = reachedAt(config.http.host, lan.addresses());
+  const [first = 'localhost'] = reached;
+  const guard = requestGuard(hosts);
+  const server = new GuideServer({ authority: lan, guard, webPort, coveredHost: first });
   port = await server.listen(config.guide);
   lan.onChange((certificate) => {
     for (const each of servers) each.useCertificate(certificate);
@@ -78,8 +81,6 @@ export async function startGuide(request: GuideRequest): Promise<RunningGuide> {
     lan.refresh().catch((error: unknown) => log.error({ err: error }, 'no new certificate could be issued'));
   }, refreshMs);
   watch.unref();
-  const reached = reachedAt(config.http.host, lan.addresses());
-  const [first = 'localhost'] = reached;
   return {
     info: {
       webUrls: reached.map((host) => `https://${host}:${webPort}`),
