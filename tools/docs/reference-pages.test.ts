@@ -23,8 +23,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { labelledExamples, tableCodes } from './reference-page.ts';
 
-const page = (name: string): string =>
-  readFileSync(new URL(`../../docs/reference/${name}`, import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const page = (name: string): string => readFileSync(new URL(`docs/reference/${name}`, root), 'utf8');
 
 const parsers: Readonly<Record<string, (text: string) => Parsed<unknown>>> = {
   certificate: parseCertificate,
