@@ -104,11 +104,16 @@ const people = {
   refused: (name: string): Record<string, number> =>
     Object.fromEntries([...of(name).state().refused].map(([code, { count }]) => [code, count])),
 
+  /** Closes every channel of this page, as a failure would. */
+  endLinks() {
+    for (const { channel } of connections()) if (channel?.readyState === 'open') channel.close();
+  },
+
   /** Ends the link between two people of this page; then both dial in the same tick, and write to each other. */
   async dialTogether(a: string, b: string, text: string) {
     const links = () => [look(a, b).link, look(b, a).link];
     const before = connections().length;
-    for (const { channel } of connections()) if (channel?.readyState === 'open') channel.close();
+    people.endLinks();
     await until(() => links().every((state) => state === 'retrying'));
     await Promise.all([people.connect(a, b), people.connect(b, a)]);
     await until(() => links().every((state) => state === 'open'));
