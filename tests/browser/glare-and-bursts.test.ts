@@ -70,13 +70,16 @@ test('both sides reload in the middle of a burst: nothing lost, nothing doubled,
   ]);
   await linked(ann, ben, 'cleo', 'dan');
 
-  await expect
-    .poll(async () => (await conversation(ann, 'cleo', 'dan')).length, { timeout: 20_000 })
-    .toBe((await conversation(ben, 'dan', 'cleo')).length);
-  const seenByAnn = await conversation(ann, 'cleo', 'dan');
-  const seenByBen = await conversation(ben, 'dan', 'cleo');
   const swap = (line: string): string =>
     line.startsWith('me: ') ? line.replace('me', 'cleo') : line.replace('dan', 'me');
+  // Each has all of their own, so once both see the same nothing is under way any more.
+  const differ = async (): Promise<boolean> => {
+    const [one, other] = [await conversation(ann, 'cleo', 'dan'), await conversation(ben, 'dan', 'cleo')];
+    return one.map(swap).join() !== other.join();
+  };
+  await expect.poll(differ, { timeout: 20_000 }).toBe(false);
+  const seenByAnn = await conversation(ann, 'cleo', 'dan');
+  const seenByBen = await conversation(ben, 'dan', 'cleo');
   expect(seenByAnn.map(swap)).toEqual(seenByBen);
   expect(new Set(seenByAnn).size).toBe(seenByAnn.length);
   for (const [heard, who] of [
