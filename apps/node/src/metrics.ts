@@ -10,9 +10,11 @@ const brokerCounters: Readonly<Record<keyof BrokerCounts, readonly [name: string
   refusedPublishes: ['refused_publishes', 'Publishes dropped by the access rules'],
   refusedSubscribes: ['refused_subscribes', 'Subscriptions refused'],
   oversizedPublishes: ['oversized_publishes', 'Publishes dropped for their size'],
+  hastyPublishes: ['hasty_publishes', 'Publishes dropped because a client publishes faster than one may'],
   oversizedPackets: ['oversized_packets', 'Connections ended because a packet announced far too much'],
   slowClients: ['slow_clients', 'Connections ended because the client did not read'],
   droppedMessages: ['dropped_messages', 'Messages dropped because a limit was full or a client did not read'],
+  expiredSessions: ['expired_sessions', 'Sessions ended because their clients were away too long'],
 };
 
 export function nodeMetrics(broker: Broker): Registry {

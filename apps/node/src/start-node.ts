@@ -88,7 +88,7 @@ async function start(
     allowGuests: config.allowGuests,
     wallMs,
   });
-  const broker = await Broker.start({ authenticate, log });
+  const broker = await Broker.start({ authenticate, log, file: join(config.data, 'broker.sqlite') });
   undo.push(() => broker.stop());
   const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
   ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);

@@ -1,13 +1,26 @@
 /**
- * What the broker keeps for clients that are away, in memory and bounded: retained messages, and the
- * subscriptions and messages of sessions that outlive their connection.
+ * What the broker keeps for clients that are away, bounded: retained messages, last wills, and the subscriptions
+ * and messages of sessions that outlive their connection. It answers from memory; with a journal every change is
+ * written down as well, and what was written is there again after a restart.
  *
  * Aedes stores every filter of a SUBSCRIBE packet for such a session, those that were refused too, and would then
  * deliver what they match at the next connection. So what is stored passes the rules here once more.
  */
 import { Readable } from 'node:stream';
-import type { Client, Subscription } from 'aedes';
+import type { Subscription } from 'aedes';
 import MemoryPersistence, { type ClientId, type StoredPacket } from 'aedes-persistence/asyncPersistence.js';
+import {
+  keyOf,
+  packetHeader,
+  toPacket,
+  toRanMs,
+  toSent,
+  toSession,
+  toSubscription,
+  toWaiting,
+} from './kept-records.ts';
+import type { Kept, SessionJournal } from './session-journal.ts';
+import { SessionRegister } from './session-register.ts';
 import { type WaitingLimits, WaitingMessages } from './waiting-messages.ts';
 
 export interface PersistenceLimits extends WaitingLimits {
@@ -29,54 +42,181 @@ export const defaultPersistenceLimits: PersistenceLimits = {
 export interface BoundedPersistenceOptions {
   readonly limits: PersistenceLimits;
   /** Whether a subscription of this client may be kept. */
-  readonly maySubscribe: (client: Client, filter: string) => boolean;
+  readonly maySubscribe: (client: ClientId, filter: string) => boolean;
+  /** Whether a last will of this client may outlive the node. */
+  readonly mayPublish: (client: ClientId, packet: StoredPacket) => boolean;
   readonly isConnected: (clientId: string) => boolean;
   /** Called with how many messages a limit made be dropped. */
   readonly dropped: (messages: number) => void;
+  /** Called with how many sessions were away too long. */
+  readonly expired: (sessions: number) => void;
+  /** How long a session lives without its client, counted while the node runs. */
+  readonly sessionExpiryMs: number;
+  readonly monoMs: () => number;
+  /** Where it is all written down. @default nowhere: what is kept ends with the process */
+  readonly journal?: SessionJournal | undefined;
 }
 
 export class BoundedPersistence extends MemoryPersistence {
   readonly #options: BoundedPersistenceOptions;
+  readonly #journal: SessionJournal | undefined;
   readonly #retained = new Set<string>();
-  /** Client ids, the one that subscribed or came back last at the end. */
-  readonly #sessions = new Set<string>();
+  readonly #sessions: SessionRegister;
   readonly #waiting: WaitingMessages;
+  /** Last wills of clients whose connections ended with the node's last run. */
+  readonly #orphanWills = new Map<string, StoredPacket>();
+  readonly #willsOfThisRun = new Set<string>();
+  /** Keys of half-received messages of QoS 2, by client. */
+  readonly #incoming = new Map<string, Set<string>>();
+  /** What was accepted before Aedes came to publish it, by the broker's number. */
+  readonly #accepted = new Set<number>();
 
   constructor(options: BoundedPersistenceOptions) {
     super();
     this.#options = options;
-    this.#waiting = new WaitingMessages(options.limits);
+    const journal = options.journal;
+    this.#journal = journal;
+    this.#sessions = new SessionRegister({ ...options });
+    this.#waiting = new WaitingMessages(
+      options.limits,
+      journal && {
+        put: (clientId, order, packet) => {
+          const header = { ...packetHeader(packet), clientId, order };
+          journal.put('waiting', keyOf(clientId, order), header, packet.payload as Buffer);
+        },
+        remove: (clientId, order) => journal.remove('waiting', keyOf(clientId, order)),
+      },
+    );
   }
 
+  /** Takes up what an earlier run wrote down. Throws `database_corrupt`. */
+  async restore(records: readonly Kept[]): Promise<void> {
+    const of = (kind: Kept['kind']): Kept[] => records.filter((record) => record.kind === kind);
+    for (const record of of('clock')) this.#sessions.startAt(toRanMs(record));
+    const sessions = of('session').map(toSession);
+    sessions.sort((one, other) => one.awaySinceMs - other.awaySinceMs);
+    for (const { clientId, awaySinceMs } of sessions) this.#sessions.restore(clientId, awaySinceMs);
+    for (const record of of('retained')) {
+      const packet = toPacket(record);
+      this.#retained.add(packet.topic);
+      await super.storeRetained(packet);
+    }
+    for (const record of of('subscription')) {
+      const { clientId, subscription } = toSubscription(record);
+      await super.addSubscriptions({ id: clientId }, [subscription]);
+    }
+    for (const record of of('incoming')) {
+      const { clientId, packet } = toSent(record);
+      this.#noteIncoming(clientId, packet);
+      await super.incomingStorePacket({ id: clientId }, packet);
+    }
+    for (const record of of('will')) {
+      const { clientId, packet } = toSent(record);
+      this.#orphanWills.set(clientId, Object.assign(packet, { clientId }));
+    }
+    const waiting = of('waiting').map(toWaiting);
+    waiting.sort((one, other) => one.order - other.order);
+    for (const { clientId, order, packet } of waiting) this.#waiting.restore(clientId, order, packet);
+  }
+
+  /**
+   * Keeps a message of QoS 1 before it is acknowledged; Aedes comes to publish it only afterwards. The broker's
+   * number must be on it. Resolves when it is durable.
+   */
+  async accept(packet: StoredPacket): Promise<void> {
+    if (packet.retain) await this.storeRetained(packet);
+    const sessions = await this.subscriptionsByTopic(packet.topic);
+    this.#enqueue(sessions, packet);
+    this.#accepted.add(packet.brokerCounter);
+    // Aedes does not come for one whose publisher broke off before the acknowledgement.
+    const [oldest] = this.#accepted;
+    if (this.#accepted.size > maxAccepted && oldest !== undefined) this.#accepted.delete(oldest);
+    await this.#journal?.durable();
+  }
+
+  /** Whether this is the will of a client whose connection ended with the node's last run. */
+  isOrphanWill(packet: object): boolean {
+    return [...this.#orphanWills.values()].some((will) => will === packet);
+  }
+
+  connected(clientId: string): void {
+    // What it left with its last connection; the will of this one is kept under the same key.
+    const orphan = this.#orphanWills.get(clientId);
+    if (orphan !== undefined && !this.#willsOfThisRun.has(clientId))
+      this.#journal?.remove('will', keyOf(clientId));
+    this.#orphanWills.delete(clientId);
+    this.#sessions.touch(clientId);
+  }
+
+  disconnected(clientId: string): void {
+    this.#sessions.touch(clientId);
+  }
+
+  /** Ends the sessions whose clients were away too long. To be called now and then. */
+  async sweep(): Promise<void> {
+    const expired = this.#sessions.expired();
+    for (const id of expired) await this.#end(id);
+    if (expired.length > 0) this.#options.expired(expired.length);
+    this.#sessions.keepTime();
+  }
+
+  /** Is durable when what is enqueued after it is: a retained message of QoS 0 is promised to nobody. */
   override async storeRetained(packet: StoredPacket): Promise<void> {
+    if (this.#accepted.has(packet.brokerCounter)) return;
     const { topic, payload } = packet;
-    if (payload.length === 0) this.#retained.delete(topic);
-    else if (!this.#retained.has(topic) && this.#retained.size >= this.#options.limits.retainedTopics) {
+    if (payload.length === 0) {
+      this.#retained.delete(topic);
+      this.#journal?.remove('retained', keyOf(topic));
+    } else if (!this.#retained.has(topic) && this.#retained.size >= this.#options.limits.retainedTopics) {
       this.#options.dropped(1);
       return;
-    } else this.#retained.add(topic);
+    } else {
+      this.#retained.add(topic);
+      this.#journal?.put('retained', keyOf(topic), packetHeader(packet), payload as Buffer);
+    }
     await super.storeRetained(packet);
   }
 
-  override async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
-    const { maySubscribe, isConnected, limits } = this.#options;
+  override async addSubscriptions(client: ClientId, subscriptions: readonly Subscription[]): Promise<void> {
+    const { maySubscribe, limits } = this.#options;
     const allowed = subscriptions.filter(({ topic }) => maySubscribe(client, topic));
     if (allowed.length === 0) return;
-    this.#touch(client.id);
+    this.#sessions.add(client.id);
+    for (const { topic, qos } of allowed) {
+      const header = { clientId: client.id, topic, qos };
+      this.#journal?.put('subscription', keyOf(client.id, topic), header);
+    }
     await super.addSubscriptions(client, allowed);
-    if (this.#sessions.size <= limits.sessions) return;
-    const longestAway = [...this.#sessions].find((id) => !isConnected(id));
-    if (longestAway !== undefined) await this.cleanSubscriptions({ id: longestAway });
+    if (this.#sessions.size > limits.sessions) {
+      const longestAway = this.#sessions.longestAway();
+      if (longestAway !== undefined) await this.#end(longestAway);
+    }
+    await this.#journal?.durable();
+  }
+
+  override async removeSubscriptions(client: ClientId, filters: readonly string[]): Promise<void> {
+    for (const filter of filters) this.#journal?.remove('subscription', keyOf(client.id, filter));
+    await super.removeSubscriptions(client, filters);
+    await this.#journal?.durable();
   }
 
   override async subscriptionsByClient(client: ClientId): Promise<Subscription[]> {
-    if (this.#sessions.has(client.id)) this.#touch(client.id);
+    if (this.#sessions.isExpired(client.id)) {
+      await this.#end(client.id);
+      this.#options.expired(1);
+    }
+    this.#sessions.touch(client.id);
     return await super.subscriptionsByClient(client);
   }
 
   /** Ends a session: with a clean connection of the same client, or because it was away longest. */
   override async cleanSubscriptions(client: ClientId): Promise<void> {
-    this.#sessions.delete(client.id);
+    if (this.#journal !== undefined) {
+      for (const { topic } of await super.subscriptionsByClient(client)) {
+        this.#journal.remove('subscription', keyOf(client.id, topic));
+      }
+    }
+    this.#sessions.remove(client.id);
     this.#waiting.forget(client.id);
     await super.cleanSubscriptions(client);
   }
@@ -89,6 +229,12 @@ export class BoundedPersistence extends MemoryPersistence {
     sessions: readonly { clientId: string }[],
     packet: StoredPacket,
   ): Promise<void> {
+    if (!this.#accepted.delete(packet.brokerCounter)) this.#enqueue(sessions, packet);
+    // Also when nothing was added: messages that wait for the disk are not to be overtaken.
+    await this.#journal?.durable();
+  }
+
+  #enqueue(sessions: readonly { clientId: string }[], packet: StoredPacket): void {
     const dropped = sessions.map(({ clientId }) => this.#waiting.add(clientId, packet));
     const messages = dropped.reduce((sum, each) => sum + each, 0);
     if (messages > 0) this.#options.dropped(messages);
@@ -97,6 +243,7 @@ export class BoundedPersistence extends MemoryPersistence {
   /** Never fails: what was dropped meanwhile is sent once, without waiting for it to be acknowledged. */
   override async outgoingUpdate(client: ClientId, packet: StoredPacket): Promise<void> {
     this.#waiting.sent(client.id, packet);
+    if (packet.qos !== 1) await this.#journal?.durable();
   }
 
   override async outgoingClearMessageId(
@@ -110,8 +257,67 @@ export class BoundedPersistence extends MemoryPersistence {
     return Readable.from(this.#waiting.of(client.id));
   }
 
-  #touch(clientId: string): void {
-    this.#sessions.delete(clientId);
-    this.#sessions.add(clientId);
+  override async incomingStorePacket(client: ClientId, packet: StoredPacket): Promise<void> {
+    await super.incomingStorePacket(client, packet);
+    this.#noteIncoming(client.id, packet);
+    const header = { ...packetHeader(packet), clientId: client.id };
+    this.#journal?.put('incoming', incomingKey(client, packet), header, packet.payload as Buffer);
+    await this.#journal?.durable();
   }
+
+  override async incomingDelPacket(client: ClientId, packet: StoredPacket): Promise<void> {
+    await super.incomingDelPacket(client, packet);
+    const key = incomingKey(client, packet);
+    this.#incoming.get(client.id)?.delete(key);
+    this.#journal?.remove('incoming', key);
+  }
+
+  override async cleanIncoming(client: ClientId): Promise<void> {
+    for (const key of this.#incoming.get(client.id) ?? []) this.#journal?.remove('incoming', key);
+    this.#incoming.delete(client.id);
+    await super.cleanIncoming(client);
+  }
+
+  #noteIncoming(id: string, packet: StoredPacket): void {
+    const keys = this.#incoming.get(id) ?? new Set();
+    this.#incoming.set(id, keys.add(incomingKey({ id }, packet)));
+  }
+
+  override async putWill(client: ClientId, packet: StoredPacket): Promise<void> {
+    await super.putWill(client, packet);
+    this.#willsOfThisRun.add(client.id);
+    if (this.#journal === undefined || !this.#options.mayPublish(client, packet)) return;
+    const header = { ...packetHeader(packet), cmd: 'publish', clientId: client.id };
+    this.#journal.put('will', keyOf(client.id), header, packet.payload as Buffer);
+    await this.#journal.durable();
+  }
+
+  override async delWill(client: ClientId): Promise<StoredPacket | undefined> {
+    const orphan = this.#orphanWills.get(client.id);
+    this.#orphanWills.delete(client.id);
+    this.#willsOfThisRun.delete(client.id);
+    this.#journal?.remove('will', keyOf(client.id));
+    return (await super.delWill(client)) ?? orphan;
+  }
+
+  override streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {
+    return Readable.from(this.#wills(super.streamWill(brokers)));
+  }
+
+  async *#wills(ofThisRun: Readable): AsyncGenerator<unknown> {
+    yield* this.#orphanWills.values();
+    yield* ofThisRun;
+  }
+
+  async #end(id: string): Promise<void> {
+    await this.cleanSubscriptions({ id });
+    await this.cleanIncoming({ id });
+  }
+}
+
+/** Far more than are ever between acknowledgement and delivery. */
+const maxAccepted = 100_000;
+
+function incomingKey(client: ClientId, { messageId }: StoredPacket): string {
+  return keyOf(client.id, messageId ?? 0);
 }

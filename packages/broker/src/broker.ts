@@ -7,55 +7,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AccessContext, mayRetain } from '@bothy/identity';
+import { mayRetain, type Principal } from '@bothy/identity';
 import { BothyError, limits } from '@bothy/wire';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import type { Authenticate, AuthenticationRefusal } from './authentication.ts';
-import {
-  BoundedPersistence,
-  defaultPersistenceLimits,
-  type PersistenceLimits,
-} from './bounded-persistence.ts';
+import type { AuthenticationRefusal } from './authentication.ts';
+import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
+import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts } from './broker-options.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
+import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
+import { publishRefusal, rateRefusal, unknownClient } from './publish-refusal.ts';
+import { SessionJournal } from './session-journal.ts';
 import { maxTopicChars, Visitor } from './visitor.ts';
-
-export interface BrokerOptions {
-  readonly authenticate: Authenticate;
-  /** Which edges are enrolled, for the access rules. @default none */
-  readonly access?: AccessContext;
-  /** What is kept for clients that are away. @default enough for thousands of people */
-  readonly limits?: PersistenceLimits;
-  /**
-   * How long a client may leave what it is sent unread. Until it is let go, it holds up who publishes to it.
-   * @default 5000
-   */
-  readonly slowClientMs?: number;
-  readonly log?: BrokerLog;
-}
-
-export interface BrokerLog {
-  info(fields: Readonly<Record<string, unknown>>, sentence: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, sentence: string): void;
-}
-
-/** What happened since the start: each only rises. */
-export interface BrokerCounts {
-  connects: number;
-  published: number;
-  refusedConnects: number;
-  refusedPublishes: number;
-  refusedSubscribes: number;
-  /** Payloads above the limit: acknowledged and dropped. */
-  oversizedPublishes: number;
-  /** Packets that announced far too much: their connections were ended. */
-  oversizedPackets: number;
-  /** Clients that were let go because too much waited for them to read. */
-  slowClients: number;
-  /** Messages that were to wait or to be retained, and had no room. */
-  droppedMessages: number;
-}
 
 /** Where refused publishes go: a topic that the access rules let nobody subscribe to. */
 const refusedTopic = '$refused';
@@ -64,6 +28,7 @@ const refusedTopic = '$refused';
 const maxPacketBytes = 2 * limits.envelopeBytes;
 /** What may wait unread for one client before it counts as slow: a quarter of a second at 8 Mbit/s. */
 const sendBufferBytes = 256 * 1024;
+const sweepMs = 10 * 60_000;
 /** After this long a stop no longer waits for what connections still have to write. */
 const farewellMs = 1_000;
 
@@ -75,20 +40,14 @@ const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
 };
 
 export class Broker {
-  readonly counts: BrokerCounts = {
-    connects: 0,
-    published: 0,
-    refusedConnects: 0,
-    refusedPublishes: 0,
-    refusedSubscribes: 0,
-    oversizedPublishes: 0,
-    oversizedPackets: 0,
-    slowClients: 0,
-    droppedMessages: 0,
-  };
+  readonly counts: BrokerCounts = noCounts();
   readonly #options: BrokerOptions;
+  readonly #monoMs: () => number;
   readonly #aedes: Aedes;
-  readonly #visitors = new WeakMap<Client, Visitor>();
+  readonly #journal: SessionJournal | undefined;
+  readonly #persistence: BoundedPersistence;
+  #sweeps: NodeJS.Timeout | undefined;
+  readonly #visitors = new WeakMap<object, Visitor>();
   readonly #connected = new Set<string>();
   /** Clients whose end was logged: every message on its way to one reports it anew. */
   readonly #ended = new WeakSet<Client>();
@@ -106,20 +65,29 @@ export class Broker {
   });
 
   #stopping = false;
+  #closing: Promise<void> | undefined;
 
-  private constructor(options: BrokerOptions) {
+  private constructor(options: BrokerOptions, journal: SessionJournal | undefined) {
     this.#options = options;
+    this.#journal = journal;
+    this.#monoMs = options.monoMs ?? (() => performance.now());
+    this.#persistence = new BoundedPersistence({
+      limits: options.limits ?? defaultPersistenceLimits,
+      sessionExpiryMs: options.sessionExpiryMs ?? defaultSessionExpiryMs,
+      journal,
+      monoMs: this.#monoMs,
+      maySubscribe: (client, filter) => this.#subscribeRefusal(client, filter) === undefined,
+      mayPublish: (client, packet) => publishRefusal(this.#visitors.get(client), packet) === undefined,
+      isConnected: (clientId) => this.#connected.has(clientId),
+      dropped: (messages) => this.#count('droppedMessages', messages),
+      expired: (sessions) => this.#count('expiredSessions', sessions),
+    });
     this.#aedes = new Aedes({
       // `<person>/<device>` is 49 characters.
       maxClientsIdLength: 64,
       connectTimeout: 10_000,
       drainTimeout: options.slowClientMs ?? 5_000,
-      persistence: new BoundedPersistence({
-        limits: options.limits ?? defaultPersistenceLimits,
-        maySubscribe: (client, filter) => this.#subscribeRefusal(client, filter) === undefined,
-        isConnected: (clientId) => this.#connected.has(clientId),
-        dropped: (messages) => this.#count('droppedMessages', messages),
-      }),
+      persistence: this.#persistence,
       preConnect: (client, packet, done) => {
         if (packet.protocolVersion === 5) this.#refuseVersion(client);
         done(null, true);
@@ -131,8 +99,10 @@ export class Broker {
         });
       },
       authorizePublish: (client, packet, done) => {
-        this.#authorizePublish(client, packet);
-        done(null);
+        this.#authorizePublish(client, packet).then(
+          () => done(null),
+          (error) => done(BothyError.from(error)),
+        );
       },
       authorizeSubscribe: (client, subscription, done) => {
         done(null, this.#authorizeSubscribe(client, subscription.topic) ? subscription : null);
@@ -143,10 +113,25 @@ export class Broker {
     this.#watch();
   }
 
+  /** Throws `data_directory_unusable` or `database_corrupt`, each with what to do. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const broker = new Broker(options);
+    const { file } = options;
+    const journal = file === undefined ? undefined : await SessionJournal.open({ file });
+    const broker = new Broker(options, journal);
+    try {
+      if (journal !== undefined) await broker.#persistence.restore(await journal.load());
+    } catch (thrown) {
+      await journal?.close();
+      throw thrown;
+    }
     await broker.#aedes.listen();
+    broker.#sweeps = setInterval(() => void broker.sweep(), sweepMs).unref();
     return broker;
+  }
+
+  /** Ends the sessions that were away too long. It does so by itself every ten minutes. */
+  async sweep(): Promise<void> {
+    await this.#persistence.sweep();
   }
 
   /** Listens for MQTT over TCP, or over TLS; port 0 takes any. Throws `address_in_use`. Returns the port. */
@@ -181,6 +166,9 @@ export class Broker {
     this.#endSockets();
     await closed;
     this.#webSockets.close();
+    clearInterval(this.#sweeps);
+    this.#closing ??= this.#persistence.sweep().then(() => this.#journal?.close());
+    await this.#closing;
   }
 
   #endSockets(): void {
@@ -192,9 +180,13 @@ export class Broker {
     const aedes = this.#aedes;
     aedes.on('client', ({ id }) => {
       this.#connected.add(id);
+      this.#persistence.connected(id);
       this.#count('connects');
     });
-    aedes.on('clientDisconnect', ({ id }) => this.#connected.delete(id));
+    aedes.on('clientDisconnect', ({ id }) => {
+      this.#connected.delete(id);
+      this.#persistence.disconnected(id);
+    });
     aedes.on('unsubscribe', (filters, client) => {
       for (const filter of filters) this.#visitors.get(client)?.unsubscribed(filter);
     });
@@ -237,7 +229,7 @@ export class Broker {
     try {
       const result = await this.#options.authenticate(attempt);
       if (result.ok) {
-        this.#visitors.set(client, new Visitor(result.principal, this.#options.access));
+        this.#visitors.set(client, this.#visitor(result.principal));
         return undefined;
       }
       this.#count('refusedConnects');
@@ -256,32 +248,52 @@ export class Broker {
     this.#log('warn', client, 'connection refused: it speaks MQTT 5, and this broker speaks MQTT 3.1.1');
   }
 
-  /** Lets the packet pass, or turns it into one that reaches nobody and is acknowledged all the same. */
-  #authorizePublish(client: Client | null, packet: PublishPacket): void {
-    const reason = this.#publishRefusal(client, packet);
-    if (reason === undefined) {
-      this.#count('published');
-      if (packet.retain) packet.retain = mayRetain(packet.topic);
-      return;
-    }
-    if (client !== null) {
-      this.#log('warn', client, `publish to ${packet.topic.slice(0, maxTopicChars)} refused: ${reason}`);
-    }
-    packet.topic = refusedTopic;
-    packet.payload = Buffer.alloc(0);
-    packet.retain = false;
+  #visitor(principal: Principal): Visitor {
+    const { access, rate } = this.#options;
+    return new Visitor(principal, access, new PublishAllowance(rate ?? defaultPublishRate, this.#monoMs()));
   }
 
-  #publishRefusal(client: Client | null, { topic, payload }: PublishPacket): string | undefined {
-    const visitor = client === null ? undefined : this.#visitors.get(client);
-    // Payloads of the wire are bytes.
-    if (payload.length > limits.envelopeBytes) {
-      this.#count('oversizedPublishes');
-      return `larger than ${limits.envelopeBytes} bytes`;
+  /**
+   * Lets the packet pass, or turns it into one that reaches nobody and is acknowledged all the same. Aedes
+   * acknowledges QoS 1 when this is done, and publishes after that: so what is to be kept is kept here.
+   */
+  async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
+    if (this.#isRefused(client, packet)) {
+      packet.topic = refusedTopic;
+      packet.payload = Buffer.alloc(0);
+      packet.retain = false;
+      return;
     }
-    const reason = visitor === undefined ? unknownClient : visitor.publishRefusal(topic);
-    if (reason !== undefined) this.#count('refusedPublishes');
-    return reason;
+    this.#count('published');
+    if (packet.retain) packet.retain = mayRetain(packet.topic);
+    if (packet.qos !== 1) return;
+    const numbered = Object.assign(packet, {
+      brokerId: this.#aedes.id,
+      brokerCounter: nextNumber(this.#aedes),
+    });
+    try {
+      await this.#persistence.accept(numbered);
+    } catch (thrown) {
+      if (client !== null) this.#logEnd(client, `connection ended: ${BothyError.from(thrown).message}`);
+      throw thrown;
+    }
+  }
+
+  /** Counts and logs what is. */
+  #isRefused(client: Client | null, packet: PublishPacket): boolean {
+    // It was allowed when its client left it.
+    if (client === null && this.#persistence.isOrphanWill(packet)) return false;
+    const visitor = client === null ? undefined : this.#visitors.get(client);
+    // A client that has gone publishes no more than its last will.
+    const paced = client === null || client.closed ? undefined : visitor;
+    const refusal = publishRefusal(visitor, packet) ?? rateRefusal(paced, packet, this.#monoMs());
+    if (refusal === undefined) return false;
+    this.#count(refusal.count);
+    if (client !== null && !refusal.quiet) {
+      const topic = packet.topic.slice(0, maxTopicChars);
+      this.#log('warn', client, `publish to ${topic} refused: ${refusal.reason}`);
+    }
+    return true;
   }
 
   #authorizeSubscribe(client: Client, filter: string): boolean {
@@ -295,7 +307,7 @@ export class Broker {
     return false;
   }
 
-  #subscribeRefusal(client: Client, filter: string): string | undefined {
+  #subscribeRefusal(client: object, filter: string): string | undefined {
     const visitor = this.#visitors.get(client);
     return visitor === undefined ? unknownClient : visitor.subscribeRefusal(filter);
   }
@@ -329,4 +341,9 @@ export class Broker {
   }
 }
 
-const unknownClient = 'unknown client';
+/** Aedes numbers what it publishes; a packet that has a number keeps it. */
+function nextNumber(aedes: Aedes): number {
+  const numbering = aedes as unknown as { counter: number };
+  numbering.counter += 1;
+  return numbering.counter;
+}

@@ -7,5 +7,7 @@ export {
   type ConnectAttempt,
 } from './authentication.ts';
 export type { PersistenceLimits } from './bounded-persistence.ts';
-export { Broker, type BrokerCounts, type BrokerLog, type BrokerOptions } from './broker.ts';
+export { Broker } from './broker.ts';
+export type { BrokerCounts, BrokerLog, BrokerOptions } from './broker-options.ts';
 export type { TlsCredentials } from './listeners.ts';
+export type { PublishRate } from './publish-allowance.ts';

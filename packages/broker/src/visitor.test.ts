@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
 import { Visitor } from './visitor.ts';
 
-const visitor = (): Visitor => new Visitor({ kind: 'guest', local: true }, undefined);
+const visitor = (): Visitor =>
+  new Visitor({ kind: 'guest', local: true }, undefined, new PublishAllowance(defaultPublishRate, 0));
 
 test('[BR11] a client has room for 4,096 filters, and gets it back', () => {
   const guest = visitor();

@@ -1,5 +1,6 @@
 /** What a client that signed in may do here, and how well it reads what it is sent. */
 import { type AccessContext, canPublish, canSubscribe, type Principal } from '@bothy/identity';
+import type { PublishAllowance } from './publish-allowance.ts';
 
 /** Ours have up to four levels and 60 characters. */
 const maxTopicLevels = 16;
@@ -12,11 +13,14 @@ const maxHeldUp = 50;
 export class Visitor {
   readonly #principal: Principal;
   readonly #access: AccessContext | undefined;
+  readonly #allowance: PublishAllowance;
+  #isHasty = false;
   readonly #filters = new Set<string>();
   /** Messages that wait because it does not read. */
   #heldUp = 0;
 
-  constructor(principal: Principal, access: AccessContext | undefined) {
+  constructor(principal: Principal, access: AccessContext | undefined, allowance: PublishAllowance) {
+    this.#allowance = allowance;
     this.#principal = principal;
     this.#access = access;
   }
@@ -26,6 +30,17 @@ export class Visitor {
     if (isTooLong(topic)) return tooLong;
     const access = canPublish(this.#principal, topic, this.#access);
     return access.allowed ? undefined : access.reason;
+  }
+
+  /**
+   * Whether it publishes faster than it may; `first` when it did not do so with its last message, so that a flood
+   * is one line in the log.
+   */
+  haste(sizeBytes: number, nowMs: number): 'none' | 'first' | 'further' {
+    const wasHasty = this.#isHasty;
+    this.#isHasty = !this.#allowance.take(sizeBytes, nowMs);
+    if (!this.#isHasty) return 'none';
+    return wasHasty ? 'further' : 'first';
   }
 
   /** Why this filter may not be subscribed to; undefined when it may. */

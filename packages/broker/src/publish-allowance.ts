@@ -1,0 +1,45 @@
+/** How much one client may publish: two token buckets, which fill with time and are emptied by messages and bytes. */
+
+export interface PublishRate {
+  readonly messagesPerSecond: number;
+  /** Messages at once, after a rest. */
+  readonly messagesBurst: number;
+  readonly bytesPerSecond: number;
+  /** Bytes of payload at once, after a rest. */
+  readonly bytesBurst: number;
+}
+
+/** A sensor hub of hundreds of sensors, and an outbox that is emptied after an outage, stay well below. */
+export const defaultPublishRate: PublishRate = {
+  messagesPerSecond: 1_000,
+  messagesBurst: 10_000,
+  bytesPerSecond: 4 * 1024 * 1024,
+  bytesBurst: 64 * 1024 * 1024,
+};
+
+export class PublishAllowance {
+  readonly #rate: PublishRate;
+  #messages: number;
+  #bytes: number;
+  #filledMs: number;
+
+  constructor(rate: PublishRate, nowMs: number) {
+    this.#rate = rate;
+    this.#messages = rate.messagesBurst;
+    this.#bytes = rate.bytesBurst;
+    this.#filledMs = nowMs;
+  }
+
+  /** Takes one message out; false when it is more than may be now, and nothing is taken. */
+  take(sizeBytes: number, nowMs: number): boolean {
+    const { messagesPerSecond, messagesBurst, bytesPerSecond, bytesBurst } = this.#rate;
+    const seconds = Math.max(0, nowMs - this.#filledMs) / 1_000;
+    this.#filledMs = nowMs;
+    this.#messages = Math.min(messagesBurst, this.#messages + seconds * messagesPerSecond);
+    this.#bytes = Math.min(bytesBurst, this.#bytes + seconds * bytesPerSecond);
+    if (this.#messages < 1 || this.#bytes < sizeBytes) return false;
+    this.#messages -= 1;
+    this.#bytes -= sizeBytes;
+    return true;
+  }
+}

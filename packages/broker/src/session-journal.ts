@@ -1,0 +1,151 @@
+/**
+ * The broker's memory on disk: what is retained, who subscribed to what, and what waits, in a SQLite file of its own.
+ *
+ * The persistence answers from memory, which is bounded, and writes every change here. Changes gather while a
+ * transaction runs and go into the next one, so that many messages share one flush of the disk; of one key only the
+ * last change is written. `durable` tells when everything so far is on the disk.
+ */
+import { openDatabase } from '@bothy/store';
+import { BothyError } from '@bothy/wire';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export type KeptKind = 'retained' | 'session' | 'subscription' | 'waiting' | 'incoming' | 'will' | 'clock';
+
+export interface Kept {
+  readonly kind: KeptKind;
+  /** Unique within its kind. */
+  readonly key: string;
+  /** Everything but the payload, as JSON. */
+  readonly header: string;
+  readonly payload: Uint8Array;
+}
+
+interface BrokerSchema {
+  kept: { kind: string; key: string; header: string; payload: Uint8Array };
+}
+
+const kept: Migration = {
+  up: async (database: Kysely<unknown>) => {
+    await database.schema
+      .createTable('kept')
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('header', 'text', (column) => column.notNull())
+      .addColumn('payload', 'blob', (column) => column.notNull())
+      .addPrimaryKeyConstraint('kept_key', ['kind', 'key'])
+      .execute();
+  },
+};
+
+/** Rows of one statement: SQLite takes 32,766 parameters, and a row has four. */
+const rowsPerStatement = 500;
+
+interface Change {
+  readonly kind: KeptKind;
+  readonly key: string;
+  /** Undefined removes it. */
+  readonly kept: Kept | undefined;
+}
+
+export interface JournalOptions {
+  /** Path of the file, or `:memory:`. */
+  readonly file: string;
+}
+
+export class SessionJournal {
+  readonly #database: Kysely<BrokerSchema>;
+  #changes = new Map<string, Change>();
+  /** The transaction that runs, or ran last. */
+  #running: Promise<void> = Promise.resolve();
+  /** The one that will write what gathers now. */
+  #next: Promise<void> | undefined;
+  #failed = false;
+
+  private constructor(database: Kysely<BrokerSchema>) {
+    this.#database = database;
+  }
+
+  /** Throws `data_directory_unusable` or `database_corrupt`, each with what to do. */
+  static async open({ file }: JournalOptions): Promise<SessionJournal> {
+    const database = await openDatabase<BrokerSchema>({ file, migrations: { '001-kept': kept } });
+    return new SessionJournal(database);
+  }
+
+  /** Everything that is kept, by kind and key. */
+  async load(): Promise<readonly Kept[]> {
+    const rows = await this.#database.selectFrom('kept').selectAll().orderBy('kind').orderBy('key').execute();
+    return rows.map((row) => ({ ...row, kind: row.kind as KeptKind }));
+  }
+
+  put(kind: KeptKind, key: string, header: unknown, payload: Uint8Array = nothing): void {
+    this.#change({ kind, key, kept: { kind, key, header: JSON.stringify(header), payload } });
+  }
+
+  remove(kind: KeptKind, key: string): void {
+    this.#change({ kind, key, kept: undefined });
+  }
+
+  /**
+   * Resolves when every change so far is on the disk. Rejects with `storage_failed` from the first write that failed
+   * on: what is on the disk would no longer be what is in memory.
+   */
+  durable(): Promise<void> {
+    return this.#next ?? this.#running;
+  }
+
+  /** Writes what is left, and closes the file. */
+  async close(): Promise<void> {
+    await this.durable().catch(() => {});
+    await this.#database.destroy();
+  }
+
+  #change(change: Change): void {
+    if (this.#failed) return;
+    this.#changes.set(`${change.kind} ${change.key}`, change);
+    if (this.#next !== undefined) return;
+    const next = this.#running.then(async () => {
+      // Packets that were read together are written together.
+      await new Promise((resolve) => setImmediate(resolve));
+      const changes = [...this.#changes.values()];
+      this.#changes = new Map();
+      this.#running = next;
+      this.#next = undefined;
+      await this.#write(changes);
+    });
+    this.#next = next;
+    // Who needs to know asks `durable`.
+    next.catch(() => {});
+  }
+
+  async #write(changes: readonly Change[]): Promise<void> {
+    const rows = changes.flatMap((change) => change.kept ?? []);
+    const removed = Map.groupBy(
+      changes.filter((change) => change.kept === undefined),
+      ({ kind }) => kind,
+    );
+    try {
+      await this.#database.transaction().execute(async (transaction) => {
+        for (const [kind, each] of removed) {
+          for (const some of chunks(each)) {
+            const keys = some.map(({ key }) => key);
+            await transaction.deleteFrom('kept').where('kind', '=', kind).where('key', 'in', keys).execute();
+          }
+        }
+        for (const some of chunks(rows)) {
+          await transaction.replaceInto('kept').values(some).execute();
+        }
+      });
+    } catch (thrown) {
+      this.#failed = true;
+      throw BothyError.from(thrown, 'storage_failed');
+    }
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+function chunks<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / rowsPerStatement);
+  return Array.from({ length: count }, (_, n) => all.slice(n * rowsPerStatement, (n + 1) * rowsPerStatement));
+}
