@@ -23,10 +23,11 @@ const subscriptionSchema = z.object({ clientId: z.string(), topic: z.string(), q
 const clockSchema = z.object({ ranMs: z.number() });
 
 export function packetHeader(packet: StoredPacket): Record<string, unknown> {
-  const { cmd, topic, qos, retain, brokerId, brokerCounter, messageId } = packet as StoredPacket & {
+  const { cmd, topic, qos, retain, brokerId, brokerCounter, messageId } = packet as Partial<StoredPacket> & {
     messageId?: number;
   };
-  return { cmd, topic, qos, retain, brokerId, brokerCounter, messageId };
+  // A last will comes from its CONNECT and says no command of its own.
+  return { cmd: cmd ?? 'publish', topic, qos, retain, brokerId, brokerCounter, messageId };
 }
 
 /** A key of several parts, none of which can be mistaken for another. */

@@ -62,6 +62,22 @@ test('[BR17] what was acknowledged is delivered after the process was killed, in
   await back.endAsync();
 });
 
+test('[BR17] a last will that was retained is there after a restart', async () => {
+  const first = await start({ file });
+  const watcher = await connect(first.tcp);
+  await watcher.subscribeAsync('edge/#', { qos: 1 });
+  const payload = Buffer.from('gone');
+  const will = { topic: 'edge/one/status', payload, qos: 1, retain: true } as const;
+  const doomed = await connect(first.tcp, { clientId: 'doomed', will, reconnectPeriod: 0 });
+  doomed.stream.destroy();
+  expect((await inbox(watcher).first(1))[0]?.text).toBe('gone');
+  await first.broker.stop();
+  const second = await start({ file });
+  const later = await connect(second.tcp);
+  await later.subscribeAsync('edge/#', { qos: 1 });
+  expect((await inbox(later).first(1))[0]).toEqual({ topic: 'edge/one/status', text: 'gone', retain: true });
+});
+
 test('[BR17] what was received before a stop does not come again after it', async () => {
   const first = await start({ file });
   const present = await connect(first.tcp, session);
