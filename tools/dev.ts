@@ -32,7 +32,8 @@ async function develop(): Promise<void> {
       '--watch',
       '--watch-preserve-output',
       fileURLToPath(new URL('./dev/dev-node.ts', import.meta.url)),
-      publicHost,
+      http.host,
+      String(http.port),
     ],
     { cwd: repositoryRoot, env: { ...process.env, BOTHY_HTTP: `127.0.0.1:${nodePort}` }, stdio: 'inherit' },
   );

@@ -8,5 +8,6 @@ export {
 } from './config.ts';
 export type { LanInfo } from './lan/lan.ts';
 export { type InvitationRequest, makeInvitation } from './make-invitation.ts';
+export { hostsOf } from './request-guard.ts';
 export { type RunningNode, type StartOptions, startNode } from './start-node.ts';
 export { version } from './version.ts';
