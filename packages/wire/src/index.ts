@@ -42,6 +42,56 @@ export {
 } from './ids.ts';
 export { type KeyFile, keyFileIterations } from './key-file.ts';
 export { limits, utf8Bytes } from './limits.ts';
+export type {
+  ClusterMessage,
+  DirectoryRoom,
+  NodeInfo,
+  NodeLoad,
+  RoomSnapshot,
+} from './rooms/cluster-messages.ts';
+export type {
+  DeletionOutcome,
+  LocalCommand,
+  OrderedCommand,
+  Resumed,
+  ResumeRequest,
+  RoomActor,
+  RoomAnswer,
+  RoomAnswers,
+  RoomCommand,
+  RoomCommandKind,
+  RoomResult,
+} from './rooms/room-commands.ts';
+export {
+  type Attachment,
+  type Author,
+  guestPattern,
+  type LeaveReason,
+  type NodeId,
+  nodeIdPattern,
+  type Position,
+  type RoomContent,
+  type RoomEntry,
+  type RoomId,
+  type RoomInfo,
+  type RoomMember,
+  type RoomPresence,
+  type RoomRole,
+  type RoomState,
+  type RoomVisibility,
+  requestIdPattern,
+  roomIdPattern,
+  roomRoles,
+} from './rooms/room-entry.ts';
+export { roomLimits } from './rooms/room-limits.ts';
+export {
+  entryNotification,
+  flatEntry,
+  type NodeHealth,
+  type Notification,
+  noticeNotification,
+  type RoomNotice,
+} from './rooms/room-notices.ts';
 export {
   attachSignature,
   detachSignature,

@@ -1,0 +1,57 @@
+/** What a rooms core is started with, and the times and sizes it lives by. */
+import type { NodeInfo } from '@bothy/wire';
+
+export interface RoomsConfig {
+  readonly self: NodeInfo;
+  /** `host:port` of nodes to announce to, beside those remembered. */
+  readonly join: readonly string[];
+  /** The name of the open room that this node offers from its first start; empty for none. */
+  readonly defaultRoom: string;
+}
+
+/** Constants, not options: two nodes that disagree on them are hard to reason about. */
+export const timing = {
+  /** Every node tells every other that it is there. */
+  heartbeatMs: 1_000,
+  /** Silence after which a node counts as down: a pause of 2 s is common, one of 5 s is not. */
+  downAfterMs: 5_000,
+  /** A node that cannot be reached is dialled again after so long, doubling up to the second. */
+  dialAgainMs: 500,
+  dialAgainMaxMs: 10_000,
+  /** From forwarding a command to telling its client that the administrator does not answer. */
+  forwardTimeoutMs: 10_000,
+  /** A member whose node failed leaves after so long, unless they resume elsewhere. */
+  leaveAfterMs: 60_000,
+  /** A guest without a connection leaves after so long: nobody can prove to be them later. */
+  guestLeavesAfterMs: 600_000,
+  /** A member without a connection is `away` for so long, then `offline`. */
+  offlineAfterMs: 60_000,
+  /** From PREPARE to counting silence as a refusal. */
+  voteTimeoutMs: 5_000,
+  /** The reply to a deletion waits so long for the last confirmations, then says what is pending. */
+  deletionReplyMs: 10_000,
+  /** A follower that has nobody left stops following after so long. */
+  unfollowAfterMs: 30_000,
+} as const;
+
+export const bounds = {
+  /** Nodes of one cluster that are remembered. */
+  nodes: 64,
+  /** Commands that wait for their turn, per room; more are refused with `rate_limited`. */
+  queuePerRoom: 1_000,
+  /** Commands on their way to an administrator, over all rooms. */
+  forwards: 10_000,
+  /** Entries of a room kept in memory, and of all rooms together by their size. */
+  tailEntries: 512,
+  tailBytes: 32 * 1024 * 1024,
+  /** Entries read from the store at a time. */
+  page: 500,
+  /** Entries in one message to another node. */
+  deliverEntries: 256,
+  /** A copy that lacks more than this starts anew near the end of the log. */
+  followEntries: 5_000,
+  /** Deleted rooms that are remembered; then the oldest is forgotten. */
+  tombstones: 100_000,
+  /** Deletions that are under way. */
+  deletions: 1_000,
+} as const;

@@ -1,0 +1,11 @@
+export { bounds, type RoomsConfig, timing } from './config.ts';
+export type { RoomClusterMessage, RoomsInput } from './inputs.ts';
+export type { RoomsOutput } from './outputs.ts';
+export type {
+  MemberRecord,
+  RoomFinding,
+  RoomQuery,
+  RoomRecord,
+  RoomsSnapshot,
+  RoomWrite,
+} from './records.ts';

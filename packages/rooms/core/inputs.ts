@@ -1,0 +1,38 @@
+/** Everything that can happen to a rooms core. Shapes are checked and identities proven by the drivers before. */
+import type { CommitMessage, Durable, Found, TimerFired } from '@bothy/protocols';
+import type { ClusterMessage, NodeInfo, ResumeRequest, RoomActor, RoomCommand } from '@bothy/wire';
+import type { RoomFinding } from './records.ts';
+
+export type RoomClusterMessage = ClusterMessage<CommitMessage>;
+
+export type RoomsInput =
+  | TimerFired
+  | Durable
+  | Found<RoomFinding>
+  /** The node runs: rooms are offered, others are dialled. Once, first. */
+  | { readonly kind: 'start' }
+  /** A client signed in over `/ws`. Answered by one `opened`. */
+  | {
+      readonly kind: 'sessionOpened';
+      readonly session: string;
+      readonly actor: RoomActor;
+      readonly resume: readonly ResumeRequest[];
+    }
+  | { readonly kind: 'sessionClosed'; readonly session: string }
+  /** Answered by exactly one `reply` with this id. `session` is null for REST and integrations. */
+  | {
+      readonly kind: 'command';
+      readonly id: string;
+      readonly session: string | null;
+      readonly actor: RoomActor;
+      readonly command: RoomCommand;
+      readonly trace?: string;
+    }
+  /** The link to another node stands: it proved to belong to the cluster, and said who it is. */
+  | { readonly kind: 'linkUp'; readonly node: NodeInfo }
+  | { readonly kind: 'linkDown'; readonly node: string }
+  /** A `dial` came to nothing. */
+  | { readonly kind: 'dialFailed'; readonly address: string; readonly reason: string }
+  | { readonly kind: 'message'; readonly from: string; readonly message: RoomClusterMessage }
+  /** An operator's order; answered by `forgotten`. */
+  | { readonly kind: 'forgetNode'; readonly id: string; readonly node: string };
