@@ -2,7 +2,7 @@
 import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { addNodeOptions, type InviteFlags, type NodeFlags } from './node-options.ts';
+import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -35,6 +35,14 @@ function program(): Command {
     .action(async (flags: InviteFlags) => {
       const { runInvite } = await import('./run-invite.ts');
       await runInvite(flags, print);
+    });
+  addNodeOptions(bothy.command('operator'))
+    .argument('[name]', 'who is to operate the node; without one it only says who does')
+    .description('say who operates the node, or make somebody its operator; give it the flags of the node')
+    .option('--remove', 'take the role away instead')
+    .action(async (name: string | undefined, flags: OperatorFlags) => {
+      const { runOperator } = await import('./run-operator.ts');
+      await runOperator(name, flags, print);
     });
   addNodeOptions(bothy.command('doctor'))
     .description('check what a start needs, and say what to do about what is missing')

@@ -11,6 +11,8 @@ export interface NodeFlags {
   readonly registration?: string;
   readonly hosts?: string;
   readonly guide?: string;
+  readonly sessionDays?: string;
+  readonly publishRate?: string;
   readonly lan?: true;
   readonly insecure?: true;
   readonly allowGuests?: true;
@@ -19,6 +21,10 @@ export interface NodeFlags {
 export interface InviteFlags extends NodeFlags {
   readonly uses?: string;
   readonly days?: string;
+}
+
+export interface OperatorFlags extends NodeFlags {
+  readonly remove?: true;
 }
 
 export function addNodeOptions(command: Command): Command {
@@ -35,6 +41,8 @@ export function addNodeOptions(command: Command): Command {
     .option('--registration <open, invite or closed>', 'who may claim new names (default: open)')
     .option('--hosts <host,…>', "further names under which browsers reach the node, such as a proxy's")
     .option('--allow-guests', 'let MQTT clients without credentials in beyond this machine')
+    .option('--session-days <number>', 'how long messages wait for a client that is away (default: 7)')
+    .option('--publish-rate <number>', 'messages a second that one client may publish (default: 1000)')
     .option('--insecure', 'bind addresses that others can reach, without TLS');
 }
 
@@ -49,6 +57,8 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     registration: flags.registration,
     hosts: flags.hosts,
     guide: flags.guide,
+    'session-days': flags.sessionDays,
+    'publish-rate': flags.publishRate,
     lan: switched(flags.lan),
     insecure: switched(flags.insecure),
     'allow-guests': switched(flags.allowGuests),

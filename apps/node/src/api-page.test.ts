@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Broker } from '@bothy/broker';
-import { generateKeyPair } from '@bothy/identity';
+import { generateKeyPair, UsedNonces } from '@bothy/identity';
 import { SqliteNameDirectory } from '@bothy/store';
 import { temporaryFolder } from '@bothy/testkit';
 import type { FastifyInstance } from 'fastify';
@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { HttpServer } from './http-server.ts';
+import { operatorApi } from './operator-api.ts';
 import { sessionApi } from './session-api.ts';
 
 /** `GET /healthz` and so on, from the tree that Fastify prints. */
@@ -39,16 +40,21 @@ test('the page lists the routes', async () => {
   const refused = { ok: false, code: 'notAuthorized', reason: 'nobody' } as const;
   const broker = await Broker.start({ authenticate: async () => refused });
   onTestFinished(() => broker.stop());
-  const api = sessionApi({
+  const tokens = { node: 'hut', keyPair: await generateKeyPair(true) };
+  const wallMs = (): number => 0;
+  const session = sessionApi({
     id: 'hut',
     version: '0.1.0',
     registration: 'open',
-    tokens: { node: 'hut', keyPair: await generateKeyPair(true) },
+    tokens,
     names,
     audiences: () => [],
-    wallMs: () => 0,
-    monoMs: () => 0,
+    nonces: new UsedNonces(),
+    mayTry: () => true,
+    operated: () => {},
+    wallMs,
   });
+  const operator = operatorApi({ tokens, names, wallMs, invitationLink: () => '', released: () => {} });
   let tree = () => '';
   const server = new HttpServer({
     broker,
@@ -59,7 +65,8 @@ test('the page lists the routes', async () => {
     ready: () => true,
     api: (routes: FastifyInstance) => {
       tree = () => routes.printRoutes({ commonPrefix: false });
-      api(routes);
+      session(routes);
+      operator(routes);
     },
   });
   onTestFinished(() => server.stop());

@@ -34,7 +34,15 @@ test('without flags and variables everything has its default, on this machine on
     insecure: false,
     allowGuests: false,
     registration: 'open',
+    sessionDays: 7,
+    publishRate: 1_000,
   });
+});
+
+test('what the broker keeps and takes can be set', () => {
+  const flags = { 'session-days': '30', 'publish-rate': '50' };
+  expect(parseConfig(flags, {})).toMatchObject({ sessionDays: 30, publishRate: 50 });
+  expect(parseConfig({}, { BOTHY_PUBLISH_RATE: '2' }).publishRate).toBe(2);
 });
 
 test('a flag goes before a variable, and a variable before a default', () => {
@@ -95,6 +103,10 @@ test.each([
   [{ id: 'x'.repeat(64) }, /--id is "x+"/],
   [{ registration: 'sometimes' }, /--registration is "sometimes"; it must be open, invite or closed/],
   [{ insecure: 'perhaps' }, /--insecure is "perhaps"; it must be true or false/],
+  [{ 'session-days': '0' }, /--session-days is "0"; it must be a whole number from 1 to 365/],
+  [{ 'session-days': '1.5' }, /--session-days/],
+  [{ 'publish-rate': '100001' }, /--publish-rate is "100001"/],
+  [{ 'publish-rate': '1e3' }, /--publish-rate/],
   [{ 'allow-guests': 'no' }, /--allow-guests is "no"/],
 ])('%o is refused', (flags, sentence) => {
   expect(() => parseConfig(flags, {})).toThrow(refused(sentence));

@@ -27,6 +27,10 @@ export interface NodeConfig {
   readonly registration: 'open' | 'invite' | 'closed';
   /** Further `host` or `host:port` values under which browsers reach this node, such as a proxy's. */
   readonly hosts: readonly string[];
+  /** How long the broker keeps what waits for a client that is away: 1 to 365 days of the node's running time. */
+  readonly sessionDays: number;
+  /** What one MQTT client may publish for long, in messages a second: 1 to 100,000. */
+  readonly publishRate: number;
 }
 
 /** Flags as text, by their names without dashes: `{ http: '9000' }`. */
@@ -42,6 +46,8 @@ export const configNames = [
   'allow-guests',
   'registration',
   'hosts',
+  'session-days',
+  'publish-rate',
 ] as const;
 export type ConfigName = (typeof configNames)[number];
 
@@ -51,6 +57,8 @@ const defaults = {
   guide: '127.0.0.1:8080',
   data: './.bothy',
   registration: 'open',
+  sessionDays: '7',
+  publishRate: '1000',
 } as const;
 
 /** In the local network: the customary ports of HTTPS beside a web server, and of MQTT over TLS. */
@@ -82,6 +90,8 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
       'open, invite or closed',
     ),
     hosts: hostList(text('hosts') ?? ''),
+    sessionDays: wholeNumber('session-days', text('session-days') ?? defaults.sessionDays, 365),
+    publishRate: wholeNumber('publish-rate', text('publish-rate') ?? defaults.publishRate, 100_000),
   };
   const safe = lan || config.insecure;
   if (!safe && !isLoopback(config.http.host)) refuseBinding('http', config.http);
@@ -124,6 +134,13 @@ function flag(name: ConfigName, text: string | undefined): boolean {
   if (text === undefined || text === 'false' || text === '0') return false;
   if (text === '' || text === 'true' || text === '1') return true;
   throw invalid(name, text, 'true or false');
+}
+
+/** From 1 on. */
+function wholeNumber(name: ConfigName, text: string, most: number): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) throw invalid(name, text, `a whole number from 1 to ${most}`);
+  return value;
 }
 
 function checked<T>(name: ConfigName, schema: z.ZodMiniType<T>, text: string, wanted: string): T {

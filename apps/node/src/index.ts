@@ -1,3 +1,4 @@
+export { type AppointmentRequest, appointOperator } from './appoint-operator.ts';
 export {
   type ConfigName,
   type ConfigTexts,

@@ -1,10 +1,9 @@
 /** Invitations, made in the data folder: whoever can write there runs the node. It may run meanwhile. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { nodeClock } from '@bothy/runtime/node';
-import { SqliteNameDirectory } from '@bothy/store';
+import type { SqliteNameDirectory } from '@bothy/store';
 import { BothyError } from '@bothy/wire';
 import type { NodeConfig } from './config.ts';
+import { inDataFolder } from './data-folder.ts';
 import { reachedAt } from './lan/lan.ts';
 import { localAddresses } from './lan/local-addresses.ts';
 
@@ -15,26 +14,36 @@ export interface InvitationRequest {
   readonly days: number;
 }
 
+export const mostUses = 1_000;
+export const mostDays = 365;
+
 /** The link to give away. Throws `configuration_invalid`, `data_directory_unusable` or `database_corrupt`. */
-export async function makeInvitation(config: NodeConfig, { uses, days }: InvitationRequest): Promise<string> {
-  checkRange('uses', uses, 1_000);
-  checkRange('days', days, 365);
-  const file = join(config.data, 'node.sqlite');
-  if (!existsSync(file)) {
-    const advice = 'Start the node once, or name its folder with --data.';
-    throw new BothyError('configuration_invalid', `There is no node in ${config.data}. ${advice}`);
-  }
-  const { wallMs } = nodeClock;
-  const names = await SqliteNameDirectory.open({ file, wallMs, open: false });
-  try {
-    // 128 bits: nobody guesses one, however many they try.
-    const code = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-    await names.invite({ code, uses, expiresAt: wallMs() + days * 86_400_000 });
-    const [host = 'localhost'] = reachedAt(config.http.host, localAddresses());
-    return `${config.lan ? 'https' : 'http'}://${host}:${config.http.port}/#/join/${code}`;
-  } finally {
-    await names.close();
-  }
+export async function makeInvitation(config: NodeConfig, request: InvitationRequest): Promise<string> {
+  checkRange('uses', request.uses, mostUses);
+  checkRange('days', request.days, mostDays);
+  return await inDataFolder(config.data, async (names) => {
+    const { code } = await newInvitation(names, request, nodeClock.wallMs());
+    return invitationLink(config, config.http.port, code);
+  });
+}
+
+/** Stores a new invitation. The code is in nobody else's hands. */
+export async function newInvitation(
+  names: SqliteNameDirectory,
+  { uses, days }: InvitationRequest,
+  nowMs: number,
+): Promise<{ readonly code: string; readonly expiresAt: number }> {
+  // 128 bits: nobody guesses one, however many they try.
+  const code = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+  const expiresAt = nowMs + days * 86_400_000;
+  await names.invite({ code, uses, expiresAt });
+  return { code, expiresAt };
+}
+
+/** The address that others type, as far as the node can know it; `port` is the one that it listens on. */
+export function invitationLink(config: NodeConfig, port: number, code: string): string {
+  const [host = 'localhost'] = reachedAt(config.http.host, localAddresses());
+  return `${config.lan ? 'https' : 'http'}://${host}:${port}/#/join/${code}`;
 }
 
 function checkRange(name: 'uses' | 'days', value: number, most: number): void {

@@ -20,7 +20,8 @@ describe('signing in', () => {
     const before = Date.now();
     const { status, body } = await signIn(node, ann);
     expect(status).toBe(200);
-    expect(body).toEqual({ token: expect.any(String), expiresAt: expect.any(Number), name: 'bound' });
+    const role = 'operator';
+    expect(body).toEqual({ token: expect.any(String), expiresAt: expect.any(Number), name: 'bound', role });
     expect(Number(body.expiresAt) - before).toBeGreaterThan(14 * 60_000);
     const { text } = await httpRequest(`${node.webUrl}/api/v1/names/ann`);
     expect(JSON.parse(text)).toEqual({ name: 'ann', person: ann.person });
@@ -53,6 +54,35 @@ describe('signing in', () => {
     expect(await postSession(node, { proof })).toMatchObject(refused);
     const unasked = await makeProof({ identity: ann, audience, now: Date.now() });
     expect(await postSession(node, { proof: unasked })).toMatchObject(refused);
+  });
+
+  test('a proof is good for REST or for MQTT, and never for both', async () => {
+    const node = await nodes.start();
+    const url = `ws://127.0.0.1:${node.httpPort}/mqtt`;
+    const proofFor = async (): Promise<string> => {
+      const challenge = await httpRequest(`${node.webUrl}/api/v1/session/challenge`, { method: 'POST' });
+      const { nonce } = JSON.parse(challenge.text);
+      return makeProof({ identity: ann, audience: `127.0.0.1:${node.httpPort}`, now: Date.now(), nonce });
+    };
+    const usedForRest = await proofFor();
+    expect(await postSession(node, { proof: usedForRest })).toMatchObject({ status: 200 });
+    await expect(connectMqtt(url, ann, usedForRest)).rejects.toMatchObject({ code: 4 });
+    const usedForMqtt = await proofFor();
+    await (await connectMqtt(url, ann, usedForMqtt)).endAsync();
+    expect(await postSession(node, { proof: usedForMqtt })).toMatchObject({ status: 401 });
+  });
+
+  test('MQTT takes from the same allowance of sign-ins', async () => {
+    const node = await nodes.start();
+    const statuses: number[] = [];
+    while (statuses.length < 1_000 && !statuses.includes(429)) {
+      const ask = () => httpRequest(`${node.webUrl}/api/v1/session/challenge`, { method: 'POST' });
+      const answers = await Promise.all(Array.from({ length: 50 }, ask));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+    const proof = await makeProof({ identity: ann, audience: `127.0.0.1:${node.httpPort}`, now: Date.now() });
+    // "Server unavailable": clients come back by themselves.
+    await expect(connectMqtt(node.mqttUrl, ann, proof)).rejects.toMatchObject({ code: 3 });
   });
 
   test.each([{}, { proof: 1 }, { proof: 'x'.repeat(9_000) }, [], 'text'])(

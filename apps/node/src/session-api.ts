@@ -1,12 +1,12 @@
 /** `/api/v1`: what the node is, names, and signing in by challenge and response (design, section 5). */
-import { Challenges, verifyProof } from '@bothy/identity';
+import { Challenges, everyRegister, type NonceRegister, verifyProof } from '@bothy/identity';
 import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
 import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
-import { BothyError, namePattern } from '@bothy/wire';
+import { BothyError, type Certificate, namePattern } from '@bothy/wire';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
 import type { NodeConfig } from './config.ts';
-import { RequestRate } from './request-rate.ts';
+import { isFromOwnMachine } from './own-machine.ts';
 
 export interface SessionApiOptions {
   readonly id: string;
@@ -15,12 +15,14 @@ export interface SessionApiOptions {
   readonly tokens: TokenIssuer;
   readonly names: SqliteNameDirectory;
   readonly audiences: () => readonly string[];
+  /** Proofs that were used, over MQTT too: none is good twice. */
+  readonly nonces: NonceRegister;
+  /** Whether this address may try to sign in now. */
+  readonly mayTry: (address: string) => boolean;
+  /** Somebody became the operator of a node that had none. */
+  readonly operated: (certificate: Certificate) => void;
   readonly wallMs: () => number;
-  readonly monoMs: () => number;
 }
-
-/** A person signs in a few times an hour; a class of forty behind one address starts within seconds. */
-const signInRate = { burst: 100, perSecond: 10, maxAddresses: 10_000 };
 
 const sessionRequest = z.object({
   proof: z.string().check(z.maxLength(8192)),
@@ -28,11 +30,11 @@ const sessionRequest = z.object({
 });
 
 export function sessionApi(options: SessionApiOptions): (server: FastifyInstance) => void {
-  const { id, version, registration, names, tokens, audiences, wallMs, monoMs } = options;
+  const { id, version, registration, names, tokens, audiences, wallMs } = options;
   const challenges = new Challenges();
-  const rate = new RequestRate(signInRate);
+  const nonces = everyRegister(challenges, options.nonces);
   const limited = async ({ ip }: FastifyRequest): Promise<void> => {
-    if (rate.allows(ip, monoMs())) return;
+    if (options.mayTry(ip)) return;
     throw new BothyError('rate_limited', 'Too many sign-ins from this address. Wait a few seconds.');
   };
   return (server) => {
@@ -54,41 +56,71 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
     const signIn = { onRequest: limited };
     server.post('/api/v1/session/challenge', signIn, async () => ({ nonce: challenges.give(wallMs()) }));
 
-    server.post('/api/v1/session', signIn, async ({ body }) => {
-      const request = sessionRequest.safeParse(body);
-      if (!request.success) throw new BothyError('bad_request', 'A session is opened with {"proof": "…"}.');
-      const expected = { audiences: audiences(), wallMs: wallMs(), nonces: challenges };
-      const proof = await verifyProof(request.data.proof, expected);
+    server.post('/api/v1/session', signIn, async (request) => {
+      const body = sessionRequest.safeParse(request.body);
+      if (!body.success) throw new BothyError('bad_request', 'A session is opened with {"proof": "…"}.');
+      const proof = await verifyProof(body.data.proof, {
+        audiences: audiences(),
+        wallMs: wallMs(),
+        nonces,
+      });
       if (!proof.ok) {
         throw new BothyError(
           'unauthorized',
           `The proof was not accepted (${proof.reason}). Ask for a new challenge.`,
         );
       }
-      const { name, person, device } = proof.certificate;
-      const { invite } = request.data;
-      const invited = registration === 'invite' && invite !== undefined;
-      const claim: InvitedClaim = invited
-        ? await names.claimInvited(proof.certificate, invite)
-        : await names.claim(proof.certificate);
-      if (claim.kind === 'invitationRefused') {
-        const why = 'This invitation is used up, has expired, or is not of this node.';
-        throw new BothyError('invitation_invalid', `${why} Ask who runs the node for a new one.`);
-      }
-      if (claim.kind === 'closed' && registration === 'invite') {
-        throw new BothyError(
-          'invitation_required',
-          'This node takes new names by invitation. Ask who runs it for a link.',
-        );
-      }
-      if (claim.kind === 'taken') {
-        throw new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
-      }
-      if (claim.kind === 'closed') {
-        throw new BothyError('registration_closed', 'This node takes no new names. Ask who runs it.');
-      }
-      const { token, expiresAt } = await issueToken(tokens, { name, person, device }, wallMs());
-      return { token, expiresAt, name: claim.kind };
+      const { certificate } = proof;
+      await claim(certificate, body.data.invite);
+      const { name, person, device } = certificate;
+      const operates = await isOperator(certificate, isFromOwnMachine(request, proof.audience));
+      const role = operates ? { role: 'operator' as const } : {};
+      const { token, expiresAt } = await issueToken(tokens, { name, person, device, ...role }, wallMs());
+      return { token, expiresAt, name: 'bound', ...role };
     });
   };
+
+  /** Throws the refusal when the name cannot be this person's. */
+  async function claim(certificate: Certificate, invite: string | undefined): Promise<void> {
+    const invited = registration === 'invite' && invite !== undefined;
+    const claimed: InvitedClaim = invited
+      ? await names.claimInvited(certificate, invite)
+      : await names.claim(certificate);
+    const refusal = claimRefusal(claimed, certificate.name, registration);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  async function isOperator(certificate: Certificate, mayBeFirst: boolean): Promise<boolean> {
+    if (await names.isOperator(certificate.person)) return true;
+    if (!mayBeFirst || !(await names.becomeFirstOperator(certificate.person))) return false;
+    options.operated(certificate);
+    return true;
+  }
+}
+
+function claimRefusal(
+  claim: InvitedClaim,
+  name: string,
+  registration: NodeConfig['registration'],
+): BothyError | undefined {
+  switch (claim.kind) {
+    case 'bound':
+      return undefined;
+    case 'taken':
+      return new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
+    case 'invitationRefused':
+      return new BothyError(
+        'invitation_invalid',
+        'This invitation is used up, has expired, or is not of this node. Ask who runs the node for a new one.',
+      );
+    case 'closed':
+      if (registration === 'invite') {
+        const sentence = 'This node takes new names by invitation. Ask who runs it for a link.';
+        return new BothyError('invitation_required', sentence);
+      }
+      return new BothyError('registration_closed', 'This node takes no new names. Ask who runs it.');
+    case 'provisional':
+      // One node alone never says so.
+      return new BothyError('internal', 'The node cannot say whose name this is. Try again.');
+  }
 }

@@ -1,19 +1,21 @@
 /** Puts a node together: names, broker, HTTP. Everything that it keeps is below its data folder. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authenticator, Broker } from '@bothy/broker';
-import { UsedNonces } from '@bothy/identity';
+import { authenticator, Broker, publishRate } from '@bothy/broker';
+import { SignInRate, UsedNonces } from '@bothy/identity';
 import { nodeClock } from '@bothy/runtime/node';
 import { SqliteNameDirectory } from '@bothy/store';
-import { BothyError } from '@bothy/wire';
+import { BothyError, type Certificate } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
 import { type LanInfo, openLan, type RunningGuide, startGuide } from './lan/lan.ts';
 import type { LocalAddresses } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
+import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
+import { operatorApi } from './operator-api.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
 import { sessionApi } from './session-api.ts';
 import { version } from './version.ts';
@@ -79,16 +81,28 @@ async function start(
   const tokens = { node: config.id, keyPair };
   // Who serves a network does so behind an address translation as well: then nobody counts as local.
   const onlyLocal = () => !config.lan && isLoopback(config.http.host) && isLoopback(config.mqtt.host);
+  // One of each for REST and MQTT: a proof is good once, and an address has one allowance.
+  const nonces = new UsedNonces();
+  const rate = new SignInRate();
+  const mayTry = (address: string): boolean => rate.allows(address, monoMs());
   const authenticate = authenticator({
     tokens,
     names,
     audiences,
-    nonces: new UsedNonces(),
+    nonces,
     onlyLocal,
     allowGuests: config.allowGuests,
+    isOperator: (person) => names.isOperator(person),
+    mayTry,
     wallMs,
   });
-  const broker = await Broker.start({ authenticate, log, file: join(config.data, 'broker.sqlite') });
+  const broker = await Broker.start({
+    authenticate,
+    log,
+    file: join(config.data, 'broker.sqlite'),
+    sessionExpiryMs: config.sessionDays * 86_400_000,
+    rate: publishRate(config.publishRate),
+  });
   undo.push(() => broker.stop());
   const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
   ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
@@ -103,7 +117,23 @@ async function start(
     tls: lan?.current,
     webFolder: options.webFolder,
     ready: () => ready,
-    api: sessionApi({ id, version, registration, tokens, names, audiences, wallMs, monoMs }),
+    api: (server) => {
+      const operated = ({ name, person }: Certificate): void =>
+        log.info({ name, person }, 'the first person to open this node from its machine operates it');
+      sessionApi({ id, version, registration, tokens, names, audiences, nonces, mayTry, operated, wallMs })(
+        server,
+      );
+      operatorApi({
+        tokens,
+        names,
+        wallMs,
+        invitationLink: (code) => invitationLink(config, ports.http, code),
+        released: (name, person, by) => {
+          log.info({ name, person, by }, 'name released');
+          broker.endConnections(person);
+        },
+      })(server);
+    },
   });
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);

@@ -1,8 +1,8 @@
 /** Who connects: by token, by self-signed proof, or as a guest where guests are allowed (design, section 5). */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type NameDirectory, type NonceRegister, type Principal, verifyProof } from '@bothy/identity';
-import { type TokenIssuer, type TokenSubject, verifyToken } from '@bothy/identity/tokens';
-import { deviceKey } from '@bothy/wire';
+import { principalOf, type TokenIssuer, type TokenSubject, verifyToken } from '@bothy/identity/tokens';
+import { deviceKey, type PersonId } from '@bothy/wire';
 
 export interface ConnectAttempt {
   readonly clientId: string;
@@ -10,11 +10,13 @@ export interface ConnectAttempt {
   readonly password: string | undefined;
   /** The upgrade request, when the client came over WebSocket. */
   readonly request: IncomingMessage | undefined;
+  /** The network address that it came from; undefined when the connection has gone. */
+  readonly address?: string | undefined;
 }
 
 export interface AuthenticationRefusal {
   readonly ok: false;
-  readonly code: 'badIdentifier' | 'badCredentials' | 'notAuthorized';
+  readonly code: 'badIdentifier' | 'badCredentials' | 'notAuthorized' | 'tooOften';
   readonly reason: string;
 }
 
@@ -31,11 +33,20 @@ export interface AuthenticationOptions {
   readonly onlyLocal: () => boolean;
   /** Whether clients of other machines may come without credentials. */
   readonly allowGuests: boolean;
+  /** Whether somebody is an operator of this node. A token says so itself. @default nobody is */
+  readonly isOperator?: (person: PersonId) => Promise<boolean>;
+  /** Whether an address may try to sign in now; guests are not asked. @default as often as it likes */
+  readonly mayTry?: (address: string) => boolean;
   readonly wallMs: () => number;
 }
 
 /** Headers that a proxy adds: who comes through one is not on this machine. */
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/** Whether a request came through a proxy that says so. */
+export function wasForwarded(headers: IncomingHttpHeaders): boolean {
+  return forwardingHeaders.some((header) => headers[header] !== undefined);
+}
 
 export function authenticator(options: AuthenticationOptions): Authenticate {
   return async (attempt) => {
@@ -45,15 +56,18 @@ export function authenticator(options: AuthenticationOptions): Authenticate {
     if (username === undefined || password === undefined) {
       return refuse('badCredentials', 'a name comes with a token or a proof as password');
     }
+    const { mayTry = () => true } = options;
+    // Before anything is verified: that is the work that the limit is for.
+    if (!mayTry(attempt.address ?? '')) return refuse('tooOften', 'too many sign-ins from its address');
     const subject = password.startsWith('{')
       ? await byProof(options, password)
       : await byToken(options, password);
     if (!subject.ok) return subject;
-    const { name, person, device } = subject;
-    if (name !== username) return refuse('badCredentials', 'the user name is not the one that was proven');
+    if (subject.name !== username)
+      return refuse('badCredentials', 'the user name is not the one that was proven');
     if (clientId !== deviceKey(subject))
       return refuse('badIdentifier', 'the client id must be <person>/<device>');
-    return { ok: true, principal: { kind: 'person', name, person, device } };
+    return { ok: true, principal: principalOf(subject) };
   };
 }
 
@@ -68,7 +82,9 @@ async function byProof(options: AuthenticationOptions, text: string): Promise<Su
   if (claim.kind === 'taken')
     return refuse('notAuthorized', `the name ${certificate.name} belongs to another key`);
   if (claim.kind === 'closed') return refuse('notAuthorized', 'this node takes no new names');
-  return { ok: true, name: certificate.name, person: certificate.person, device: certificate.device };
+  const { name, person, device } = certificate;
+  const operates = (await options.isOperator?.(person)) ?? false;
+  return { ok: true, name, person, device, ...(operates ? { role: 'operator' as const } : {}) };
 }
 
 async function byToken(options: AuthenticationOptions, token: string): Promise<Subject> {
@@ -84,7 +100,7 @@ function authenticateGuest(
   clientId: string,
   request: IncomingMessage | undefined,
 ): Authentication {
-  const forwarded = forwardingHeaders.some((header) => request?.headers[header] !== undefined);
+  const forwarded = request !== undefined && wasForwarded(request.headers);
   const local = options.onlyLocal() && !forwarded;
   if (!local && !options.allowGuests) return refuse('notAuthorized', 'guests are not allowed here');
   // A person's client id is theirs alone, or a guest could take over their session.

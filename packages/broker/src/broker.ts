@@ -8,12 +8,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { mayRetain, type Principal } from '@bothy/identity';
-import { BothyError, limits } from '@bothy/wire';
+import { BothyError, limits, type PersonId } from '@bothy/wire';
 import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import type { AuthenticationRefusal } from './authentication.ts';
 import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
 import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts } from './broker-options.ts';
+import { connectAttempt, connectError } from './connect-attempt.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
 import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
@@ -32,13 +33,6 @@ const sweepMs = 10 * 60_000;
 /** After this long a stop no longer waits for what connections still have to write. */
 const farewellMs = 1_000;
 
-/** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
-const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
-  badIdentifier: 2,
-  badCredentials: 4,
-  notAuthorized: 5,
-};
-
 export class Broker {
   readonly counts: BrokerCounts = noCounts();
   readonly #options: BrokerOptions;
@@ -48,7 +42,7 @@ export class Broker {
   readonly #persistence: BoundedPersistence;
   #sweeps: NodeJS.Timeout | undefined;
   readonly #visitors = new WeakMap<object, Visitor>();
-  readonly #connected = new Set<string>();
+  readonly #connected = new Map<string, Client>();
   /** Clients whose end was logged: every message on its way to one reports it anew. */
   readonly #ended = new WeakSet<Client>();
   readonly #sockets = new Set<Duplex>();
@@ -95,7 +89,7 @@ export class Broker {
       authenticate: (client, username, password, done) => {
         void this.#authenticate(client, username, password).then((refusal) => {
           if (refusal === undefined) return done(null, true);
-          done(Object.assign(new Error(refusal.reason), { returnCode: returnCodes[refusal.code] }), null);
+          done(connectError(refusal), null);
         });
       },
       authorizePublish: (client, packet, done) => {
@@ -155,6 +149,13 @@ export class Broker {
     return this.#aedes.connectedClients;
   }
 
+  /** Ends the connections of a person whose sign-in holds no longer; they may sign in anew. */
+  endConnections(person: PersonId): void {
+    for (const client of this.#connected.values()) {
+      if (this.#visitors.get(client)?.person === person) client.close();
+    }
+  }
+
   /** Ends every connection and listener; last wills are published to those that are left. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -178,8 +179,9 @@ export class Broker {
 
   #watch(): void {
     const aedes = this.#aedes;
-    aedes.on('client', ({ id }) => {
-      this.#connected.add(id);
+    aedes.on('client', (client) => {
+      const { id } = client;
+      this.#connected.set(id, client);
       this.#persistence.connected(id);
       this.#count('connects');
     });
@@ -220,14 +222,8 @@ export class Broker {
     username: string | undefined,
     password: Buffer | undefined,
   ): Promise<AuthenticationRefusal | undefined> {
-    const attempt = {
-      clientId: client.id,
-      username,
-      password: password?.toString('utf8'),
-      request: client.req,
-    };
     try {
-      const result = await this.#options.authenticate(attempt);
+      const result = await this.#options.authenticate(connectAttempt(client, username, password));
       if (result.ok) {
         this.#visitors.set(client, this.#visitor(result.principal));
         return undefined;

@@ -1,4 +1,5 @@
 /** How much one client may publish: two token buckets, which fill with time and are emptied by messages and bytes. */
+import { limits } from '@bothy/wire';
 
 export interface PublishRate {
   readonly messagesPerSecond: number;
@@ -16,6 +17,19 @@ export const defaultPublishRate: PublishRate = {
   bytesPerSecond: 4 * 1024 * 1024,
   bytesBurst: 64 * 1024 * 1024,
 };
+
+/** So many messages a second for long, ten times as many after a rest, and bytes in proportion. */
+export function publishRate(messagesPerSecond: number): PublishRate {
+  const share = messagesPerSecond / defaultPublishRate.messagesPerSecond;
+  const { messagesBurst, bytesPerSecond, bytesBurst } = defaultPublishRate;
+  return {
+    messagesPerSecond,
+    messagesBurst: messagesBurst * share,
+    bytesPerSecond: bytesPerSecond * share,
+    // The largest payload passes at any rate.
+    bytesBurst: Math.max(bytesBurst * share, limits.envelopeBytes),
+  };
+}
 
 export class PublishAllowance {
   readonly #rate: PublishRate;

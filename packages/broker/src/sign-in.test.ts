@@ -128,3 +128,47 @@ test('[BR2] when who somebody is cannot be checked, they are refused and nothing
   expect(node.log.at(-1)).toContain('the disk is gone');
   expect((await connect(node.tcp)).connected).toBe(true);
 });
+
+test('[BR21] an address that signs in too often is refused before its credential is used up; guests are not', async () => {
+  let left = 1;
+  const asked: string[] = [];
+  const node = await start({
+    mayTry: (address) => {
+      asked.push(address);
+      left -= 1;
+      return left >= 0;
+    },
+  });
+  await connect(node.tcp, await credentials(ann));
+  const proven = await credentials(ben);
+  for (const url of [node.tcp, node.webSocket]) {
+    await expect(connect(url, proven)).rejects.toEqual(refusedWith(3));
+    expect((await connect(url)).connected).toBe(true);
+  }
+  expect(asked).toEqual(['127.0.0.1', '127.0.0.1', '127.0.0.1']);
+  left = 1;
+  expect((await connect(node.tcp, proven)).connected).toBe(true);
+});
+
+test('[BR22] an operator is one by proof and by token, and nobody else is', async () => {
+  const node = await start({ isOperator: async (person) => person === ann.person });
+  const operator = await connect(node.tcp, await credentials(ann));
+  expect(await operator.subscribeAsync('$SYS/#')).toHaveLength(1);
+  const token = await tokenCredentials(node, { ...ann, role: 'operator' });
+  expect(await (await connect(node.tcp, token)).subscribeAsync('$SYS/#')).toHaveLength(1);
+  for (const options of [await credentials(ben), await tokenCredentials(node, ben)]) {
+    await expect((await connect(node.tcp, options)).subscribeAsync('$SYS/#')).rejects.toThrow();
+  }
+});
+
+test('[BR23] the connections of one person are ended, and of nobody else', async () => {
+  const node = await start();
+  const anns = await connect(node.tcp, await credentials(ann));
+  const bens = await connect(node.tcp, await credentials(ben));
+  const guest = await connect(node.tcp);
+  const gone = new Promise<void>((resolve) => anns.once('close', () => resolve()));
+  node.broker.endConnections(ann.person);
+  await gone;
+  await expect.poll(() => node.broker.connectedClients).toBe(2);
+  expect([bens.connected, guest.connected]).toEqual([true, true]);
+});

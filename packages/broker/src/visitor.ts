@@ -1,5 +1,6 @@
 /** What a client that signed in may do here, and how well it reads what it is sent. */
 import { type AccessContext, canPublish, canSubscribe, type Principal } from '@bothy/identity';
+import type { PersonId } from '@bothy/wire';
 import type { PublishAllowance } from './publish-allowance.ts';
 
 /** Ours have up to four levels and 60 characters. */
@@ -23,6 +24,11 @@ export class Visitor {
     this.#allowance = allowance;
     this.#principal = principal;
     this.#access = access;
+  }
+
+  /** Whose connection it is; undefined for edges and guests. */
+  get person(): PersonId | undefined {
+    return 'person' in this.#principal ? this.#principal.person : undefined;
   }
 
   /** Why this topic may not be published to; undefined when it may. */

@@ -8,7 +8,7 @@ import {
   makeProof,
   UsedNonces,
 } from '@bothy/identity';
-import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
+import { issueToken, type TokenIssuer, type TokenSubject } from '@bothy/identity/tokens';
 import { deviceKey } from '@bothy/wire';
 import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
 import { afterEach } from 'vitest';
@@ -118,7 +118,11 @@ export async function credentials(identity: LocalIdentity) {
   return { username: identity.name, password, clientId: deviceKey(identity) };
 }
 
-export async function tokenCredentials({ tokens }: TestBroker, identity: LocalIdentity, now = Date.now()) {
+export async function tokenCredentials(
+  { tokens }: TestBroker,
+  identity: LocalIdentity & Pick<TokenSubject, 'role'>,
+  now = Date.now(),
+) {
   const { token } = await issueToken(tokens, identity, now);
   return { username: identity.name, password: token, clientId: deviceKey(identity) };
 }

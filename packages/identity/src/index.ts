@@ -18,6 +18,7 @@ export { createIdentity, type LocalIdentity } from './local-identity.ts';
 export { type ClaimResult, MemoryNameDirectory, type NameDirectory } from './name-directory.ts';
 export {
   Challenges,
+  everyRegister,
   makeProof,
   type NonceRegister,
   type NonceUse,
@@ -27,4 +28,5 @@ export {
   type VerifiedProof,
   verifyProof,
 } from './proofs.ts';
+export { defaultSignInRate, SignInRate, type SignInRateLimits } from './sign-in-rate.ts';
 export { hashText, signText, verifyText } from './signatures.ts';

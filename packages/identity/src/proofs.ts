@@ -48,7 +48,13 @@ const nonceReasons: Readonly<Record<Exclude<NonceUse, 'accepted'>, string>> = {
 };
 
 export type VerifiedProof =
-  | { readonly ok: true; readonly certificate: Certificate; readonly nonce: string }
+  | {
+      readonly ok: true;
+      readonly certificate: Certificate;
+      readonly nonce: string;
+      /** `host:port` as the client reached the node. */
+      readonly audience: string;
+    }
   | { readonly ok: false; readonly reason: string };
 
 /** Checks shape, audience, time, certificate and signature, and then uses up the nonce. */
@@ -74,7 +80,7 @@ export async function verifyProof(
   }
   const use = expected.nonces.use(nonce, expected.wallMs);
   if (use !== 'accepted') return { ok: false, reason: nonceReasons[use] };
-  return { ok: true, certificate: verified.certificate, nonce };
+  return { ok: true, certificate: verified.certificate, nonce, audience };
 }
 
 /**
@@ -101,6 +107,19 @@ export class UsedNonces implements NonceRegister {
     this.#usedAt.set(nonce, wallMs);
     return 'accepted';
   }
+}
+
+/** Takes a proof only when each of the registers does, in this order: a challenge of ours that was used nowhere. */
+export function everyRegister(...registers: readonly NonceRegister[]): NonceRegister {
+  return {
+    use(nonce, wallMs) {
+      for (const register of registers) {
+        const use = register.use(nonce, wallMs);
+        if (use !== 'accepted') return use;
+      }
+      return 'accepted';
+    },
+  };
 }
 
 /** Nonces that a node gave out as challenges: each is good once and for two minutes. Bounded: the oldest goes. */

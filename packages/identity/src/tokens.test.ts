@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { generateKeyPair } from './keys.ts';
-import { issueToken, type TokenIssuer, tokenLifeMs, verifyToken } from './tokens.ts';
+import { issueToken, principalOf, type TokenIssuer, tokenLifeMs, verifyToken } from './tokens.ts';
 
 const now = 1_800_000_000_000;
 const subject = { person: 'a'.repeat(32), device: 'b'.repeat(16), name: 'ann' };
@@ -50,4 +50,26 @@ test.each([{ name: 'Not a name' }, { device: 'x' }, { person: 'x' }])(
 
 test.each(['', 'x', 'a.b.c', '{}'])('[ID9] %j is no token', async (text) => {
   expect(await verifyToken(node, text, now)).toEqual({ ok: false, reason: expect.any(String) });
+});
+
+test('[ID16] a role is in the token, under its signature, and a role that is not known gives nothing', async () => {
+  const { token } = await issueToken(node, { ...subject, role: 'operator' }, now);
+  const verified = await verifyToken(node, token, now);
+  expect(verified).toEqual({ ok: true, subject: { ...subject, role: 'operator' } });
+  expect(verified.ok && principalOf(verified.subject)).toEqual({ kind: 'operator', ...subject });
+  expect(principalOf(subject)).toEqual({ kind: 'person', ...subject });
+
+  const king = await new SignJWT({ device: subject.device, name: subject.name, role: 'king' })
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setSubject(subject.person)
+    .setIssuer('hut')
+    .setAudience('hut')
+    .setExpirationTime(now / 1000 + 60)
+    .sign(node.keyPair.privateKey);
+  expect(await verifyToken(node, king, now)).toEqual({ ok: true, subject });
+
+  // Whoever writes the role into a token of their own breaks its signature.
+  const [head, , signature] = (await issueToken(node, subject, now)).token.split('.');
+  const claims = Buffer.from(JSON.stringify({ sub: subject.person, role: 'operator' })).toString('base64url');
+  expect(await verifyToken(node, `${head}.${claims}.${signature}`, now)).toMatchObject({ ok: false });
 });

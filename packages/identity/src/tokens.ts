@@ -8,13 +8,19 @@ import {
   personIdPattern,
 } from '@bothy/wire';
 import { jwtVerify, SignJWT } from 'jose';
+import type { Principal } from './access-rules.ts';
 
 /** Who a token speaks for. */
 export interface TokenSubject {
   readonly person: PersonId;
   readonly device: DeviceId;
   readonly name: Name;
+  /** What they are at this node beyond a person; holds for as long as the token does. */
+  readonly role?: Role | undefined;
 }
+
+/** The one role at a node so far (design, section 5). */
+export type Role = 'operator';
 
 export const tokenLifeMs = 15 * 60_000;
 
@@ -32,7 +38,8 @@ export async function issueToken(
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + tokenLifeMs / 1000;
-  const token = await new SignJWT({ device: subject.device, name: subject.name })
+  const { device, name, role } = subject;
+  const token = await new SignJWT(role === undefined ? { device, name } : { device, name, role })
     .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
     .setSubject(subject.person)
     .setIssuer(issuer.node)
@@ -41,6 +48,11 @@ export async function issueToken(
     .setExpirationTime(expiresAt)
     .sign(issuer.keyPair.privateKey);
   return { token, expiresAt: expiresAt * 1000 };
+}
+
+/** Whom the access rules know these as. */
+export function principalOf({ person, device, name, role }: TokenSubject): Principal {
+  return { kind: role ?? 'person', person, device, name };
 }
 
 export type VerifiedToken =
@@ -56,7 +68,7 @@ export async function verifyToken(issuer: TokenIssuer, token: string, now: numbe
       requiredClaims: ['exp'],
       currentDate: new Date(now),
     });
-    const { sub, device, name } = payload;
+    const { sub, device, name, role } = payload;
     const whole =
       typeof sub === 'string' &&
       personIdPattern.test(sub) &&
@@ -65,7 +77,9 @@ export async function verifyToken(issuer: TokenIssuer, token: string, now: numbe
       typeof name === 'string' &&
       namePattern.test(name);
     if (!whole) return { ok: false, reason: 'token: a claim is missing' };
-    return { ok: true, subject: { person: sub, device, name } };
+    // A role that this version does not know gives nothing.
+    const subject = { person: sub, device, name };
+    return { ok: true, subject: role === 'operator' ? { ...subject, role } : subject };
   } catch (thrown) {
     return { ok: false, reason: `token: ${thrown instanceof Error ? thrown.message : 'not valid'}` };
   }

@@ -4,5 +4,6 @@ export {
   type Invitation,
   type InvitedClaim,
   type NameDirectoryOptions,
+  type OwnedName,
   SqliteNameDirectory,
 } from './sqlite-name-directory.ts';

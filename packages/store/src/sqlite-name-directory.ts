@@ -9,6 +9,7 @@ import { openDatabase } from './sqlite-database.ts';
 interface NodeSchema {
   invitation: { hash: string; uses_left: number; expires_at: number };
   name: { name: string; person: string; claimed_at: number };
+  operator: { person: string; since: number };
 }
 
 const names: Migration = {
@@ -32,6 +33,25 @@ const invitations: Migration = {
       .execute();
   },
 };
+
+const operators: Migration = {
+  up: async (database: Kysely<unknown>) => {
+    await database.schema
+      .createTable('operator')
+      .addColumn('person', 'text', (column) => column.primaryKey())
+      .addColumn('since', 'integer', (column) => column.notNull())
+      .execute();
+  },
+};
+
+/** A name, and whose it is. */
+export interface OwnedName {
+  readonly name: Name;
+  readonly person: PersonId;
+  /** Unix milliseconds. */
+  readonly claimedAt: number;
+  readonly operator: boolean;
+}
 
 export interface Invitation {
   /** Random; only its hash is kept. */
@@ -64,7 +84,7 @@ export class SqliteNameDirectory implements NameDirectory {
   static async open(options: NameDirectoryOptions): Promise<SqliteNameDirectory> {
     const database = await openDatabase<NodeSchema>({
       file: options.file,
-      migrations: { '001-names': names, '002-invitations': invitations },
+      migrations: { '001-names': names, '002-invitations': invitations, '003-operators': operators },
     });
     return new SqliteNameDirectory(database, options);
   }
@@ -124,6 +144,68 @@ export class SqliteNameDirectory implements NameDirectory {
   async release(name: Name): Promise<boolean> {
     const result = await this.#database.deleteFrom('name').where('name', '=', name).executeTakeFirst();
     return result.numDeletedRows > 0n;
+  }
+
+  /** Names in their order, at most `limit` of those behind `after`. */
+  async list({ after = '', limit }: { after?: Name | undefined; limit: number }): Promise<OwnedName[]> {
+    const rows = await this.#database
+      .selectFrom('name')
+      .leftJoin('operator', 'operator.person', 'name.person')
+      .select(['name.name', 'name.person', 'name.claimed_at', 'operator.since'])
+      .where('name.name', '>', after)
+      .orderBy('name.name')
+      .limit(limit)
+      .execute();
+    return rows.map(({ name, person, claimed_at, since }) => {
+      return { name, person, claimedAt: claimed_at, operator: since !== null };
+    });
+  }
+
+  async isOperator(person: PersonId): Promise<boolean> {
+    const query = this.#database.selectFrom('operator').select('since').where('person', '=', person);
+    return (await query.executeTakeFirst()) !== undefined;
+  }
+
+  /** Makes this person the operator of a node that has none. Whether they are one now. */
+  async becomeFirstOperator(person: PersonId): Promise<boolean> {
+    const since = this.#options.wallMs();
+    // One statement, so that of two who come at once one is the first, whichever process they come to.
+    const ifNobodyIs = this.#database
+      .selectNoFrom(({ val }) => [val(person).as('person'), val(since).as('since')])
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom('operator').select('person'))));
+    await this.#database.insertInto('operator').columns(['person', 'since']).expression(ifNobodyIs).execute();
+    return await this.isOperator(person);
+  }
+
+  /** Makes this person an operator beside those that there are. */
+  async addOperator(person: PersonId): Promise<void> {
+    const since = this.#options.wallMs();
+    await this.#database
+      .insertInto('operator')
+      .values({ person, since })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  /** False when they were none. Where nobody is left, the next who opens the node from its machine is the first. */
+  async removeOperator(person: PersonId): Promise<boolean> {
+    const result = await this.#database
+      .deleteFrom('operator')
+      .where('person', '=', person)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
+  }
+
+  /** Those who operate this node, and the names that they have now. */
+  async operators(): Promise<{ readonly person: PersonId; readonly names: readonly Name[] }[]> {
+    const rows = await this.#database
+      .selectFrom('operator')
+      .leftJoin('name', 'name.person', 'operator.person')
+      .select(['operator.person', 'name.name'])
+      .orderBy('operator.since')
+      .execute();
+    const byPerson = Map.groupBy(rows, ({ person }) => person);
+    return [...byPerson].map(([person, each]) => ({ person, names: each.flatMap(({ name }) => name ?? []) }));
   }
 
   async close(): Promise<void> {

@@ -1,27 +1,33 @@
-/** How often one address may ask for what costs work: a bucket of tokens each, that fills again. */
+/**
+ * How often one address may sign in, which costs a node the check of three signatures: a bucket of tokens for each
+ * address, that fills again. REST and MQTT take from the same one.
+ */
 
-export interface RequestRateLimits {
-  /** How many requests may come at once. */
+export interface SignInRateLimits {
+  /** How many sign-ins may come at once. */
   readonly burst: number;
   readonly perSecond: number;
   /** Addresses that are remembered; the one that was silent longest is forgotten first. */
   readonly maxAddresses: number;
 }
 
+/** A person signs in a few times an hour; behind one address hundreds come back within seconds after an outage. */
+export const defaultSignInRate: SignInRateLimits = { burst: 300, perSecond: 20, maxAddresses: 10_000 };
+
 interface Bucket {
   tokens: number;
   filledAtMs: number;
 }
 
-export class RequestRate {
-  readonly #limits: RequestRateLimits;
+export class SignInRate {
+  readonly #limits: SignInRateLimits;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(limits: RequestRateLimits) {
+  constructor(limits: SignInRateLimits = defaultSignInRate) {
     this.#limits = limits;
   }
 
-  /** Whether this request may pass; `nowMs` is monotonic. */
+  /** Whether this sign-in may be looked at; `nowMs` is monotonic. */
   allows(address: string, nowMs: number): boolean {
     const { burst, perSecond, maxAddresses } = this.#limits;
     const known = this.#buckets.get(address) ?? { tokens: burst, filledAtMs: nowMs };

@@ -1,0 +1,24 @@
+/** What is done in the data folder without asking the node: whoever can write there runs it. It may run meanwhile. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeClock } from '@bothy/runtime/node';
+import { SqliteNameDirectory } from '@bothy/store';
+import { BothyError } from '@bothy/wire';
+
+/** Throws `configuration_invalid` where there is no node, `data_directory_unusable` or `database_corrupt`. */
+export async function inDataFolder<T>(
+  folder: string,
+  act: (names: SqliteNameDirectory) => Promise<T>,
+): Promise<T> {
+  const file = join(folder, 'node.sqlite');
+  if (!existsSync(file)) {
+    const advice = 'Start the node once, or name its folder with --data.';
+    throw new BothyError('configuration_invalid', `There is no node in ${folder}. ${advice}`);
+  }
+  const names = await SqliteNameDirectory.open({ file, wallMs: nodeClock.wallMs, open: false });
+  try {
+    return await act(names);
+  } finally {
+    await names.close();
+  }
+}
