@@ -45,7 +45,8 @@ export type RoomWrite =
     }
   /**
    * `fenced` when a higher epoch is known, `conflict` when the log's last seq is another: both fail the whole
-   * commit. `(room, seq)` and `(room, author, key)` are unique.
+   * commit. `(room, seq)` and `(room, author, key)` are unique. It raises the stored record's `lastSeq`; no
+   * `putRoom` comes along for that.
    */
   | {
       readonly kind: 'append';

@@ -65,6 +65,7 @@ export type {
 export {
   type Attachment,
   type Author,
+  authorPattern,
   guestPattern,
   type LeaveReason,
   type NodeId,

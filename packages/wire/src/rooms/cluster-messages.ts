@@ -109,6 +109,8 @@ export type ClusterMessage<Commit> =
       readonly name: string;
       readonly active: boolean;
     }
+  /** An operator has told the sender that this node will not come back. */
+  | { readonly kind: 'forget'; readonly node: NodeId }
   /** Two-phase commit of a deletion. */
   | { readonly kind: 'commit'; readonly message: Commit };
 

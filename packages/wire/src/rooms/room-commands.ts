@@ -109,6 +109,8 @@ export type OrderedCommand =
       /** Entries with a higher `seq`, the first `limit` of them. Neither: the last `limit`. */
       readonly after?: number;
       readonly limit: number;
+      /** Also for who is no member, if the room is public: REST reads. */
+      readonly open?: true;
     }
   | { readonly kind: 'delete'; readonly requestId: string; readonly room: RoomId };
 

@@ -13,11 +13,19 @@ export const roomIdPattern = /^[a-z2-7]{20}$/;
 export type NodeId = string;
 export const nodeIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** A person's id, or `guest:<name>` for somebody who proved no key: such a one owns nothing that a key would inherit. */
-export type Author = PersonId | `guest:${string}`;
+/**
+ * A person's id; `guest:<name>` for somebody who proved no key: such a one owns nothing that a key would inherit;
+ * `node:<id>` where a node itself acts, such as for the room that it offers from its first start.
+ */
+export type Author = PersonId | `guest:${string}` | `node:${string}`;
 export const guestPattern = /^guest:[a-z0-9][a-z0-9._-]{1,31}$/;
+export const authorPattern =
+  /^([a-z2-7]{32}|guest:[a-z0-9][a-z0-9._-]{1,31}|node:[A-Za-z0-9][A-Za-z0-9._-]{0,62})$/;
 
-/** What a client made up to name its own message or request, once for ever: 1 to 64 characters. */
+/**
+ * What a client made up to name its own message or request, once for ever: 1 to 64 characters. Keys that a node
+ * makes up itself begin with `~`, which no client's does.
+ */
 export const requestIdPattern = /^[A-Za-z0-9._:-]{1,64}$/;
 
 /** A place in a room's log; entry `seq` was the last one seen. `seq` 0 is before the first. */
