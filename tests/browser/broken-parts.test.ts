@@ -1,56 +1,15 @@
 /** Parts that go away and come back, seen in the web app: the broker, and the other person's whole browser. */
-import { fileURLToPath } from 'node:url';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, launchChromiumProfile, temporaryFolder } from '@bothy/testkit';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchChromiumProfile, temporaryFolder } from '@bothy/testkit';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 import { befriend, connected, enter, openChat, say, shows, texts } from './person.ts';
 
 /** Made by `recordTicks`, in the page. */
 declare const seenTicks: ReadonlySet<string>;
 
-const webFolder = temporaryFolder();
-let browser: Browser;
-let data: ReturnType<typeof temporaryFolder>;
-let node: RunningNode;
-
-beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
-  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  browser = await launchChromium();
-});
-beforeEach(async () => {
-  data = temporaryFolder();
-  node = await startAt('0');
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await node.stop();
-  data.remove();
-});
-afterAll(async () => {
-  await browser?.close();
-  webFolder.remove();
-});
-
-function startAt(http: string): Promise<RunningNode> {
-  const config = parseConfig({ http, mqtt: '0', data: data.path }, {});
-  return startNode(config, { webFolder: webFolder.path });
-}
-
-async function open(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage();
-  page.setDefaultTimeout(40_000);
-  await page.goto(node.webUrl);
-  return page;
-}
-
-async function join(name: string): Promise<Page> {
-  const page = await open(await browser.newContext());
-  await enter(page, name);
-  return page;
-}
+const stage = browserStage({ nodePerTest: true, timeoutMs: 40_000 });
+const { open, join } = stage;
 
 async function talking(): Promise<[Page, Page]> {
   const [alice, ben] = await Promise.all([join('alice'), join('ben')]);
@@ -62,8 +21,8 @@ async function talking(): Promise<[Page, Page]> {
 test('the broker goes while a link stands: messages go on both ways; a new link waits for it, says so, and comes', async () => {
   const [alice, ben] = await talking();
   await ben.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  const { port } = new URL(node.webUrl);
-  await node.stop();
+  const { port } = new URL(stage.node.webUrl);
+  await stage.node.stop();
   await Promise.all([
     alice.getByText('No node in reach').first().waitFor(),
     ben.getByText('No node in reach').first().waitFor(),
@@ -84,7 +43,7 @@ test('the broker goes while a link stands: messages go on both ways; a new link 
   await say(alice, 'And here as well.');
   await shows(alice, 'And here as well.', 'pending');
 
-  node = await startAt(port);
+  await stage.startNode(port);
   await Promise.all([connected(alice), connected(ben)]);
   await shows(alice, 'Said without a node.');
   await shows(ben, 'And here as well.');

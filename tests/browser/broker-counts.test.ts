@@ -1,8 +1,8 @@
 /** What the broker gets to see: a few messages for each link, none for what is said on it, none while nothing happens. */
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { httpRequest, launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { httpRequest } from '@bothy/testkit';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 import type { People } from './people-page/page.ts';
 import {
   befriend,
@@ -26,33 +26,18 @@ const chatMessages = 100;
 const speed = 10;
 const idleMs = 70_000;
 
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
-
-beforeAll(async () => {
-  await buildPeoplePage(webFolder.path);
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-  webFolder.remove();
-  data.remove();
-});
+const stage = browserStage({ buildPage: buildPeoplePage });
 
 /** All messages that the broker was given so far, the refused ones included. */
 async function seenByBroker(): Promise<number> {
-  const { text } = await httpRequest(`${node.webUrl}/metrics`);
+  const { text } = await httpRequest(`${stage.node.webUrl}/metrics`);
   const names = ['published', 'refused_publishes', 'oversized_publishes'];
   const counts = names.map((name) => new RegExp(`^bothy_mqtt_${name}_total (\\d+)$`, 'm').exec(text)?.[1]);
   return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
 async function twoPeople(a: string, b: string, quicker?: number): Promise<[Page, Page]> {
-  const open = (): Promise<Page> => openPeoplePage(browser, node.webUrl);
+  const open = (): Promise<Page> => openPeoplePage(stage.browser, stage.node.webUrl);
   const [one, other] = await Promise.all([open(), open()]);
   await Promise.all([start(one, a, quicker), start(other, b, quicker)]);
   await befriend(one, other, a, b);

@@ -1,58 +1,29 @@
 /** What people expect beside sending: edits, deletions, signs of writing, search, and where a connection stands. */
-import { fileURLToPath } from 'node:url';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
+import { befriend, connected, enter, say } from './person.ts';
 
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
+const stage = browserStage();
 /** What the content security policy of the node stopped: something of ours that then does not work. */
 const violations: string[] = [];
 let alice: Page;
 let ben: Page;
 
 beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
-  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
   [alice, ben] = await Promise.all([join('alice'), join('ben')]);
-  await alice.getByRole('button', { name: 'Add contact' }).click();
-  await alice.getByRole('textbox', { name: 'Name of the person' }).fill('ben');
-  await alice.getByRole('button', { name: 'Send request' }).click();
-  await ben.getByRole('button', { name: 'Accept' }).click();
-  for (const page of [alice, ben]) {
-    await page.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
-  }
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-  webFolder.remove();
-  data.remove();
+  await befriend(alice, ben, 'alice', 'ben');
+  await Promise.all([connected(alice), connected(ben)]);
 });
 
 async function join(name: string): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  const page = await stage.open();
   page.on('console', (line) => {
     if (line.text().includes('Content Security Policy')) violations.push(line.text());
   });
-  await page.goto(node.webUrl);
-  await page.getByRole('textbox', { name: 'Your name' }).fill(name);
-  await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByRole('banner').getByText('Connected').first().waitFor();
+  await page.reload();
+  await enter(page, name);
   return page;
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Message' }).fill(text);
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
 function message(page: Page, text: string): Locator {

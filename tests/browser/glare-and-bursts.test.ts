@@ -1,35 +1,16 @@
 /** Links under bad timing: both dial at the same moment, and pages are reloaded in the middle of a burst. */
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 import type { People } from './people-page/page.ts';
 import { befriend, buildPeoplePage, conversation, linked, openPeoplePage, start } from './people-stage.ts';
 
 declare const people: People;
 
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
-
-beforeAll(async () => {
-  await buildPeoplePage(webFolder.path);
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-  webFolder.remove();
-  data.remove();
-});
+const stage = browserStage({ buildPage: buildPeoplePage, nodePerTest: true });
 
 test('both dial at the same moment, 50 times: always exactly one link, which carries messages both ways', async () => {
-  const page = await openPeoplePage(browser, node.webUrl);
+  const page = await openPeoplePage(stage.browser, stage.node.webUrl);
   await start(page, 'ann');
   await start(page, 'ben');
   await befriend(page, page, 'ann', 'ben');
@@ -47,8 +28,8 @@ test('both dial at the same moment, 50 times: always exactly one link, which car
 
 test('both sides reload in the middle of a burst: nothing lost, nothing doubled, in order', async () => {
   const [ann, ben] = await Promise.all([
-    openPeoplePage(browser, node.webUrl),
-    openPeoplePage(browser, node.webUrl),
+    openPeoplePage(stage.browser, stage.node.webUrl),
+    openPeoplePage(stage.browser, stage.node.webUrl),
   ]);
   const [burstOfAnn, burstOfBen] = await Promise.all([hear(ann), hear(ben)]);
   await Promise.all([start(ann, 'cleo'), start(ben, 'dan')]);

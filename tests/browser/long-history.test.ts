@@ -1,32 +1,13 @@
 /** A conversation of 50,000 messages: it opens at once, scrolls without jumps, and costs the same as a short one. */
-import { fileURLToPath } from 'node:url';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 
 const messageCount = 50_000;
 /** As many rows as the window of a conversation holds. */
 const maxBubbles = 300;
 
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
-
-beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
-  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-  webFolder.remove();
-  data.remove();
-});
+const stage = browserStage();
 
 /** Writes a contact and a conversation into the database of whoever joined in this profile. Returns their id. */
 function seed(page: Page, count: number): Promise<string> {
@@ -128,18 +109,18 @@ function scroll(page: Page, stepPx: number, steps: number): Promise<Scrolled> {
 }
 
 test('50,000 messages: opens at the newest, goes up and down without jumps or gaps, and back to the end', async () => {
-  const page = await browser.newPage();
+  const page = await stage.browser.newPage();
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(error.message));
-  await page.goto(node.webUrl);
+  await page.goto(stage.node.webUrl);
   await page.getByRole('textbox', { name: 'Your name' }).fill('ada');
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByRole('button', { name: 'Add contact' }).waitFor();
   // A page of the same origin that has nothing open.
-  await page.goto(`${node.webUrl}/healthz`);
+  await page.goto(`${stage.node.webUrl}/healthz`);
   const person = await seed(page, messageCount);
 
-  await page.goto(`${node.webUrl}/#/chats/${person}`);
+  await page.goto(`${stage.node.webUrl}/#/chats/${person}`);
   const log = page.getByRole('log');
   await log.getByText(`message ${messageCount}`, { exact: true }).waitFor();
 

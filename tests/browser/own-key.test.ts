@@ -1,39 +1,11 @@
 /** A person takes their key along: saved under a passphrase in one browser, opened in another. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join as joinPath } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 
 const passphrase = 'eight stoves under a roof';
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
-
-beforeAll(async () => {
-  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
-  await build({ root, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-  webFolder.remove();
-  data.remove();
-});
-
-async function open(): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(node.webUrl);
-  return page;
-}
+const stage = browserStage();
 
 async function fingerprint(page: Page): Promise<string | null> {
   await page.getByRole('button', { name: 'You are ada' }).click();
@@ -43,7 +15,7 @@ async function fingerprint(page: Page): Promise<string | null> {
 }
 
 test('the key of a file makes the same person in another browser; a wrong passphrase and a damaged file say which', async () => {
-  const first = await open();
+  const first = await stage.open();
   await first.getByRole('textbox', { name: 'Your name' }).fill('ada');
   await first.getByRole('button', { name: 'Start' }).click();
   const own = await fingerprint(first);
@@ -68,14 +40,14 @@ test('the key of a file makes the same person in another browser; a wrong passph
   await first.getByRole('dialog').getByRole('status').getByText('bothy-key-ada.json').waitFor();
   expect(await readFile(file, 'utf8')).not.toContain(passphrase);
 
-  const second = await open();
+  const second = await stage.open();
   await second.getByRole('button', { name: 'I have a key file' }).click();
   const opening = second.getByRole('form', { name: 'Open my key' });
   const problem = opening.getByRole('alert');
   await opening.getByRole('button', { name: 'Open' }).click();
   await problem.getByText('Choose your key file first').waitFor();
-  const damaged = joinPath(data.path, 'damaged.json');
-  await writeFile(damaged, (await readFile(file, 'utf8')).replace('"name": "ada"', '"name": "eve"'));
+  const changed = (await readFile(file, 'utf8')).replace('"name": "ada"', '"name": "eve"');
+  const damaged = { name: 'damaged.json', mimeType: 'application/json', buffer: Buffer.from(changed) };
   await opening.getByLabel('Key file').setInputFiles(damaged);
   await opening.getByLabel('Passphrase').fill(passphrase);
   await opening.getByRole('button', { name: 'Open' }).click();

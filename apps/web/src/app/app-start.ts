@@ -5,16 +5,17 @@
  *      ├──▶ running
  *      └──▶ failed ──try again──▶ loading
  */
-import { createIdentity, type LocalIdentity, makeProof, readKeyFile } from '@bothy/identity';
+import { createIdentity, type LocalIdentity, readKeyFile } from '@bothy/identity';
 import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
 import { BothyError, type Name } from '@bothy/wire';
-import { nodeAddress, openSession, requestChallenge } from '../node/node-client.ts';
+import { nodeAddress } from '../node/node-client.ts';
+import { signIn } from '../node/sign-in.ts';
 import { keepStorage } from '../offline/keep-offline.ts';
 import { invitationOf } from '../welcome/invitation.ts';
 
 export type StartState =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'firstStart' }
+  | { readonly kind: 'firstStart'; readonly invited: boolean }
   | { readonly kind: 'failed'; readonly error: BothyError }
   | { readonly kind: 'running'; readonly session: PeerSession };
 
@@ -38,7 +39,8 @@ export class AppStart {
     try {
       requireKeys();
       const identity = await this.#store.load();
-      if (identity === undefined) this.#enter({ kind: 'firstStart' });
+      const invited = invitationOf(location.hash) !== undefined;
+      if (identity === undefined) this.#enter({ kind: 'firstStart', invited });
       else await this.#run(identity);
     } catch (thrown) {
       this.#enter({ kind: 'failed', error: BothyError.from(thrown) });
@@ -60,12 +62,7 @@ export class AppStart {
   async #enterAs(make: () => Promise<LocalIdentity>): Promise<BothyError | undefined> {
     try {
       const identity = await make();
-      const nonce = await requestChallenge();
-      const { audience } = nodeAddress(location);
-      await openSession(
-        await makeProof({ identity, audience, now: Date.now(), nonce }),
-        invitationOf(location.hash),
-      );
+      await signIn(identity, invitationOf(location.hash));
       await this.#store.save(identity);
       keepStorage();
     } catch (thrown) {

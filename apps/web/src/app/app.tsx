@@ -11,7 +11,7 @@ export function App({ start }: { start: AppStart }) {
     case 'loading':
       return <LoadingPage />;
     case 'firstStart':
-      return <FirstStart choose={start.choose} openKey={start.openKey} />;
+      return <FirstStart choose={start.choose} openKey={start.openKey} invited={state.invited} />;
     case 'failed':
       return <StartFailure error={state.error} again={start.begin} />;
     case 'running':

@@ -1,6 +1,6 @@
 import { BothyError } from '@bothy/wire';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { lookUpName, nodeAddress, openSession, requestChallenge } from './node-client.ts';
+import { askNode, lookUpName, nodeAddress, openSession, requestChallenge } from './node-client.ts';
 
 function nodeAnswers(status: number, body: string): void {
   vi.stubGlobal('fetch', async () => new Response(body, { status }));
@@ -37,6 +37,13 @@ describe('the node', () => {
     const thrown = await openSession('{}').catch((error: unknown) => error);
     expect(codeOf(thrown)).toBe('name_taken');
     expect(thrown).toMatchObject({ message: 'Somebody else is ada here.' });
+  });
+
+  it('tells a role with the token, and who may come in', async () => {
+    nodeAnswers(200, JSON.stringify({ token: 't', expiresAt: 1, name: 'bound', role: 'operator' }));
+    expect(await openSession('{}')).toEqual({ token: 't', role: 'operator' });
+    nodeAnswers(200, JSON.stringify({ id: 'hut', version: '1', registration: 'invite', audiences: [] }));
+    expect(await askNode()).toEqual({ id: 'hut', registration: 'invite' });
   });
 
   it.each([

@@ -13,6 +13,19 @@ const challengeShape = z.object({ nonce: z.string().check(z.minLength(1), z.maxL
 const nameShape = z.object({ name: z.string(), person: z.string().check(z.regex(personIdPattern)) });
 const errorShape = z.object({ code: z.string(), message: z.string().check(z.maxLength(1_000)) });
 
+const registrationShape = z.enum(['open', 'invite', 'closed']);
+const nodeShape = z.object({ id: z.string().check(z.maxLength(64)), registration: registrationShape });
+const sessionShape = z.object({
+  token: z.string().check(z.maxLength(2_048)),
+  role: z.optional(z.string().check(z.maxLength(64))),
+});
+
+/** Who may take a new name at the node. */
+export type Registration = z.infer<typeof registrationShape>;
+export type NodeSummary = z.infer<typeof nodeShape>;
+/** `token` is for `authorization`; `role` is `operator` for who operates the node. */
+export type NodeSession = z.infer<typeof sessionShape>;
+
 /** Longer than any healthy node needs, shorter than anybody's patience. */
 const answerTimeoutMs = 8_000;
 
@@ -35,12 +48,18 @@ export async function requestChallenge(): Promise<string> {
 }
 
 /** Signs in, which claims the name when it is free. Rejects with `name_taken`, `registration_closed`, … */
-export async function openSession(proof: string, invite?: string): Promise<void> {
-  await ask('session', {
+export async function openSession(proof: string, invite?: string): Promise<NodeSession> {
+  const answer = await ask('session', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ proof, invite }),
   });
+  return parsed(sessionShape, answer);
+}
+
+/** What the node says of itself. Rejects with `broker_unreachable` when no node answers. */
+export async function askNode(): Promise<NodeSummary> {
+  return parsed(nodeShape, await ask('node', { method: 'GET' }));
 }
 
 /** Who goes by this name; undefined when nobody does. Rejects with `broker_unreachable` when no node answers. */
@@ -53,7 +72,8 @@ export async function lookUpName(name: Name): Promise<PersonId | undefined> {
   }
 }
 
-async function ask(path: string, request: RequestInit): Promise<unknown> {
+/** Asks below `/api/v1/`. Rejects with the node's own refusal, or `broker_unreachable`. */
+export async function ask(path: string, request: RequestInit): Promise<unknown> {
   let response: Response;
   let answer: unknown;
   try {
@@ -83,7 +103,8 @@ function codeOf(status: number): ErrorCode {
   return status >= 500 ? 'broker_unreachable' : 'internal';
 }
 
-function parsed<T>(shape: z.ZodMiniType<T>, answer: unknown): T {
+/** An answer that has its shape, or `internal`. */
+export function parsed<T>(shape: z.ZodMiniType<T>, answer: unknown): T {
   const result = shape.safeParse(answer);
   if (result.success) return result.data;
   throw new BothyError(

@@ -1,35 +1,70 @@
 import type { PeerSession } from '@bothy/peer/drivers/browser';
-import { useId, useRef, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import { Fingerprint } from '../chats/fingerprint.tsx';
 import { SaveKey } from '../keys/save-key.tsx';
+import { type OperatedNode, ThisNode } from '../operator/this-node.tsx';
 
-/** One's own name; behind it what others compare, and the key to take along. */
+// Few people ever need it.
+const LookAfterNode = lazy(() => import('../operator/look-after-node.tsx'));
+
+type View =
+  | { readonly kind: 'closed' | 'self' | 'saving' }
+  | { readonly kind: 'operating'; readonly operated: OperatedNode };
+
+/** One's own name; behind it what others compare, the key to take along, and the node. */
 export function OwnPage({ me }: { me: PeerSession['me'] }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [saving, setSaving] = useState(false);
+  const [view, setView] = useState<View>({ kind: 'closed' });
   const titleId = useId();
+  const close = () => dialog.current?.close();
+
+  function open(): void {
+    setView({ kind: 'self' });
+    dialog.current?.showModal();
+  }
+
   return (
     <>
-      <button type="button" className="top-me" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className="top-me" onClick={open}>
         <span className="visually-hidden">You are </span>
         {me.name}
       </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={() => setSaving(false)}>
-        <h2 id={titleId}>{saving ? 'Save your key' : `You are ${me.name}`}</h2>
-        {saving ? (
-          <SaveKey name={me.name} close={() => dialog.current?.close()} />
-        ) : (
+      <dialog
+        ref={dialog}
+        className="dialog"
+        aria-labelledby={titleId}
+        onClose={() => setView({ kind: 'closed' })}
+      >
+        <h2 id={titleId}>{titleOf(view, me.name)}</h2>
+        {view.kind === 'saving' && <SaveKey name={me.name} close={close} />}
+        {view.kind === 'self' && (
           <>
             <p>
               Others add you by this name. Your key and your messages are in this browser and nowhere else.
             </p>
             <Fingerprint person={me.person} whose="your" />
             <p className="hint">Whoever sees the same one beside your name talks with you and nobody else.</p>
+            <ThisNode lookAfter={(operated) => setView({ kind: 'operating', operated })} />
             <div className="actions">
-              <button type="button" className="button" onClick={() => setSaving(true)}>
+              <button type="button" className="button" onClick={() => setView({ kind: 'saving' })}>
                 Save my key…
               </button>
-              <button type="button" className="button" onClick={() => dialog.current?.close()}>
+              <button type="button" className="button" onClick={close}>
+                Close
+              </button>
+            </div>
+          </>
+        )}
+        {view.kind === 'operating' && (
+          <>
+            <Suspense fallback={<p className="hint">Opening…</p>}>
+              <LookAfterNode {...view.operated} me={me.name} />
+            </Suspense>
+            <div className="actions">
+              <button type="button" className="button" onClick={() => setView({ kind: 'self' })}>
+                Back
+              </button>
+              <button type="button" className="button" onClick={close}>
                 Close
               </button>
             </div>
@@ -38,4 +73,16 @@ export function OwnPage({ me }: { me: PeerSession['me'] }) {
       </dialog>
     </>
   );
+}
+
+function titleOf(view: View, name: string): string {
+  switch (view.kind) {
+    case 'saving':
+      return 'Save your key';
+    case 'operating':
+      return `Node ${view.operated.node.id}`;
+    case 'closed':
+    case 'self':
+      return `You are ${name}`;
+  }
 }

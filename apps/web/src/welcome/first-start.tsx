@@ -9,10 +9,12 @@ interface FirstStartProps {
   readonly choose: (name: Name) => Promise<BothyError | undefined>;
   /** Starts with the key of a file. Resolves to why that was not possible. */
   readonly openKey: (file: string, passphrase: string) => Promise<BothyError | undefined>;
+  /** Whether the address that was opened carries an invitation. */
+  readonly invited: boolean;
 }
 
 /** The first page a person ever sees: choose a name, and that is all. */
-export function FirstStart({ choose, openKey }: FirstStartProps) {
+export function FirstStart({ choose, openKey, invited }: FirstStartProps) {
   const [opening, setOpening] = useState(false);
   const [typed, setTyped] = useState('');
   const [tried, setTried] = useState(false);
@@ -43,6 +45,11 @@ export function FirstStart({ choose, openKey }: FirstStartProps) {
       <form className="page-card" onSubmit={submit} noValidate>
         <Mark sizePx={56} />
         <h1>Come in</h1>
+        {invited && (
+          <p className="notice invited">
+            <strong>You were invited.</strong> Choose the name by which the others here will know you.
+          </p>
+        )}
         <p>
           Bothy carries messages between people and devices, also when the network does not. No account, no
           cloud: your keys and messages stay in this browser.

@@ -1,0 +1,82 @@
+/** What an operator asks of the node. It signs in when the first thing is asked, and again when the token has ended. */
+import { BothyError, type Name, type PersonId, personIdPattern } from '@bothy/wire';
+import * as z from 'zod/mini';
+import { ask, type NodeSession, parsed } from './node-client.ts';
+
+const ownedName = z.object({
+  name: z.string(),
+  person: z.string().check(z.regex(personIdPattern)),
+  claimedAt: z.number(),
+  operator: z.boolean(),
+});
+const namesShape = z.object({ names: z.array(ownedName), complete: z.boolean() });
+const invitationShape = z.object({
+  link: z.string().check(z.url(), z.maxLength(512)),
+  uses: z.int(),
+  expiresAt: z.number(),
+});
+
+/** A name at the node, and whose it is; `claimedAt` in Unix milliseconds. */
+export type OwnedName = z.infer<typeof ownedName>;
+export type Invitation = z.infer<typeof invitationShape>;
+
+export class OperatorClient {
+  readonly #signIn: () => Promise<NodeSession>;
+  #session: Promise<NodeSession> | undefined;
+
+  constructor(signIn: () => Promise<NodeSession>) {
+    this.#signIn = signIn;
+  }
+
+  /** Whether this person operates the node. */
+  async isOperator(): Promise<boolean> {
+    return (await this.#open()).role === 'operator';
+  }
+
+  /** Names in their order, those behind `after`: a page of them, and whether it is the last. */
+  async names(after?: Name): Promise<z.infer<typeof namesShape>> {
+    const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+    return parsed(namesShape, await this.#ask(`names${query}`, 'GET'));
+  }
+
+  /** Rejects with `not_found` when somebody else released it meanwhile. */
+  async release(name: Name): Promise<PersonId> {
+    const answer = await this.#ask(`names/${encodeURIComponent(name)}`, 'DELETE');
+    return parsed(z.pick(ownedName, { person: true }), answer).person;
+  }
+
+  /** A link for so many people and days. */
+  async invite(uses: number, days: number): Promise<Invitation> {
+    return parsed(invitationShape, await this.#ask('invitations', 'POST', { uses, days }));
+  }
+
+  async #ask(path: string, method: string, body?: unknown): Promise<unknown> {
+    try {
+      return await this.#askOnce(path, method, body);
+    } catch (thrown) {
+      if (BothyError.from(thrown).code !== 'unauthorized') throw thrown;
+      this.#session = undefined;
+      return await this.#askOnce(path, method, body);
+    }
+  }
+
+  async #askOnce(path: string, method: string, body: unknown): Promise<unknown> {
+    const { token } = await this.#open();
+    const authorization = `Bearer ${token}`;
+    if (body === undefined) return await ask(path, { method, headers: { authorization } });
+    const headers = { authorization, 'content-type': 'application/json' };
+    return await ask(path, { method, headers, body: JSON.stringify(body) });
+  }
+
+  #open(): Promise<NodeSession> {
+    if (this.#session === undefined) {
+      const opening = this.#signIn();
+      this.#session = opening;
+      // What failed is tried again with the next question.
+      opening.catch(() => {
+        if (this.#session === opening) this.#session = undefined;
+      });
+    }
+    return this.#session;
+  }
+}
