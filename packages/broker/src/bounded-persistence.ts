@@ -70,6 +70,8 @@ export class BoundedPersistence extends MemoryPersistence {
   readonly #incoming = new Map<string, Set<string>>();
   /** What was accepted before Aedes came to publish it, by the broker's number. */
   readonly #accepted = new Set<number>();
+  /** Messages of QoS 2 that are to be accepted when Aedes stores them as received. */
+  readonly #expected = new WeakSet<StoredPacket>();
 
   constructor(options: BoundedPersistenceOptions) {
     super();
@@ -124,6 +126,19 @@ export class BoundedPersistence extends MemoryPersistence {
    * number must be on it. Resolves when it is durable.
    */
   async accept(packet: StoredPacket): Promise<void> {
+    await this.#take(packet);
+    await this.#journal?.durable();
+  }
+
+  /**
+   * As `accept`, for a message of QoS 2, once Aedes has seen that it is no double and stores it as received: in one
+   * write, for one that is noted as received and waits for nobody would be lost with a crash between the two.
+   */
+  acceptWhenReceived(packet: StoredPacket): void {
+    this.#expected.add(packet);
+  }
+
+  async #take(packet: StoredPacket): Promise<void> {
     if (packet.retain) await this.storeRetained(packet);
     const sessions = await this.subscriptionsByTopic(packet.topic);
     this.#enqueue(sessions, packet);
@@ -131,7 +146,6 @@ export class BoundedPersistence extends MemoryPersistence {
     // Aedes does not come for one whose publisher broke off before the acknowledgement.
     const [oldest] = this.#accepted;
     if (this.#accepted.size > maxAccepted && oldest !== undefined) this.#accepted.delete(oldest);
-    await this.#journal?.durable();
   }
 
   /** Whether this is the will of a client whose connection ended with the node's last run. */
@@ -259,6 +273,7 @@ export class BoundedPersistence extends MemoryPersistence {
 
   override async incomingStorePacket(client: ClientId, packet: StoredPacket): Promise<void> {
     await super.incomingStorePacket(client, packet);
+    if (this.#expected.has(packet)) await this.#take(packet);
     this.#noteIncoming(client.id, packet);
     const header = { ...packetHeader(packet), clientId: client.id };
     this.#journal?.put('incoming', incomingKey(client, packet), header, packet.payload as Buffer);

@@ -262,11 +262,12 @@ export class Broker {
     }
     this.#count('published');
     if (packet.retain) packet.retain = mayRetain(packet.topic);
-    if (packet.qos !== 1) return;
+    if (packet.qos === 0) return;
     const numbered = Object.assign(packet, {
       brokerId: this.#aedes.id,
       brokerCounter: nextNumber(this.#aedes),
     });
+    if (packet.qos === 2 && client !== null) return this.#persistence.acceptWhenReceived(numbered);
     try {
       await this.#persistence.accept(numbered);
     } catch (thrown) {

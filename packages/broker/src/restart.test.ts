@@ -1,41 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { rm, writeFile } from 'node:fs/promises';
+import { beforeEach, expect, test } from 'vitest';
 import { brokerFixture, inbox } from '../testing/broker-fixture.ts';
+import { brokerProcesses } from '../testing/broker-processes.ts';
 import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
 import { SessionJournal } from './session-journal.ts';
 
 const { start, connect } = brokerFixture();
-const program = fileURLToPath(new URL('../testing/broker-process.ts', import.meta.url));
-const processes: ChildProcess[] = [];
-let folder: string;
+const processes = brokerProcesses();
+const { launch, kill } = processes;
 let file: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bothy-broker-'));
-  file = join(folder, 'broker.sqlite');
+beforeEach(() => {
+  file = processes.file;
 });
-afterEach(async () => {
-  await Promise.all(processes.splice(0).map(kill));
-  await rm(folder, { recursive: true });
-});
-
-async function launch(): Promise<{ readonly process: ChildProcess; readonly url: string }> {
-  const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  processes.push(child);
-  const [port] = await once(child.stdout, 'data');
-  return { process: child, url: `mqtt://127.0.0.1:${String(port).trim()}` };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exit;
-}
 
 const session = { clientId: 'away', clean: false } as const;
 

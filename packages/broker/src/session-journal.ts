@@ -138,7 +138,11 @@ export class SessionJournal {
       });
     } catch (thrown) {
       this.#failed = true;
-      throw BothyError.from(thrown, 'storage_failed');
+      // SQLite ends the transaction by itself, so that what is thrown may be about the second end of it.
+      const advice = 'Free space or mend the disk, then start the node again.';
+      throw new BothyError('storage_failed', `The broker’s database cannot be written. ${advice}`, {
+        cause: thrown,
+      });
     }
   }
 }
