@@ -45,6 +45,8 @@ export interface DirectoryRoom {
 export interface RoomSnapshot {
   readonly room: DirectoryRoom;
   readonly members: readonly RoomMember[];
+  /** `seq` of the messages that are pinned, in the order in which they were. */
+  readonly pinned: readonly number[];
 }
 
 export type ClusterMessage<Commit> =

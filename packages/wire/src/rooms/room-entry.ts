@@ -133,4 +133,6 @@ export interface RoomInfo {
   readonly state: RoomState;
   readonly epoch: number;
   readonly lastSeq: number;
+  /** `seq` of the messages that are pinned; empty where only the directory knows the room. */
+  readonly pinned: readonly number[];
 }
