@@ -1,0 +1,16 @@
+export { type CloseReason, closeCodes, closeSentences } from './close-codes.ts';
+export type {
+  ExtensionMethod,
+  KnownPerson,
+  RoomSocketCounts,
+  RoomSocketInput,
+  RoomSocketLog,
+  RoomSocketOptions,
+  RoomSocketOutput,
+  RoomTracer,
+  SessionNotifier,
+  SignIn,
+  SignInAttempt,
+  SocketExtension,
+  SocketSession,
+} from './socket-options.ts';
