@@ -1,6 +1,6 @@
 import { limits } from '@bothy/wire';
 import { expect, test } from 'vitest';
-import { aliceLog, ben, benEntry, benLog, CoreStage, conversation } from './testing/core-stage.ts';
+import { alice, aliceLog, ben, benEntry, benLog, CoreStage, conversation } from './testing/core-stage.ts';
 
 const send = (text = 'hello') => ({ kind: 'send', person: ben.person, messageId: 'id', text }) as const;
 const kinds = (stage: CoreStage): string[] => stage.outputs.map(({ kind }) => kind);
@@ -113,6 +113,24 @@ test('[PS10] a deletion takes the body of its target away, ours and theirs', () 
   const body = { kind: 'delete', of: { device: ben.device, n: 1 } } as const;
   stage.entries(benEntry(1), { ...benEntry(2), body });
   expect(stage.writes).toContainEqual({ kind: 'dropBody', conversation, log: benLog, n: 1 });
+});
+
+test('[PS10] a message is cancelled as long as nobody has said that it arrived', () => {
+  const stage = CoreStage.linked({ heads: [head(aliceLog, 3)] });
+  stage.have({ [aliceLog]: 2 });
+  for (const [n, cancelled] of [
+    [2, undefined],
+    [3, true],
+  ] as const) {
+    stage.command({ kind: 'deleteMessage', person: ben.person, n });
+    const seal = stage.outputs.find((output) => output.kind === 'seal');
+    expect(JSON.parse(seal?.content.body ?? '')).toEqual({
+      kind: 'delete',
+      of: { device: alice.device, n },
+      ...(cancelled === undefined ? {} : { cancelled }),
+    });
+    stage.seal();
+  }
 });
 
 test('[PS11] an empty or oversized text and an unknown target are refused with a code', () => {

@@ -43,12 +43,13 @@ export class Conversations {
     commandId: string,
     command: Extract<PeerCommand, { kind: 'editMessage' | 'deleteMessage' }>,
   ): void {
+    const conversation = this.#with(command.person);
     const of = { device: this.#config.device, n: command.n };
-    const body =
-      command.kind === 'editMessage'
-        ? ({ kind: 'edit', of, text: command.text } as const)
-        : ({ kind: 'delete', of } as const);
-    this.#ownLog.append(step, commandId, this.#with(command.person), body);
+    if (command.kind === 'editMessage') {
+      return this.#ownLog.append(step, commandId, conversation, { kind: 'edit', of, text: command.text });
+    }
+    const cancelled = command.n > conversation.receipt().delivered ? { cancelled: true as const } : {};
+    this.#ownLog.append(step, commandId, conversation, { kind: 'delete', of, ...cancelled });
   }
 
   /** Tells the other side that our person is writing, or has stopped. */

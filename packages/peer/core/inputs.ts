@@ -15,8 +15,9 @@ export type PeerCommand =
   /** Changes the text of an own message; `n` is its number in this device's log. */
   | { readonly kind: 'editMessage'; readonly person: PersonId; readonly n: number; readonly text: string }
   /**
-   * Deletes an own message for both sides. One that has not left yet never
-   * will: this is how a pending message is cancelled.
+   * Deletes an own message for both sides, the texts of its edits included. One that has not left yet never
+   * will, and one of which nobody has said that it arrived leaves no place behind: this is how a pending message
+   * is cancelled.
    */
   | { readonly kind: 'deleteMessage'; readonly person: PersonId; readonly n: number }
   | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }

@@ -69,7 +69,10 @@ export type PeerWrite =
   | { readonly kind: 'putContact'; readonly contact: Contact }
   | { readonly kind: 'deleteContact'; readonly id: string }
   | { readonly kind: 'putEntry'; readonly row: EntryRow }
-  /** The body of an entry was deleted: only its header stays. Without effect when it is not there. */
+  /**
+   * The body of a message was deleted: of it, and of its edits, only the headers stay. Without effect on what is not
+   * there; an edit that is put later for a message without a body is kept without one as well.
+   */
   | { readonly kind: 'dropBody'; readonly conversation: string; readonly log: LogKey; readonly n: number }
   | { readonly kind: 'putHead'; readonly head: LogHead }
   | { readonly kind: 'putReceipt'; readonly receipt: Receipt }

@@ -5,6 +5,7 @@
 import type { CommandResult, EntryRow, LinkState, PeerNotice } from '@bothy/peer/core';
 import { compareRows } from '@bothy/peer/views';
 import { directConversationId } from '@bothy/wire';
+import { editedBy } from './device-store.ts';
 import type { DeviceObserver, PeerDevice } from './peer-device.ts';
 
 export interface Sent {
@@ -119,6 +120,8 @@ export class ConversationChecker implements DeviceObserver {
       if (problem !== undefined) return problem;
     }
     for (const one of this.#devices) {
+      const kept = keptText(one);
+      if (kept !== undefined) return kept;
       for (const other of this.#devices) {
         if (one.key >= other.key) continue;
         const problem = this.#differs(one, other);
@@ -207,6 +210,16 @@ export class ConversationChecker implements DeviceObserver {
     }
     return undefined;
   }
+}
+
+/** Nothing of a deleted message stays, the texts of its edits included. */
+function keptText({ store, who }: PeerDevice): string | undefined {
+  for (const row of [...store.logs.values()].flat()) {
+    const target = editedBy(row);
+    if (target === undefined || store.entryAt(row.conversation, target)?.record.body !== null) continue;
+    return `${who.name} still holds an edit of the deleted entry ${target.n} of ${target.log}`;
+  }
+  return undefined;
 }
 
 /** The id of a message; undefined for entries that are none. */

@@ -10,6 +10,7 @@ import type {
   Receipt,
 } from '@bothy/peer/core';
 import { zeroHlc } from '@bothy/protocols';
+import type { EntryBody } from '@bothy/wire';
 
 export class DeviceStore {
   readonly contacts = new Map<string, Contact>();
@@ -35,15 +36,22 @@ export class DeviceStore {
         const key = `${write.row.conversation} ${write.row.log}`;
         const rows = this.logs.get(key) ?? [];
         this.logs.set(key, rows);
+        const target = editedBy(write.row);
+        const ofDeleted =
+          target !== undefined && this.entryAt(write.row.conversation, target)?.record.body === null;
         // Kept as written, doubled or out of order: finding that is the invariants' work.
-        rows.push(write.row);
+        rows.push(ofDeleted ? withoutBody(write.row) : write.row);
         return;
       }
       case 'dropBody': {
-        const rows = this.logs.get(`${write.conversation} ${write.log}`);
-        const row = rows?.[write.n - 1];
-        if (rows !== undefined && row !== undefined) {
-          rows[write.n - 1] = { ...row, record: { ...row.record, body: null } };
+        const { conversation, log, n } = write;
+        for (const [key, rows] of this.logs) {
+          if (!key.startsWith(`${conversation} `)) continue;
+          for (const [index, row] of rows.entries()) {
+            const target = editedBy(row);
+            const edits = target?.log === log && target.n === n;
+            if (edits || (row.log === log && index === n - 1)) rows[index] = withoutBody(row);
+          }
         }
         return;
       }
@@ -76,8 +84,25 @@ export class DeviceStore {
     return rows.slice(query.from - 1, query.from - 1 + query.limit);
   }
 
+  entryAt(conversation: string, { log, n }: Pick<EntryRow, 'log' | 'n'>): EntryRow | undefined {
+    return this.logs.get(`${conversation} ${log}`)?.[n - 1];
+  }
+
   /** Durable entries of a log. */
   held(conversation: string, log: string): number {
     return this.logs.get(`${conversation} ${log}`)?.length ?? 0;
   }
+}
+
+/** What an entry edits; undefined when it is no edit, or has no text any more. */
+export function editedBy({ log, record }: EntryRow): Pick<EntryRow, 'log' | 'n'> | undefined {
+  if (!record.body?.includes('"edit"')) return undefined;
+  const body = JSON.parse(record.body) as EntryBody;
+  if (body.kind !== 'edit') return undefined;
+  const [person = ''] = log.split('/');
+  return { log: `${person}/${body.of.device}`, n: body.of.n };
+}
+
+function withoutBody(row: EntryRow): EntryRow {
+  return { ...row, record: { ...row.record, body: null } };
 }

@@ -40,7 +40,19 @@ test('the last edit wins, whatever order they came in', () => {
 test('a deletion wins for ever, also over a later edit', () => {
   const rows = [message(me, 1, 10, 'a'), remove(me, 2, 20, 1), edit(me, 3, 30, 1, 'b')];
   expect(read(rows)).toEqual(['me: deleted']);
-  expect(read([row(me, 1, 10, null)])).toEqual(['me: deleted']);
+  expect(read([row(me, 1, 10, null), remove(me, 2, 20, 1)])).toEqual(['me: deleted']);
+  expect(read([row(me, 1, 10, null)], [remove(me, 2, 20, 1)])).toEqual(['me: deleted']);
+});
+
+test('an edit whose text is gone is no message, and a message without a body waits for its deletion', () => {
+  expect(read([row(me, 1, 10, null), row(me, 2, 20, null), remove(me, 3, 30, 1)])).toEqual(['me: deleted']);
+  expect(read([row(me, 1, 10, null)])).toEqual([]);
+});
+
+test('a message that was cancelled leaves no place behind', () => {
+  const cancel = row(me, 2, 20, { kind: 'delete', of: { device, n: 1 }, cancelled: true });
+  expect(read([message(me, 1, 10, 'a'), cancel, message(me, 3, 30, 'b')])).toEqual(['me: b']);
+  expect(read([row(me, 1, 10, null), cancel])).toEqual([]);
 });
 
 test('nobody edits or deletes what another one wrote', () => {

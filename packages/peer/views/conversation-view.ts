@@ -4,8 +4,11 @@ import { compareHlc } from '@bothy/protocols';
 import type { EntryBody, PersonId } from '@bothy/wire';
 import type { ProgressView } from './peer-state.ts';
 
-/** A tick never lies: each of these is known, not hoped (design, section 6). */
-export type MessageStatus = 'pending' | 'sent' | 'delivered' | 'read';
+/**
+ * A tick never lies: each of these is known, not hoped (design, section 6). What `failed` was refused or cancelled;
+ * it is in no log, and can be sent again.
+ */
+export type MessageStatus = 'pending' | 'sent' | 'delivered' | 'read' | 'failed';
 
 export interface MessageItem {
   /** `<log>#<n>`: stable, unique within the conversation. */
@@ -24,6 +27,8 @@ export interface MessageItem {
   readonly clockAhead: boolean;
   /** Only for own messages. */
   readonly status: MessageStatus | undefined;
+  /** Why a failed one failed, in a sentence. */
+  readonly failure?: string;
 }
 
 /** Order on screen: hybrid logical clock, ties by log (person, then device), then position. */
@@ -62,20 +67,25 @@ export function messageItems(
 ): readonly MessageItem[] {
   const bodies = new Map(rows.map((row) => [rowKey(row), readBody(row.record.body)]));
   const edits = new Map<string, string>();
-  const deletions = new Set<string>();
+  const deletions = new Map<string, { readonly cancelled: boolean }>();
   // In the order of the screen, so a later edit replaces an earlier one.
   const amending = amendments.length === 0 ? rows : mergeRows(rows, amendments);
   for (const row of amending) {
     const body = bodies.get(rowKey(row)) ?? readBody(row.record.body);
     if (body?.kind === 'edit') edits.set(`${authorOf(row)}/${body.of.device}#${body.of.n}`, body.text);
-    if (body?.kind === 'delete') deletions.add(`${authorOf(row)}/${body.of.device}#${body.of.n}`);
+    if (body?.kind === 'delete') {
+      const target = `${authorOf(row)}/${body.of.device}#${body.of.n}`;
+      deletions.set(target, { cancelled: body.cancelled === true });
+    }
   }
   const items: MessageItem[] = [];
   for (const row of rows) {
     const key = rowKey(row);
     const body = bodies.get(key);
-    const deleted = deletions.has(key) || row.record.body === null;
-    if (body?.kind !== 'message' && row.record.body !== null) continue;
+    const deletion = deletions.get(key);
+    const deleted = deletion !== undefined;
+    // Without a body only a deletion tells a message from the edit of one. One that was cancelled has no place.
+    if ((body?.kind !== 'message' && !(deleted && row.record.body === null)) || deletion?.cancelled) continue;
     const author = authorOf(row);
     const mine = author === me;
     const edit = deleted ? undefined : edits.get(key);

@@ -32,8 +32,11 @@ export type EntryBody =
   | { readonly kind: 'message'; readonly id: string; readonly text: string }
   /** The text of an earlier message of the author is now this. The last edit wins. */
   | { readonly kind: 'edit'; readonly of: EntryTarget; readonly text: string }
-  /** An earlier message of the author is gone, for ever and whatever comes later. */
-  | { readonly kind: 'delete'; readonly of: EntryTarget };
+  /**
+   * An earlier message of the author is gone, for ever and whatever comes later. `cancelled`: there was no sign yet
+   * that anybody had it, so no place is kept for it either.
+   */
+  | { readonly kind: 'delete'; readonly of: EntryTarget; readonly cancelled?: true | undefined };
 
 /** An entry on the wire and in the store: texts verbatim, never serialised again. */
 export interface EntryRecord {

@@ -199,9 +199,9 @@ class PeerDatabase implements PeerStore {
         case 'deleteContact':
           return tx.objectStore('contacts').delete(write.id);
         case 'putEntry':
-          return tx.objectStore('entries').put(stored(write.row));
+          return putEntry(tx.objectStore('entries'), stored(write.row));
         case 'dropBody':
-          return dropBody(tx.objectStore('entries'), [write.conversation, write.log, write.n]);
+          return dropBodies(tx.objectStore('entries'), [write.conversation, write.log, write.n]);
         case 'putHead':
           return tx.objectStore('heads').put(write.head);
         case 'putReceipt':
@@ -225,13 +225,33 @@ class PeerDatabase implements PeerStore {
   }
 }
 
-/** Only the header stays. Reading and writing are of one transaction, so nothing comes between. */
-async function dropBody(
-  entries: IDBPObjectStore<PeerSchema, StoreNames<PeerSchema>[], 'entries', 'readwrite'>,
-  key: PeerSchema['entries']['key'],
-): Promise<void> {
-  const row = await entries.get(key);
-  if (row !== undefined) await entries.put({ ...row, record: { ...row.record, body: null } });
+type EntryStore = IDBPObjectStore<PeerSchema, StoreNames<PeerSchema>[], 'entries', 'readwrite'>;
+
+/** An edit of a message that was deleted before keeps no text either. */
+async function putEntry(entries: EntryStore, row: StoredRow): Promise<void> {
+  if (!isEdit(row)) return void (await entries.put(row));
+  const target = await entries.get(row.amends);
+  await entries.put(target?.record.body === null ? withoutBody(row) : row);
+}
+
+/**
+ * Of a message and of its edits only the headers stay. Reading and writing are of one transaction, so nothing
+ * comes between.
+ */
+async function dropBodies(entries: EntryStore, key: StoredKey): Promise<void> {
+  const [row, amending] = await Promise.all([entries.get(key), entries.index('amendments').getAll(key)]);
+  const dropped = [...(row === undefined ? [] : [row]), ...amending.filter(isEdit)];
+  await Promise.all(dropped.map((each) => entries.put(withoutBody(each))));
+}
+
+function withoutBody(row: StoredRow): StoredRow {
+  return { ...row, record: { ...row.record, body: null } };
+}
+
+function isEdit(row: StoredRow): row is StoredRow & { readonly amends: StoredKey } {
+  if (row.amends === undefined || row.record.body === null) return false;
+  const body = parseEntryBody(row.record.body);
+  return body.ok && body.value?.kind === 'edit';
 }
 
 function stored(row: EntryRow): StoredRow {

@@ -26,7 +26,7 @@ const of = z.object({ device: textLike(deviceIdPattern), n: wholeNumber(1) });
 const knownBodies: Readonly<Record<string, z.ZodMiniType<EntryBody>>> = {
   message: z.object({ kind: z.literal('message'), id: textUpTo(36), text }),
   edit: z.object({ kind: z.literal('edit'), of, text }),
-  delete: z.object({ kind: z.literal('delete'), of }),
+  delete: z.object({ kind: z.literal('delete'), of, cancelled: z.optional(z.literal(true)) }),
 };
 
 const anyBody = z.object({ kind: textUpTo(64) });
