@@ -4,3 +4,14 @@ export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
 export { maxKeyFileBytes, parseKeyFile } from './key-file-schema.ts';
 export type { Parsed } from './parse.ts';
+export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
+export { type ParsedParams, parseParams } from './room-parts.ts';
+export {
+  type ClientFrame,
+  nestsDeeper,
+  parseClientFrame,
+  type RpcId,
+  rpcErrors,
+  traceparentOf,
+} from './room-request.ts';
+export { type RoomNotificationRow, roomNotifications } from './room-results.ts';
