@@ -71,6 +71,19 @@ test('edits and deletions are found by what they change, also in a store of an o
   expect(await page.evaluate(() => harness.amendments())).toEqual([4, 6]);
 });
 
+test('of a deleted message no text is left, whether it was edited before or is after', async () => {
+  const page = await newProfile();
+  expect(await page.evaluate(() => harness.deletedText())).toEqual([
+    null,
+    null,
+    'edit',
+    'message',
+    null,
+    'delete',
+    null,
+  ]);
+});
+
 test('a commit is atomic, its failure is told, and every write waits for the disk', async () => {
   const page = await newProfile();
   const durabilities = await page.evaluate(() => harness.durability());

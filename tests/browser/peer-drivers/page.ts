@@ -12,6 +12,7 @@ import {
 } from '@bothy/peer/drivers/browser';
 import { messageItems } from '@bothy/peer/views';
 import { directConversationId, type VerifiedFrame } from '@bothy/wire';
+import { deletedText } from './deleted-text.ts';
 
 const person = 'p'.repeat(32);
 
@@ -331,6 +332,6 @@ const sessionTests = {
     [...running().state().refused].map(([code, { count, message }]) => `${code} ${count} ${message}`),
 };
 
-const harness = { ...storeTests, linkPair, session: sessionTests };
+const harness = { ...storeTests, deletedText, linkPair, session: sessionTests };
 export type Harness = typeof harness;
 Object.assign(globalThis, { harness });

@@ -214,14 +214,31 @@ class PeerDatabase implements PeerStore {
     };
     const requests: Promise<unknown>[] = [];
     try {
-      for (const write of writes) requests.push(put(write));
+      // Deletions come last: they look for the edits that came with them.
+      const [drops, puts] = [writes.filter(isDrop), writes.filter((write) => !isDrop(write))];
+      for (const write of puts) requests.push(put(write));
+      await Promise.all(requests);
+      for (const write of drops) requests.push(put(write));
+      await Promise.all(requests);
     } catch (thrown) {
       // A write that is refused before it becomes a request leaves the transaction alive: nothing of it may stay.
-      tx.abort();
+      abort(tx);
       await Promise.allSettled([...requests, tx.done]);
       throw thrown;
     }
-    await Promise.all([...requests, tx.done]);
+    await tx.done;
+  }
+}
+
+function isDrop({ kind }: PeerWrite): boolean {
+  return kind === 'dropBody';
+}
+
+function abort(tx: { abort(): void }): void {
+  try {
+    tx.abort();
+  } catch {
+    // A request that failed has done so already.
   }
 }
 
