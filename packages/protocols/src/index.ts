@@ -66,3 +66,4 @@ export {
   vectorMissing,
 } from './replication/version-vector.ts';
 export { ExponentialBackoff, type ExponentialBackoffOptions } from './resilience/exponential-backoff.ts';
+export { TokenBucket, type TokenBucketOptions } from './resilience/token-bucket.ts';
