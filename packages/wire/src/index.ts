@@ -1,4 +1,15 @@
 export type { Certificate, Proof } from './certificate.ts';
+export type { BridgedPublish, BridgeMessage } from './cluster/bridge-message.ts';
+export {
+  type Ballot,
+  claimsPerName,
+  type NameAnswer,
+  type NameClaim,
+  type NameQuestion,
+  type NameRecord,
+  nameBuckets,
+  nameRecordsPerMessage,
+} from './cluster/name-question.ts';
 export { fromBase64Url, toBase32, toBase64Url } from './encoding.ts';
 export {
   type EntryBody,

@@ -1,0 +1,91 @@
+/** Shapes of what nodes send each other about MQTT and names. A node with another version is bad input like any other. */
+import * as z from 'zod/mini';
+import type { BridgeMessage } from '../cluster/bridge-message.ts';
+import {
+  claimsPerName,
+  type NameAnswer,
+  type NameQuestion,
+  type NameRecord,
+  nameBuckets,
+  nameRecordsPerMessage,
+} from '../cluster/name-question.ts';
+import { namePattern, personIdPattern } from '../ids.ts';
+import { limits } from '../limits.ts';
+import { nodeIdPattern } from '../rooms/room-entry.ts';
+import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse.ts';
+
+const node = textLike(nodeIdPattern);
+const stamp = z.object({ ms: wholeNumber(0), counter: wholeNumber(0) });
+const run = textLike(/^[A-Za-z0-9_-]{1,64}$/);
+const noRun = z.union([run, z.literal('')]);
+// What the broker takes from a client; which topics are bridged is the bridge's affair.
+const clientId = z.string().check(z.minLength(1), z.maxLength(256));
+const message = z.object({
+  topic: z.string().check(z.minLength(1), z.maxLength(256)),
+  payload: z.instanceof(Uint8Array).check(z.refine(({ length }) => length <= limits.envelopeBytes)),
+  qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  retain: z.boolean(),
+});
+
+const bridgeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), run, holds: noRun }),
+  z.object({ kind: z.literal('publish'), number: wholeNumber(1), message }),
+  z.object({ kind: z.literal('retained'), origin: node, stamp, retired: z.boolean(), message }),
+  z.object({ kind: z.literal('client'), clientId, since: stamp, will: z.optional(message) }),
+  z.object({ kind: z.literal('clientGone'), clientId }),
+  z.object({ kind: z.literal('taken'), count: wholeNumber(0) }),
+]);
+
+/** Of a message that a driver has decoded. */
+export function checkBridgeMessage(decoded: unknown): Parsed<BridgeMessage> {
+  const result = bridgeSchema.safeParse(decoded);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, reason: `wrong shape at ${result.error.issues[0]?.path.join('.').slice(0, 80)}` };
+}
+
+const name = textLike(namePattern);
+const claim = z.object({
+  person: textLike(personIdPattern),
+  // A claim of a node before it joined a cluster names none.
+  claimed: z.object({ at: stamp, node: z.union([node, z.literal('')]) }),
+});
+const record: z.ZodMiniType<NameRecord> = z.object({
+  name,
+  claims: z.array(claim).check(z.maxLength(claimsPerName)),
+  released: z.optional(stamp),
+});
+const records = z.array(record).check(z.maxLength(nameRecordsPerMessage));
+
+const questionSchema: z.ZodMiniType<NameQuestion> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('reserve'), name, claim }),
+  z.object({ kind: z.literal('records'), records }),
+  z.object({ kind: z.literal('digests') }),
+  z.object({
+    kind: z.literal('bucket'),
+    bucket: wholeNumber(0).check(z.lte(nameBuckets - 1)),
+    after: z.union([name, z.literal('')]),
+  }),
+]);
+
+const answerSchema: z.ZodMiniType<NameAnswer> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('granted') }),
+  z.object({ kind: z.literal('known'), record }),
+  z.object({ kind: z.literal('reserved'), by: claim }),
+  z.object({ kind: z.literal('done') }),
+  z.object({
+    kind: z.literal('digests'),
+    digests: z.array(textUpTo(64)).check(z.length(nameBuckets)),
+  }),
+  z.object({ kind: z.literal('page'), records, complete: z.boolean() }),
+]);
+
+/** Two hundred records with every claim that is kept. */
+const maxNameBytes = 512 * 1024;
+
+export function parseNameQuestion(text: string): Parsed<NameQuestion> {
+  return parseJson(questionSchema, text, maxNameBytes);
+}
+
+export function parseNameAnswer(text: string): Parsed<NameAnswer> {
+  return parseJson(answerSchema, text, maxNameBytes);
+}
