@@ -65,9 +65,31 @@ test('messages are walked through by arrow keys; Tab then reaches what can be do
   expect(await alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
 });
 
+/** How many entries in the browser's database hold this text. */
+function storedWith(page: Page, text: string): Promise<number> {
+  return page.evaluate(async (wanted) => {
+    const all = await indexedDB.databases();
+    const name = all.map((each) => each.name ?? '').find((each) => /^bothy-[a-z2-7]{32}$/.test(each)) ?? '';
+    const result = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await result(indexedDB.open(name));
+    const rows = await result(database.transaction('entries').objectStore('entries').getAll());
+    database.close();
+    return rows.filter((row) => JSON.stringify(row).includes(wanted)).length;
+  }, text);
+}
+
 test('a message is deleted for both after a question', async () => {
-  await say(alice, 'My code is 1234.');
+  await say(alice, 'My code is 0000.');
+  await message(ben, 'My code is 0000.').waitFor();
+  await alice.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+  await alice.getByRole('textbox', { name: 'Changed message' }).fill('My code is 1234.');
+  await alice.getByRole('textbox', { name: 'Changed message' }).press('Enter');
   await message(ben, 'My code is 1234.').waitFor();
+  for (const page of [alice, ben]) expect(await storedWith(page, 'My code is')).toBe(2);
   const own = message(alice, 'My code is 1234.');
   await own.hover();
   await own.getByRole('button', { name: 'Delete message' }).click();
@@ -77,6 +99,8 @@ test('a message is deleted for both after a question', async () => {
   await message(alice, 'You deleted this message').waitFor();
   await message(ben, 'alice deleted this message').waitFor();
   for (const page of [alice, ben]) {
+    // Neither as it was first, nor as it was changed to.
+    expect(await storedWith(page, 'My code is')).toBe(0);
     await page.reload();
     await message(page, 'deleted this message').waitFor();
     expect(await message(page, '1234').count()).toBe(0);
@@ -147,15 +171,48 @@ test('the panel shows how far the connection is, and the same safety number on b
   await alice.getByRole('button', { name: 'Close' }).click();
 });
 
-test('a message that has not left yet can be cancelled', async () => {
+test('a message that has not left yet can be cancelled, sent again, and given up', async () => {
   await say(alice, 'Too late for this.');
   const own = message(alice, 'Too late for this.');
-  await own.locator('[data-status="pending"]').waitFor();
-  await own.hover();
-  await own.getByRole('button', { name: 'Cancel sending' }).click();
-  await own.getByRole('button', { name: 'Cancel message' }).click();
+  const cancel = async (): Promise<void> => {
+    await own.locator('[data-status="pending"]').waitFor();
+    await own.hover();
+    await own.getByRole('button', { name: 'Cancel sending' }).click();
+    await own.locator('[data-status="failed"]').getByText('Not sent').waitFor();
+  };
+  await cancel();
+  await own.getByText('You cancelled it.').waitFor();
+  const list = alice.getByRole('list', { name: 'Contacts' });
+  await list.getByText('Not sent: Too late for this.').waitFor();
+  await alice.reload();
+  await own.locator('[data-status="failed"]').waitFor();
+  await own.getByRole('button', { name: 'Send again' }).click();
+  await cancel();
+  expect(await own.count()).toBe(1);
+  await own.getByRole('button', { name: 'Delete', exact: true }).click();
   await own.waitFor({ state: 'detached' });
-  expect(await message(alice, 'You deleted this message').count()).toBe(2);
+  await list.getByText('Not sent').waitFor({ state: 'detached' });
+  // What nobody had leaves no place behind: this is the one of before.
+  expect(await message(alice, 'You deleted this message').count()).toBe(1);
+});
+
+test('a message that the disk did not take is shown as failed, with its reason, and goes the second time', async () => {
+  await alice.evaluate(() => {
+    const original = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (stores, mode, options) {
+      if (mode !== 'readwrite') return original.call(this, stores, mode, options);
+      IDBDatabase.prototype.transaction = original;
+      throw new DOMException('The disk is full.', 'QuotaExceededError');
+    };
+  });
+  await say(alice, 'Is there room for me?');
+  const own = message(alice, 'Is there room for me?');
+  await own.locator('[data-status="failed"]').waitFor();
+  await own.getByText('does not know whether this was done').waitFor();
+  expect(await alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
+  await own.getByRole('button', { name: 'Send again' }).click();
+  await own.locator('[data-status="pending"]').waitFor();
+  expect(await own.count()).toBe(1);
 });
 
 test('nothing that the app does is stopped by the content security policy', () => {

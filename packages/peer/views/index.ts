@@ -17,3 +17,4 @@ export {
   unreadOf,
 } from './peer-state.ts';
 export { safetyNumber } from './safety-number.ts';
+export { type UnsentMessage, withUnsent } from './unsent.ts';

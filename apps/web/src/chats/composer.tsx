@@ -1,5 +1,5 @@
 import type { MessageItem } from '@bothy/peer/views';
-import type { PersonId } from '@bothy/wire';
+import type { ErrorCode, PersonId } from '@bothy/wire';
 import {
   type FormEvent,
   type KeyboardEvent,
@@ -19,6 +19,9 @@ import { useTypingSign } from './use-typing-sign.ts';
 /** Higher than this the field scrolls. */
 const maxHeightPx = 192;
 
+/** Refusals that another text would help against: then the text is wanted in the field. */
+const textProblems: readonly ErrorCode[] = ['message_empty', 'message_too_large'];
+
 interface ComposerProps {
   readonly contactName: string;
   readonly person: PersonId;
@@ -28,13 +31,15 @@ interface ComposerProps {
   readonly done: () => void;
   /** Called with every message that is sent, before its answer. */
   readonly onSend: () => void;
+  /** Keeps a message that was refused for another reason than its text. */
+  readonly refused: (text: string, reason: string) => void;
   /** Begins to change the last own message. */
   readonly editLast: () => void;
 }
 
 /** Where messages are written. Enter sends, Shift and Enter begins a new line. */
 export function Composer(props: ComposerProps) {
-  const { contactName, person, editing, done, onSend, editLast } = props;
+  const { contactName, person, editing, done, onSend, refused, editLast } = props;
   const { ask } = useSession();
   const [text, setText] = useState(() => editing?.text ?? keptDraft(person));
   const [refusal, setRefusal] = useState<string>();
@@ -73,6 +78,7 @@ export function Composer(props: ComposerProps) {
     onSend();
     const result = await ask({ kind: 'send', person, messageId: newMessageId(), text });
     if (result.ok) return;
+    if (!textProblems.includes(result.code)) return refused(text, result.message);
     setRefusal(`Not sent. ${result.message}`);
     // Back into the field, before whatever was typed meanwhile.
     setText((typedSince) => (typedSince === '' ? text : `${text}\n${typedSince}`));

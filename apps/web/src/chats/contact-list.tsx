@@ -1,12 +1,16 @@
 import type { Contact } from '@bothy/peer/core';
-import { messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
+import { messageItems, type PeerState, unreadOf, withUnsent } from '@bothy/peer/views';
 import { directConversationId } from '@bothy/wire';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { useClock } from '../app/use-clock.ts';
 import { chatOrder, matching } from './chat-order.ts';
 import { ContactRow, type LastLine } from './contact-row.tsx';
+import { unsentStore } from './unsent-store.ts';
 import { useLastMessages } from './use-last-messages.ts';
+
+/** Only the newest messages are known here, and what failed is among them or after them. */
+const wholeConversation = { complete: true, atNewest: true };
 
 interface ContactListProps {
   readonly state: PeerState;
@@ -21,12 +25,18 @@ export function ContactList({ state, openId, query }: ContactListProps) {
   const me = session.me.person;
   const last = useLastMessages(session, state.contacts);
   const nowMs = useClock(60_000);
+  useSyncExternalStore(unsentStore.subscribe, unsentStore.version);
 
   function lastLine(contact: Contact): LastLine | undefined {
-    const rows = contact.person === null ? undefined : last.get(directConversationId(me, contact.person));
-    const item = rows === undefined ? undefined : messageItems(rows, me, undefined).at(-1);
+    const { person } = contact;
+    if (person === null) return undefined;
+    const rows = last.get(directConversationId(me, person)) ?? [];
+    const unsent = unsentStore.of(person);
+    const item = withUnsent(messageItems(rows, me, undefined), unsent, me, wholeConversation).at(-1);
     if (item === undefined) return undefined;
-    return { text: item.deleted ? 'Message deleted' : item.text, mine: item.mine, atMs: item.atMs };
+    const { text, mine, atMs } = item;
+    if (item.status === 'failed') return { text: `Not sent: ${text}`, mine: false, atMs };
+    return { text: item.deleted ? 'Message deleted' : text, mine, atMs };
   }
 
   const found = matching(state.contacts.values(), query);

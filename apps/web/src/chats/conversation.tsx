@@ -1,5 +1,5 @@
 import type { Contact } from '@bothy/peer/core';
-import { type MessageItem, messageItems, type PeerState, unreadOf } from '@bothy/peer/views';
+import { type MessageItem, messageItems, type PeerState, unreadOf, withUnsent } from '@bothy/peer/views';
 import { directConversationId, type PersonId } from '@bothy/wire';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
@@ -10,6 +10,7 @@ import { ConversationRows } from './conversation-rows.ts';
 import { KeyWarning } from './key-warning.tsx';
 import type { MessageActions } from './message-actions.tsx';
 import { MessageLog } from './message-log.tsx';
+import { useUnsent } from './use-unsent.ts';
 
 interface ConversationProps {
   readonly contact: Contact;
@@ -25,9 +26,10 @@ export function Conversation({ contact, person, state }: ConversationProps) {
   const [store] = useState(() => new ConversationRows(session, conversation));
   const rows = useSyncExternalStore(store.subscribe, store.state);
   const progress = state.progress.get(conversation);
+  const unsent = useUnsent(person, contact.name);
   const items = useMemo(
-    () => messageItems(rows.rows, me, progress, rows.amendments),
-    [rows.rows, rows.amendments, me, progress],
+    () => withUnsent(messageItems(rows.rows, me, progress, rows.amendments), unsent.messages, me, rows),
+    [rows, me, progress, unsent.messages],
   );
 
   // "Seen" is said only of what was on a screen that somebody looked at.
@@ -47,8 +49,11 @@ export function Conversation({ contact, person, state }: ConversationProps) {
       mayChange: (item) => !item.deleted && item.key.startsWith(ownLog),
       edit: setEditing,
       remove: (item) => void run({ kind: 'deleteMessage', person, n: item.n }),
+      cancel: unsent.cancel,
+      retry: unsent.retry,
+      forget: unsent.forget,
     };
-  }, [me, session, run, person]);
+  }, [me, session, run, person, unsent]);
 
   const toEnd = useRef<() => void>(() => undefined);
   function reachEnd(reached: boolean): void {
@@ -86,6 +91,7 @@ export function Conversation({ contact, person, state }: ConversationProps) {
         editing={editing}
         done={() => setEditing(undefined)}
         onSend={toNewest}
+        refused={unsent.failed}
         editLast={() => setEditing(items.findLast((item) => actions.mayChange(item)))}
       />
     </section>

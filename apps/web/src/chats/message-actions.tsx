@@ -6,21 +6,31 @@ import { Icon } from '../shell/icons.tsx';
 export interface MessageActions {
   readonly mayChange: (item: MessageItem) => boolean;
   readonly edit: (item: MessageItem) => void;
-  /** For both sides; a message that has not left yet never will. */
+  /** For both sides. */
   readonly remove: (item: MessageItem) => void;
+  /** Takes one back that is still pending; it can be sent again. */
+  readonly cancel: (item: MessageItem) => void;
+  /** Sends one that failed again. */
+  readonly retry: (item: MessageItem) => void;
+  /** Gives up one that failed. */
+  readonly forget: (item: MessageItem) => void;
+}
+
+interface MessageButtonsProps {
+  readonly item: MessageItem;
+  readonly actions: MessageActions;
 }
 
 /** Beside an own message, while the pointer or the focus is on it. Deleting asks once more. */
-export function MessageButtons({ item, actions }: { item: MessageItem; actions: MessageActions }) {
+export function MessageButtons({ item, actions }: MessageButtonsProps) {
   const [asking, setAsking] = useState(false);
-  const pending = item.status === 'pending';
   if (asking) {
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
       <div className="bubble-question" role="group" aria-label="Delete this message?">
-        <span>{pending ? 'Do not send it?' : 'Delete it for both of you?'}</span>
+        <span>Delete it for both of you?</span>
         <button type="button" className="button small danger" onClick={() => actions.remove(item)}>
-          {pending ? 'Cancel message' : 'Delete'}
+          Delete
         </button>
         <button
           type="button"
@@ -34,6 +44,7 @@ export function MessageButtons({ item, actions }: { item: MessageItem; actions: 
       </div>
     );
   }
+  const pending = item.status === 'pending';
   const removeName = pending ? 'Cancel sending' : 'Delete message';
   return (
     <div className="bubble-actions">
@@ -51,10 +62,28 @@ export function MessageButtons({ item, actions }: { item: MessageItem; actions: 
         className="button icon-only"
         aria-label={removeName}
         title={removeName}
-        onClick={() => setAsking(true)}
+        // What is cancelled can be sent again, so nothing is asked.
+        onClick={() => (pending ? actions.cancel(item) : setAsking(true))}
       >
         <Icon name={pending ? 'close' : 'delete'} sizePx={16} />
       </button>
+    </div>
+  );
+}
+
+/** Below a message that failed: why, and what now. */
+export function FailedMessage({ item, actions }: MessageButtonsProps) {
+  return (
+    <div className="bubble-failure">
+      <p>{item.failure}</p>
+      <div className="actions">
+        <button type="button" className="button small" onClick={() => actions.retry(item)}>
+          Send again
+        </button>
+        <button type="button" className="button small" onClick={() => actions.forget(item)}>
+          Delete
+        </button>
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { type PlacedMessage, timeLabel } from './day-groups.ts';
-import { type MessageActions, MessageButtons } from './message-actions.tsx';
+import { FailedMessage, type MessageActions, MessageButtons } from './message-actions.tsx';
 import { readerFormat } from './reader-format.ts';
 import { statusWords } from './status-words.ts';
 
@@ -22,7 +22,7 @@ export const MessageBubble = memo(
         data-key={item.key}
       >
         {/* A tap gives it the focus, and with it the buttons. */}
-        <div className={deleted ? 'bubble bubble-deleted' : 'bubble'} tabIndex={-1}>
+        <div className={bubbleClass(item)} tabIndex={-1}>
           <span className="visually-hidden">{mine ? 'You: ' : `${contactName}: `}</span>
           {deleted ? (
             <p className="bubble-text">{mine ? 'You' : contactName} deleted this message</p>
@@ -36,6 +36,7 @@ export const MessageBubble = memo(
             {!deleted && <Status item={item} contactName={contactName} spelledOut={spelledOut} />}
           </p>
           {actions.mayChange(item) && <MessageButtons item={item} actions={actions} />}
+          {item.failure !== undefined && <FailedMessage item={item} actions={actions} />}
         </div>
       </li>
     );
@@ -50,8 +51,14 @@ export const MessageBubble = memo(
     before.item.deleted === after.item.deleted &&
     before.item.edited === after.item.edited &&
     before.item.status === after.item.status &&
+    before.item.failure === after.item.failure &&
     before.item.follows === after.item.follows,
 );
+
+function bubbleClass({ deleted, status }: PlacedMessage): string {
+  if (deleted) return 'bubble bubble-deleted';
+  return status === 'failed' ? 'bubble bubble-failed' : 'bubble';
+}
 
 function Status({ item, contactName, spelledOut }: Omit<MessageBubbleProps, 'actions'>) {
   const { status } = item;
@@ -60,7 +67,7 @@ function Status({ item, contactName, spelledOut }: Omit<MessageBubbleProps, 'act
   return (
     <span className="status" data-status={status} title={words}>
       <Icon name={status} sizePx={16} />
-      <span className={spelledOut ? undefined : 'visually-hidden'}>{words}</span>
+      <span className={spelledOut || status === 'failed' ? undefined : 'visually-hidden'}>{words}</span>
     </span>
   );
 }

@@ -44,7 +44,7 @@ export function MessageLog(props: MessageLogProps) {
   });
   const nowMs = useClock(60_000);
   const days = useMemo(() => groupByDay(items, readerFormat), [items]);
-  const lastMine = items.findLast((item) => item.mine)?.key;
+  const lastMine = items.findLast((item) => item.mine && item.status !== 'failed')?.key;
 
   return (
     <div className="log-frame">

@@ -11,5 +11,7 @@ export function statusWords(status: MessageStatus, contactName: string): string 
       return `${contactName} has it`;
     case 'read':
       return `${contactName} has seen it`;
+    case 'failed':
+      return 'Not sent';
   }
 }
