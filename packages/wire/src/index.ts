@@ -1,5 +1,5 @@
 export type { Certificate, Proof } from './certificate.ts';
-export type { BridgedPublish, BridgeMessage } from './cluster/bridge-message.ts';
+export type { BridgedPublish, BridgeMessage, RetainedVersion } from './cluster/bridge-message.ts';
 export {
   type Ballot,
   claimsPerName,

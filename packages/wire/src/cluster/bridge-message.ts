@@ -4,6 +4,7 @@
  * sender of a `publish` is its origin. Messages arrive in order within one link session, and not at all once it has ended.
  */
 import type { Hlc } from '@bothy/protocols';
+import type { Boot } from '../ids.ts';
 import type { NodeId } from '../rooms/room-entry.ts';
 
 /** A message as MQTT has it; an empty retained payload clears its topic. */
@@ -12,6 +13,19 @@ export interface BridgedPublish {
   readonly payload: Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
+}
+
+/**
+ * Which of two states of a topic is the newer one: the later boot of a device, then its later connection, then the later
+ * stamp, then the origin with the greater id. So all nodes end with the same one, in whatever order they hear of them.
+ */
+export interface RetainedVersion {
+  /** Of presence; empty for other topics. A state that says none has that of the state which it replaced. */
+  readonly boot: Boot | '';
+  readonly connection: number;
+  readonly stamp: Hlc;
+  /** The node at which it was published. */
+  readonly origin: NodeId;
 }
 
 export type BridgeMessage =
@@ -23,11 +37,11 @@ export type BridgeMessage =
   | { readonly kind: 'hello'; readonly run: string; readonly holds: string }
   /** Not retained. `number` rises over all link sessions of a run, and may leave out some: it tells doubles. */
   | { readonly kind: 'publish'; readonly number: number; readonly message: BridgedPublish }
-  /** The state of a topic. `retired`: its origin is down, and this is what it left as last will. */
+  /** The state of a topic. */
   | {
       readonly kind: 'retained';
-      readonly origin: NodeId;
-      readonly stamp: Hlc;
+      readonly version: RetainedVersion;
+      /** Its origin is down, and this is what it left as last will. */
       readonly retired: boolean;
       readonly message: BridgedPublish;
     }

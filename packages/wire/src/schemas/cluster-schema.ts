@@ -1,6 +1,6 @@
 /** Shapes of what nodes send each other about MQTT and names. A node with another version is bad input like any other. */
 import * as z from 'zod/mini';
-import type { BridgeMessage } from '../cluster/bridge-message.ts';
+import type { BridgeMessage, RetainedVersion } from '../cluster/bridge-message.ts';
 import {
   claimsPerName,
   type NameAnswer,
@@ -9,7 +9,7 @@ import {
   nameBuckets,
   nameRecordsPerMessage,
 } from '../cluster/name-question.ts';
-import { namePattern, personIdPattern } from '../ids.ts';
+import { bootPattern, namePattern, personIdPattern } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { nodeIdPattern } from '../rooms/room-entry.ts';
 import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse.ts';
@@ -27,10 +27,17 @@ const message = z.object({
   retain: z.boolean(),
 });
 
+const version: z.ZodMiniType<RetainedVersion> = z.object({
+  boot: z.union([textLike(bootPattern), z.literal('')]),
+  connection: wholeNumber(0),
+  stamp,
+  origin: node,
+});
+
 const bridgeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), run, holds: noRun }),
   z.object({ kind: z.literal('publish'), number: wholeNumber(1), message }),
-  z.object({ kind: z.literal('retained'), origin: node, stamp, retired: z.boolean(), message }),
+  z.object({ kind: z.literal('retained'), version, retired: z.boolean(), message }),
   z.object({ kind: z.literal('client'), clientId, since: stamp, will: z.optional(message) }),
   z.object({ kind: z.literal('clientGone'), clientId }),
   z.object({ kind: z.literal('taken'), count: wholeNumber(0) }),
