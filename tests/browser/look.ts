@@ -78,6 +78,22 @@ async function look(page: Page, title: string): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
+/** From the open dialog of one's own name. */
+async function operatorPictures(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Names and invitations…' }).click();
+  await page.getByRole('button', { name: 'Release ben' }).waitFor();
+  await look(page, 'operator-names');
+  await page.getByRole('button', { name: 'Release ben' }).click();
+  await look(page, 'operator-release');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await page.getByRole('button', { name: 'Invite people' }).click();
+  await look(page, 'operator-invite');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('img', { name: 'QR code' }).waitFor();
+  await look(page, 'operator-invitation');
+  await page.getByRole('button', { name: 'Close' }).click();
+}
+
 async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
   const [{ page: ada }, { page: ben }, { page: cy }] = await Promise.all([
     visitor(browser, url),
@@ -85,6 +101,12 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
     visitor(browser, url),
   ]);
   await look(ada, 'first-start');
+  await ada.goto(`${url}/#/join/abcdefghijklmnop`);
+  await ada.reload();
+  await ada.getByText('You were invited.').waitFor();
+  await look(ada, 'first-start-invited');
+  await ada.goto(url);
+  await ada.reload();
   await ada.getByRole('button', { name: 'I have a key file' }).click();
   await look(ada, 'open-key');
   await ada.getByRole('button', { name: 'Back' }).click();
@@ -143,7 +165,10 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
   await ada.getByRole('searchbox', { name: 'Search contacts' }).fill('');
   await ada.getByRole('link', { name: 'Chats' }).click();
   await ada.getByRole('button', { name: 'You are ada' }).click();
+  await ada.getByText('you are its operator').waitFor();
   await look(ada, 'own-page');
+  await operatorPictures(ada);
+  await ada.getByRole('button', { name: 'You are ada' }).click();
   await ada.getByRole('button', { name: 'Save my key…' }).click();
   await look(ada, 'save-key');
   await ada.getByRole('button', { name: 'Cancel' }).click();
@@ -160,6 +185,23 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
   await ada.getByRole('button', { name: 'About ben' }).click();
   await look(ada, 'contact-details-away');
   await ada.getByRole('button', { name: 'Close' }).click();
+  const pending = ada.getByRole('listitem').filter({ hasText: 'Left at nine, all well.' }).last();
+  await pending.hover();
+  await pending.getByRole('button', { name: 'Cancel sending' }).click();
+  await pending.locator('[data-status="failed"]').waitFor();
+  await look(ada, 'message-failed');
+
+  // Ben's name goes to another key.
+  await ada.getByRole('button', { name: 'You are ada' }).click();
+  await ada.getByRole('button', { name: 'Names and invitations…' }).click();
+  await ada.getByRole('button', { name: 'Release ben' }).click();
+  await ada.getByRole('button', { name: 'Release', exact: true }).click();
+  await ada.getByText('ben is free now.').waitFor();
+  await ada.getByRole('button', { name: 'Close' }).click();
+  const { page: other } = await visitor(browser, url);
+  await enter(other, 'ben');
+  await ada.getByRole('alert').waitFor();
+  await look(ada, 'key-changed');
   return { ada };
 }
 

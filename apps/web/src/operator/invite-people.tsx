@@ -40,7 +40,12 @@ export function InvitePeople({ client, registration }: InvitePeopleProps) {
   }
 
   if (registration === 'closed') {
-    return <p>This node is closed. Start it with “--registration invite” to let people in by a link.</p>;
+    return (
+      <p>
+        This node is closed. Start it with <code className="node-flag">--registration invite</code> to let
+        people in by a link.
+      </p>
+    );
   }
   if (made !== undefined) return <MadeInvitation made={made} another={() => setMade(undefined)} />;
   return (
@@ -103,7 +108,10 @@ function MadeInvitation({ made, another }: { made: Invitation; another: () => vo
       <p className="hint">{invitationWords(uses, expiresAt)} The node cannot show it again.</p>
       {leadsHome(link) && (
         <p className="notice">
-          This link works on this machine only. Start the node with “--lan” to let other devices in.
+          <span>
+            This link works on this machine only. Start the node with <code className="node-flag">--lan</code>{' '}
+            to let other devices in.
+          </span>
         </p>
       )}
       <div className="actions">
