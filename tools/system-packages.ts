@@ -15,6 +15,7 @@ export interface SystemPackage {
 export const neededPackages: readonly SystemPackage[] = [
   { name: 'chromium', commands: chromiumCommands, purpose: 'the browser tests' },
   { name: 'mosquitto', commands: ['mosquitto'], purpose: 'tests against another MQTT broker' },
+  { name: 'libnss3-tools', commands: ['certutil'], purpose: 'a browser that trusts a node’s own authority' },
   { name: 'mosquitto-clients', commands: ['mosquitto_pub'], purpose: 'tests with ordinary MQTT tools' },
 ];
 

@@ -1,7 +1,7 @@
 /** Two people on the local network: HTTPS by the node's own authority, and MQTT over WSS behind it. */
 import { fileURLToPath } from 'node:url';
 import { makeInvitation, parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { launchChromium, temporaryFolder } from '@bothy/testkit';
+import { launchChromium, launchTrustingChromium, temporaryFolder } from '@bothy/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,18 +10,21 @@ import { befriend, connected, enter, say, shows } from './person.ts';
 const webApp = fileURLToPath(new URL('../../apps/web/', import.meta.url));
 const webFolder = temporaryFolder();
 const data = temporaryFolder();
+/** Of somebody who has installed the node's authority. */
+const home = temporaryFolder();
 const contexts: BrowserContext[] = [];
 let browser: Browser;
 let node: RunningNode;
 let invitation: string;
+let ann: Page;
 
 beforeAll(async () => {
   await build({ root: webApp, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  browser = await launchChromium();
   const addresses = { lan: '', http: '127.0.0.1:0', mqtt: '127.0.0.1:0', guide: '127.0.0.1:0' };
   const config = parseConfig({ ...addresses, data: data.path, registration: 'invite' }, {});
   node = await startNode(config, { webFolder: webFolder.path });
   const http = { host: '127.0.0.1', port: node.httpPort };
+  browser = await launchTrustingChromium(home.path, node.lan?.authority ?? '');
   invitation = await makeInvitation({ ...config, http }, { uses: 2, days: 1 });
 });
 afterAll(async () => {
@@ -30,11 +33,11 @@ afterAll(async () => {
   await node?.stop();
   webFolder.remove();
   data.remove();
+  home.remove();
 });
 
-/** A browser profile that trusts the node, as after installing its authority. */
 async function open(url: string): Promise<Page> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const context = await browser.newContext();
   contexts.push(context);
   const page = await context.newPage();
   await page.goto(url);
@@ -42,7 +45,7 @@ async function open(url: string): Promise<Page> {
 }
 
 test('two invited people talk over a secure page and WSS', async () => {
-  const ann = await open(invitation);
+  ann = await open(invitation);
   const sockets: string[] = [];
   ann.on('websocket', (socket) => sockets.push(socket.url()));
   expect(await ann.evaluate(() => [location.protocol, isSecureContext])).toEqual(['https:', true]);
@@ -56,6 +59,21 @@ test('two invited people talk over a secure page and WSS', async () => {
   await say(ben, 'It always is.');
   await shows(ann, 'It always is.');
   expect(sockets).toContain(`wss://127.0.0.1:${node.httpPort}/mqtt`);
+});
+
+test('who has not installed the authority does not get in', async () => {
+  const stranger = await launchChromium();
+  try {
+    const page = await stranger.newPage();
+    await expect(page.goto(invitation)).rejects.toThrow('ERR_CERT_AUTHORITY_INVALID');
+  } finally {
+    await stranger.close();
+  }
+});
+
+test('the first person who comes from the machine itself operates the node, with --lan as well', async () => {
+  await ann.getByRole('button', { name: 'You are ann' }).click();
+  await ann.getByRole('dialog').getByText('you are its operator').waitFor();
 });
 
 test('a third one is told that the invitation is used up', async () => {

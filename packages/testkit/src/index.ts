@@ -1,4 +1,4 @@
-export { launchChromium, launchChromiumProfile } from './chromium.ts';
+export { launchChromium, launchChromiumProfile, launchTrustingChromium } from './chromium.ts';
 export { type HttpAnswer, type HttpRequest, httpRequest } from './http-request.ts';
 export { chromiumCommands, findProgram } from './programs.ts';
 export { type ProgramResult, runProgram } from './run-program.ts';
