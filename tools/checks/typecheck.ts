@@ -2,7 +2,8 @@
 import { runNode } from './child-process.ts';
 import type { Step } from './step.ts';
 
-const projects = ['tsconfig.core.json', 'tsconfig.json', 'tsconfig.web.json'];
+/** The web's tests run in Node, so they have its platform beside the browser's; what they test has not. */
+const projects = ['tsconfig.core.json', 'tsconfig.json', 'tsconfig.web.json', 'tsconfig.web-tests.json'];
 
 export const typecheckStep: Step = {
   title: 'Types',

@@ -31,6 +31,7 @@ export async function examine({ config, nodeVersion, webBuild }: DoctorInput): P
     checkWebBuild(webBuild),
     checkProgram('Chromium', 'chromium', chromiumCommands),
     checkProgram('Mosquitto', 'mosquitto', ['mosquitto']),
+    checkProgram('NSS’ certutil', 'libnss3-tools', ['certutil']),
     checkProgram('The Mosquitto clients', 'mosquitto-clients', ['mosquitto_pub']),
   ];
 }

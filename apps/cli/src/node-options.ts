@@ -13,6 +13,10 @@ export interface NodeFlags {
   readonly guide?: string;
   readonly sessionDays?: string;
   readonly publishRate?: string;
+  readonly cluster?: string;
+  readonly join?: string;
+  readonly clusterSecret?: string;
+  readonly clusterTls?: string;
   readonly lan?: true;
   readonly insecure?: true;
   readonly allowGuests?: true;
@@ -43,6 +47,10 @@ export function addNodeOptions(command: Command): Command {
     .option('--allow-guests', 'let MQTT clients without credentials in beyond this machine')
     .option('--session-days <number>', 'how long messages wait for a client that is away (default: 7)')
     .option('--publish-rate <number>', 'messages a second that one client may publish (default: 1000)')
+    .option('--cluster <port or host:port>', 'where other nodes connect (default: 127.0.0.1:7070)')
+    .option('--join <host:port,…>', 'other nodes of the cluster; any one that runs is enough')
+    .option('--cluster-secret <text>', 'what all nodes of the cluster know; needed beyond this machine')
+    .option('--cluster-tls <files>', 'own certificates instead: certificate,key,authority')
     .option('--insecure', 'bind addresses that others can reach, without TLS');
 }
 
@@ -59,6 +67,10 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     guide: flags.guide,
     'session-days': flags.sessionDays,
     'publish-rate': flags.publishRate,
+    cluster: flags.cluster,
+    join: flags.join,
+    'cluster-secret': flags.clusterSecret,
+    'cluster-tls': flags.clusterTls,
     lan: switched(flags.lan),
     insecure: switched(flags.insecure),
     'allow-guests': switched(flags.allowGuests),

@@ -5,7 +5,8 @@ import { type DayFormat, dayLabel, groupByDay, shortMoment, timeLabel } from './
 const berlin: DayFormat = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
 
 function item(key: string, at: string, author = 'ben'): MessageItem {
-  return { key, author, mine: false, text: key, atMs: Date.parse(at), clockAhead: false, status: undefined };
+  const about = { edited: false, deleted: false, clockAhead: false, status: undefined };
+  return { key, n: 1, author, mine: false, text: key, atMs: Date.parse(at), ...about };
 }
 
 describe('days', () => {

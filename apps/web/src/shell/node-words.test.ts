@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeWords } from './node-words.ts';
 
 const down = { signalling: 'down', links: new Map(), refused: new Map() } as const;
-const openLink: LinkView = { device: 'd', state: 'open', stage: 'open', retryInMs: undefined };
+const openLink: LinkView = { device: 'd', state: 'open', stage: 'open', retryInMs: undefined, sinceMs: 0 };
 
 describe('the words for the node', () => {
   it('are one word when all is well', () => {

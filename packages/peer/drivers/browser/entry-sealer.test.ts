@@ -79,7 +79,7 @@ test('a changed body, a changed header and a signature of another kind are refus
   const devices = bensDirectory(ann);
   const { record } = await sealEntry(content(ann, 1), ann);
   const changed: EntryRecord[] = [
-    { ...record, body: record.body.replace('Snow', 'Rain') },
+    { ...record, body: record.body?.replace('Snow', 'Rain') ?? '' },
     { ...record, header: record.header.replace('"n":1,', '"n":2,') },
     { ...record, header: record.header.replace(ann.device, ben.device).replace(ann.person, ben.person) },
   ];
