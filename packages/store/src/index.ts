@@ -1,5 +1,6 @@
 export type { Migrations } from './migrations.ts';
-export { type DatabaseOptions, openDatabase } from './sqlite-database.ts';
+export { type DatabaseOptions, openDatabase, upgradeSqlite } from './sqlite-database.ts';
+export { asDatabaseError, openSqlite } from './sqlite-file.ts';
 export {
   type Invitation,
   type InvitedClaim,

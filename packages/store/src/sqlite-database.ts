@@ -1,13 +1,8 @@
-/**
- * SQLite through `node:sqlite`, spoken to with Kysely. WAL with
- * `synchronous=FULL`: what was committed is on the disk.
- */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { BothyError } from '@bothy/wire';
+/** SQLite spoken to with Kysely. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { type Migrations, migrate } from './migrations.ts';
+import { asDatabaseError, openSqlite } from './sqlite-file.ts';
 
 export interface DatabaseOptions {
   /** Path of the file, or `:memory:`. Its folder is made when it is not there. */
@@ -22,8 +17,7 @@ export interface DatabaseOptions {
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Kysely<Schema>> {
   const { file } = options;
-  const sqlite = openFile(file);
-  const database = new Kysely<Schema>({ dialect: new TransactionalSqlite({ database: adapt(sqlite) }) });
+  const database = speakTo<Schema>(openSqlite(file), true);
   try {
     await migrate(database, options.migrations);
   } catch (thrown) {
@@ -31,6 +25,29 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Ky
     throw asDatabaseError(file, thrown);
   }
   return database;
+}
+
+/**
+ * Brings the schema of an open database up to date, for one that is used by prepared statements of its own.
+ * Throws as `openDatabase` does, and leaves the database open.
+ */
+export async function upgradeSqlite(
+  sqlite: DatabaseSync,
+  { file, migrations }: DatabaseOptions,
+): Promise<void> {
+  const database = speakTo<unknown>(sqlite, false);
+  try {
+    await migrate(database, migrations);
+  } catch (thrown) {
+    throw asDatabaseError(file, thrown);
+  } finally {
+    await database.destroy();
+  }
+}
+
+function speakTo<Schema>(sqlite: DatabaseSync, closes: boolean): Kysely<Schema> {
+  const database = { ...adapt(sqlite), ...(closes ? {} : { close: () => {} }) };
+  return new Kysely<Schema>({ dialect: new TransactionalSqlite({ database }) });
 }
 
 /** SQLite changes schemas within transactions, which Kysely leaves unused: migrations then are whole or not at all. */
@@ -43,24 +60,6 @@ class TransactionalSqlite extends SqliteDialect {
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
-  }
-}
-
-function openFile(file: string): DatabaseSync {
-  try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  } catch (thrown) {
-    throw unusable(dirname(file), thrown);
-  }
-  let sqlite: DatabaseSync | undefined;
-  try {
-    sqlite = new DatabaseSync(file);
-    sqlite.exec('PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON');
-    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    return sqlite;
-  } catch (thrown) {
-    sqlite?.close();
-    throw asDatabaseError(file, thrown);
   }
 }
 
@@ -78,29 +77,4 @@ function adapt(sqlite: DatabaseSync): SqliteDatabase {
       };
     },
   };
-}
-
-/** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
-const sqliteCantOpen = 14;
-const sqliteReadOnly = 8;
-const sqliteCorrupt = 11;
-const sqliteNotADatabase = 26;
-
-function asDatabaseError(file: string, thrown: unknown): BothyError {
-  if (thrown instanceof BothyError) return thrown;
-  const code = (thrown as { errcode?: unknown }).errcode;
-  const primary = typeof code === 'number' ? code & 0xff : undefined;
-  if (primary === sqliteCorrupt || primary === sqliteNotADatabase) {
-    const advice = 'Move it away, or put a copy from a backup in its place, and start again.';
-    return new BothyError('database_corrupt', `${file} is damaged or no database. ${advice}`, {
-      cause: thrown,
-    });
-  }
-  if (primary === sqliteCantOpen || primary === sqliteReadOnly) return unusable(file, thrown);
-  return BothyError.from(thrown, 'storage_failed');
-}
-
-function unusable(path: string, cause: unknown): BothyError {
-  const advice = 'Choose another with --data, or make it writable.';
-  return new BothyError('data_directory_unusable', `${path} cannot be written. ${advice}`, { cause });
 }
