@@ -72,8 +72,19 @@ test('a flag that makes no sense is one sentence', async () => {
   expect(code).toBe(1);
 });
 
+test('who operates a node is told in its data folder; somebody who is not known there cannot', async () => {
+  const data = join(folder, 'data');
+  const nowhere = await bothy(['operator', '--data', data]);
+  expect([nowhere.code, nowhere.errors]).toEqual([1, expect.stringContaining('There is no node in')]);
+  await bothy(['node', ...anyPorts, '--data', data], ['SIGINT']);
+  const nobody = await bothy(['operator', '--data', data]);
+  expect([nobody.code, nobody.output]).toEqual([0, expect.stringContaining('Nobody operates this node yet')]);
+  const unknown = await bothy(['operator', 'ann', '--data', data]);
+  expect([unknown.code, unknown.errors]).toEqual([1, expect.stringContaining('Nobody goes by the name ann')]);
+});
+
 test('the version and the help', async () => {
   expect((await bothy(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
   const { output } = await bothy(['--help']);
-  for (const command of ['up', 'node', 'doctor']) expect(output).toContain(`  ${command} `);
+  for (const command of ['up', 'node', 'invite', 'operator', 'doctor']) expect(output).toContain(`  ${command} `);
 });
