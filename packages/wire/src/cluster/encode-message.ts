@@ -1,0 +1,124 @@
+/** Messages between nodes, as `bothy.cluster.v1` has them. What comes in is our own: it is not checked here. */
+import type { DirectoryRoom } from '../rooms/cluster-messages.ts';
+import type { RoomActor } from '../rooms/room-commands.ts';
+import type { RoomEntry } from '../rooms/room-entry.ts';
+import { nameOutcomes, presences, refusals, roles, visibilities } from './enumerations.ts';
+import * as pb from './gen/cluster.ts';
+import type { LinkMessage, NameMessage } from './link-message.ts';
+
+type Kind = NonNullable<pb.Message['kind']>;
+
+/** One message as bytes of `Message`. */
+export function encodeMessage<Commit>(message: LinkMessage<Commit>): Uint8Array {
+  return pb.Message.encode({ kind: kindOf(message) }).finish();
+}
+
+function kindOf<Commit>(message: LinkMessage<Commit>): Kind {
+  switch (message.kind) {
+    case 'heartbeat':
+      return { $case: 'heartbeat', value: { nodes: message.nodes, load: message.load } };
+    case 'directory': {
+      const { whole, rooms, removed } = message;
+      return { $case: 'directory', value: { whole, rooms: rooms.map(roomToProto), removed } };
+    }
+    case 'follow':
+      return { $case: 'follow', value: { room: message.room, after: message.after, online: message.online } };
+    case 'unfollow':
+      return { $case: 'unfollow', value: { room: message.room } };
+    case 'following': {
+      const { base, commit, snapshot } = message;
+      const members = snapshot.members.map((each) => ({
+        ...each,
+        role: roles.toCode(each.role),
+        presence: presences.toCode(each.presence),
+      }));
+      const room = roomToProto(snapshot.room);
+      return { $case: 'following', value: { room, members, pinned: snapshot.pinned, base, commit } };
+    }
+    case 'notFollowing':
+      return {
+        $case: 'notFollowing',
+        value: { room: message.room, reason: refusals.toCode(message.reason) },
+      };
+    case 'deliver': {
+      const { room, epoch, entries, commitSeq, trace = '' } = message;
+      return {
+        $case: 'deliver',
+        value: { room, epoch, entries: entries.map(entryToProto), commitSeq, trace },
+      };
+    }
+    case 'forward': {
+      const { kind, room, ...rest } = message.command;
+      const { id, actor, trace = '' } = message;
+      const commandJson = JSON.stringify(rest);
+      return { $case: 'forward', value: { id, actor: actorToProto(actor), kind, room, commandJson, trace } };
+    }
+    case 'forwarded':
+      return { $case: 'forwarded', value: { id: message.id, result: resultToProto(message.result) } };
+    case 'presence': {
+      const persons = message.persons.map(({ person, presence }) => ({
+        person,
+        presence: presences.toCode(presence),
+      }));
+      return { $case: 'presence', value: { room: message.room, persons } };
+    }
+    case 'typing': {
+      const { room, person, name, active } = message;
+      return { $case: 'typing', value: { room, person, name, active } };
+    }
+    case 'forget':
+      return { $case: 'forget', value: { node: message.node } };
+    case 'commit':
+      return { $case: 'commitText', value: { messageJson: JSON.stringify(message.message) } };
+    case 'bridge': {
+      const { topic, payload, qos, retain, origin, stamp } = message;
+      return { $case: 'bridge', value: { topic, payload, qos, retain, origin, stamp } };
+    }
+    default:
+      return nameToProto(message);
+  }
+}
+
+function nameToProto(message: NameMessage): Kind {
+  switch (message.kind) {
+    case 'nameQuery':
+      return { $case: 'nameQuery', value: { id: message.id, query: questionToProto(message.question) } };
+    case 'nameAnswer': {
+      const { id, outcome } = message;
+      const person = 'person' in outcome ? outcome.person : '';
+      return { $case: 'nameAnswer', value: { id, outcome: nameOutcomes.toCode(outcome.kind), person } };
+    }
+    case 'nameRecords': {
+      const records = message.records.map((each) => ({ ...each, person: each.person ?? '' }));
+      return { $case: 'nameRecords', value: { records } };
+    }
+  }
+}
+
+function questionToProto(question: Extract<NameMessage, { kind: 'nameQuery' }>['question']) {
+  const { kind, ...value } = question;
+  return { $case: kind, value } as NonNullable<pb.NameQuery['query']>;
+}
+
+export function roomToProto(room: DirectoryRoom): pb.Room {
+  const { visibility, visibleTo = [], ...rest } = room;
+  return { ...rest, visibility: visibilities.toCode(visibility), visibleTo };
+}
+
+export function entryToProto({ content, ...head }: RoomEntry): pb.RoomEntry {
+  if (content.kind === 'unknown')
+    return { ...head, kind: content.original, contentJson: JSON.stringify(content.fields) };
+  const { kind, ...said } = content;
+  return { ...head, kind, contentJson: JSON.stringify(said) };
+}
+
+function actorToProto({ person, name, verified, operator }: RoomActor): pb.Actor {
+  return { person, name, verified, operator };
+}
+
+function resultToProto(
+  result: Extract<LinkMessage<never>, { kind: 'forwarded' }>['result'],
+): NonNullable<pb.Forwarded['result']> {
+  if (!result.ok) return { $case: 'refusal', value: { code: result.code, message: result.message } };
+  return { $case: 'valueJson', value: JSON.stringify(result.value) };
+}
