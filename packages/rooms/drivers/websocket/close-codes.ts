@@ -10,10 +10,8 @@ export const closeCodes = {
   silent: 3001,
   /** No `session.open` within ten seconds. */
   notOpened: 3002,
-  /** The node has as many sessions as it takes. */
-  full: 3003,
   /** The node's rooms start anew; the client resumes where it was. */
-  restarted: 3004,
+  restarted: 3003,
   /** The client reads too slowly: what waited for it is dropped, and a resume brings it again. */
   slow: 3008,
   /** A frame that is not text. */
@@ -29,7 +27,6 @@ export const closeSentences: Readonly<Record<CloseReason, string>> = {
   nodeStopping: 'This node stops. Reconnect, here or at another node.',
   silent: 'Nothing came for too long. Reconnect, and call session.ping in every heartbeat.',
   notOpened: 'No session.open came in time. Reconnect and open a session.',
-  full: 'This node has as many sessions as it takes. Try another node.',
   restarted: 'The rooms of this node start anew. Reconnect and resume.',
   slow: 'Too much waited to be read. Reconnect and resume.',
   protocolError: 'Only text frames are spoken here.',

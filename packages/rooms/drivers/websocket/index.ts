@@ -1,4 +1,5 @@
 export { type CloseReason, closeCodes, closeSentences } from './close-codes.ts';
+export { RoomSocketServer } from './room-socket-server.ts';
 export type {
   ExtensionMethod,
   KnownPerson,

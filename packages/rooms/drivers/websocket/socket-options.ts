@@ -1,7 +1,7 @@
 /** What a `RoomSocketServer` is started with, what it counts, and the ports that it asks. */
 import type { IncomingMessage } from 'node:http';
 import type { ErrorCode, Name, NodeId, Notification, PersonId, RoomActor, RoomId } from '@bothy/wire';
-import type { Parsed } from '@bothy/wire/schemas';
+import type { ParsedParams } from '@bothy/wire/schemas';
 import type { RoomsInput, RoomsOutput } from '../../core/index.ts';
 
 /** What the server hands to the core. */
@@ -54,8 +54,8 @@ export interface RoomSocketOptions {
   readonly wallMs: () => number;
   /** A new id, never used before. @default random UUIDs */
   readonly newId?: () => string;
-  /** How many sessions there may be at once. @default 20000 */
-  readonly maxSessions?: number;
+  /** How many connections there may be at once. @default 20000 */
+  readonly maxConnections?: number;
   /**
    * What may wait unread for one client before it is let go, in bytes. Entries are kept once for all who wait for
    * them, so that many slow ones cost little more than one. @default 1 MiB
@@ -77,7 +77,7 @@ export interface SocketSession {
 export interface ExtensionMethod {
   readonly method: string;
   /** Checks what came from outside, once. */
-  readonly parse: (params: unknown) => Parsed<unknown>;
+  readonly parse: (params: unknown) => ParsedParams<unknown>;
   /** What it returns is the result, as JSON. It refuses by throwing a `BothyError`. */
   readonly call: (session: SocketSession, params: unknown) => Promise<unknown>;
 }
@@ -90,6 +90,7 @@ export interface SocketExtension {
 
 /** Sends what extensions have to say: serialised once, however many sessions it goes to. */
 export interface SessionNotifier {
+  /** Ids of sessions that have ended are let pass. */
   notify(sessions: Iterable<string>, notification: Notification): void;
 }
 
@@ -102,7 +103,8 @@ export interface RoomTracer {
   ): {
     /** For the core, which gives it to the administrator and back with what it delivers. */
     readonly trace: string | undefined;
-    end(outcome: 'ok' | ErrorCode): void;
+    /** `abandoned`: its connection ended first. */
+    end(outcome: 'ok' | 'abandoned' | ErrorCode): void;
   };
   /** Entries of a room were written to this node's members. */
   delivered(trace: string | undefined, room: RoomId, entries: number, sessions: number): void;
