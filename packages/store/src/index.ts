@@ -1,6 +1,6 @@
 export type { Migrations } from './migrations.ts';
+export { type RoomFile, RoomFiles, type RoomFilesOptions } from './room-files.ts';
 export { type DatabaseOptions, openDatabase, upgradeSqlite } from './sqlite-database.ts';
-export { asDatabaseError, openSqlite } from './sqlite-file.ts';
 export {
   type Invitation,
   type InvitedClaim,
@@ -8,3 +8,4 @@ export {
   type OwnedName,
   SqliteNameDirectory,
 } from './sqlite-name-directory.ts';
+export { SqliteWebhooks, type Webhook, type WebhooksOptions } from './sqlite-webhooks.ts';
