@@ -226,18 +226,31 @@ test('somebody with another key in the name of a contact: a warning in every tab
   expect((await look(other, 'ann')).messages).toEqual([]);
 });
 
+test('of more commands than may wait for the disk, the further ones are refused, and the others answered', async () => {
+  const page = await newProfile();
+  await start(page, 'fay');
+  // The first writes, and the answers to the others wait behind it.
+  const unknown = Array.from(
+    { length: 1_000 },
+    () => ({ kind: 'acceptContact', contact: 'nobody' }) as const,
+  );
+  const commands = [{ kind: 'addContact', name: 'dan' } as const, ...unknown];
+  const counts = await page.evaluate((what) => harness.session.flood(what), commands);
+  expect(counts).toEqual({ ok: 1, unknown_contact: 999, rate_limited: 1 });
+});
+
 test('a full disk: once, the session starts again from the store; twice, it stops and says why', async () => {
   const page = await newProfile();
   await start(page, 'cleo');
   await eventually(page, 'dan', { signalling: 'up' });
   const add = (name: string) => ({ kind: 'addContact', name }) as const;
-  const once = await page.evaluate((what) => harness.session.fillDisk(1, what), add('dan'));
+  const once = await page.evaluate((what) => harness.session.fillDisk(what, 'restart'), add('dan'));
   expect(once).toMatchObject({ result: { ok: false, code: 'storage_failed' }, failure: undefined });
   await eventually(page, 'dan', { signalling: 'up', contact: undefined });
   expect(await command(page, add('dan'))).toEqual({ ok: true });
   await eventually(page, 'dan', { contact: 'asked' });
 
-  const again = await page.evaluate((what) => harness.session.fillDisk(2, what), add('eve'));
+  const again = await page.evaluate((what) => harness.session.fillDisk(what, 'end'), add('eve'));
   expect(again.result).toMatchObject({ ok: false, code: 'storage_failed' });
   expect(again.failure).toContain('no room left');
   expect(await command(page, add('eve'))).toMatchObject({ ok: false, code: 'storage_failed' });

@@ -287,23 +287,25 @@ const sessionTests = {
   person: () => running().me.person,
   command: (command: PeerCommand) => running().command(command),
   stop: () => running().stop(),
-  /** Makes the next `times` transactions that write fail as a full disk does; then commands, and looks. */
-  async fillDisk(times: number, command: PeerCommand) {
+  /** Many commands in one turn; how often each code, or `ok`, was the answer. */
+  async flood(commands: readonly PeerCommand[]) {
+    const results = await Promise.all(commands.map((each) => running().command(each)));
+    const codes = Map.groupBy(results, (result) => (result.ok ? 'ok' : result.code));
+    return Object.fromEntries([...codes].map(([code, each]) => [code, each.length]));
+  },
+  /** Makes the next transaction that writes fail as a full disk does; then commands, and looks. */
+  async fillDisk(command: PeerCommand, outcome: 'restart' | 'end') {
     const original = IDBDatabase.prototype.transaction;
-    let left = times;
     IDBDatabase.prototype.transaction = function (stores, mode, options) {
-      if (mode === 'readwrite' && left > 0) {
-        left -= 1;
-        throw new DOMException('full', 'QuotaExceededError');
-      }
-      return original.call(this, stores, mode, options);
+      if (mode !== 'readwrite') return original.call(this, stores, mode, options);
+      IDBDatabase.prototype.transaction = original;
+      throw new DOMException('full', 'QuotaExceededError');
     };
     const failed = new Promise<void>((resolve) => {
       running().subscribe(() => running().failure() !== undefined && resolve());
     });
     const result = await running().command(command);
-    if (times > 1) await failed;
-    IDBDatabase.prototype.transaction = original;
+    if (outcome === 'end') await failed;
     return { result, failure: running().failure()?.message };
   },
   /** What a person would see of the conversation with somebody, by name. */
