@@ -1,6 +1,7 @@
 /**
  * A file of SQLite, opened through `node:sqlite` in WAL with `synchronous=FULL`:
- * what was committed is on the disk. Here is also what its failures mean.
+ * what was committed is on the disk. Here is also what its failures mean. It is
+ * an entry of its own, for threads that need no query builder.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
