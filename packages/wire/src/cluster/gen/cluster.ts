@@ -5,11 +5,11 @@
 // source: bothy/cluster/v1/cluster.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-export const protobufPackage = 'bothy.cluster.v1';
+export const protobufPackage = "bothy.cluster.v1";
 
-export const protobufFileName = 'bothy/cluster/v1/cluster.proto';
+export const protobufFileName = "bothy/cluster/v1/cluster.proto";
 
 /**
  * What the nodes of a Bothy cluster say to each other.
@@ -32,11 +32,11 @@ export const protobufFileName = 'bothy/cluster/v1/cluster.proto';
  * Transport
  *   * gRPC over HTTP/2. Between machines with mutual TLS (both sides show a certificate of the cluster's own
  *     authority); in plain text on loopback alone.
- *   * Every call carries the metadata
+ *   * Exchange carries the metadata (others may, and need not)
  *       bothy-node      the caller's id
  *       bothy-instance  random, made with the caller's data folder: two nodes with one id are told apart by it
- *     Exchange also
  *       bothy-boot      random, made when the caller's process started: tells a restart from a second link
+ *     The last two are 1 to 64 characters of [A-Za-z0-9_-].
  *   * A refusal is a gRPC status whose trailing metadata bothy-code names the error (docs/reference/errors.md)
  *     and whose details are a sentence for people.
  *   * A gRPC message is at most 4 MiB. See Part for what is larger.
@@ -50,7 +50,7 @@ export const Visibility = {
   PRIVATE: 2,
 } as const;
 
-export type Visibility = (typeof Visibility)[keyof typeof Visibility];
+export type Visibility = typeof Visibility[keyof typeof Visibility];
 
 export namespace Visibility {
   export type UNSPECIFIED = typeof Visibility.UNSPECIFIED;
@@ -60,7 +60,7 @@ export namespace Visibility {
 
 export const Role = { UNSPECIFIED: 0, OWNER: 1, MODERATOR: 2, MEMBER: 3, READER: 4 } as const;
 
-export type Role = (typeof Role)[keyof typeof Role];
+export type Role = typeof Role[keyof typeof Role];
 
 export namespace Role {
   export type UNSPECIFIED = typeof Role.UNSPECIFIED;
@@ -72,7 +72,7 @@ export namespace Role {
 
 export const Presence = { UNSPECIFIED: 0, ONLINE: 1, AWAY: 2, OFFLINE: 3 } as const;
 
-export type Presence = (typeof Presence)[keyof typeof Presence];
+export type Presence = typeof Presence[keyof typeof Presence];
 
 export namespace Presence {
   export type UNSPECIFIED = typeof Presence.UNSPECIFIED;
@@ -95,9 +95,13 @@ export interface NodeInfo {
 
 export interface Welcome {
   /** The node that answers. */
-  readonly self: NodeInfo | undefined;
+  readonly self:
+    | NodeInfo
+    | undefined;
   /** Everybody that it knows, itself not included. */
   readonly nodes: readonly NodeInfo[];
+  /** Random, made when its process started. */
+  readonly boot: string;
 }
 
 /** What a node has to say at one moment. Many messages in one batch cost little more than one. */
@@ -107,31 +111,33 @@ export interface Batch {
 
 export interface Message {
   readonly kind:
-    | { readonly $case: 'hello'; readonly value: Hello }
-    | { readonly $case: 'part'; readonly value: Part }
-    | { readonly $case: 'heartbeat'; readonly value: Heartbeat }
-    | { readonly $case: 'directory'; readonly value: Directory }
-    | { readonly $case: 'follow'; readonly value: Follow }
-    | { readonly $case: 'unfollow'; readonly value: Unfollow }
-    | { readonly $case: 'following'; readonly value: Following }
-    | { readonly $case: 'notFollowing'; readonly value: NotFollowing }
-    | { readonly $case: 'deliver'; readonly value: Deliver }
-    | { readonly $case: 'forward'; readonly value: Forward }
-    | { readonly $case: 'forwarded'; readonly value: Forwarded }
-    | { readonly $case: 'presence'; readonly value: PresenceChange }
-    | { readonly $case: 'typing'; readonly value: Typing }
-    | { readonly $case: 'forget'; readonly value: Forget }
-    | { readonly $case: 'commitText'; readonly value: CommitText }
-    | { readonly $case: 'nameQuery'; readonly value: NameQuery }
-    | { readonly $case: 'nameAnswer'; readonly value: NameAnswer }
-    | { readonly $case: 'nameRecords'; readonly value: NameRecords }
-    | { readonly $case: 'bridge'; readonly value: Bridge }
+    | { readonly $case: "hello"; readonly value: Hello }
+    | { readonly $case: "part"; readonly value: Part }
+    | { readonly $case: "heartbeat"; readonly value: Heartbeat }
+    | { readonly $case: "directory"; readonly value: Directory }
+    | { readonly $case: "follow"; readonly value: Follow }
+    | { readonly $case: "unfollow"; readonly value: Unfollow }
+    | { readonly $case: "following"; readonly value: Following }
+    | { readonly $case: "notFollowing"; readonly value: NotFollowing }
+    | { readonly $case: "deliver"; readonly value: Deliver }
+    | { readonly $case: "forward"; readonly value: Forward }
+    | { readonly $case: "forwarded"; readonly value: Forwarded }
+    | { readonly $case: "presence"; readonly value: PresenceChange }
+    | { readonly $case: "typing"; readonly value: Typing }
+    | { readonly $case: "forget"; readonly value: Forget }
+    | { readonly $case: "commitText"; readonly value: CommitText }
+    | { readonly $case: "nameQuery"; readonly value: NameQuery }
+    | { readonly $case: "nameAnswer"; readonly value: NameAnswer }
+    | { readonly $case: "nameRecords"; readonly value: NameRecords }
+    | { readonly $case: "bridge"; readonly value: Bridge }
     | undefined;
 }
 
 /** The first message of each side of an Exchange, and only that. */
 export interface Hello {
-  readonly node: NodeInfo | undefined;
+  readonly node:
+    | NodeInfo
+    | undefined;
   /** As in the metadata bothy-boot. */
   readonly boot: string;
 }
@@ -232,7 +238,9 @@ export interface Member {
 /** Follower to administrator: keep my copy of this room up to date, from after this place on. */
 export interface Follow {
   readonly room: string;
-  readonly after: Position | undefined;
+  readonly after:
+    | Position
+    | undefined;
   /** Members with a connection at the sender. */
   readonly online: readonly string[];
 }
@@ -259,7 +267,7 @@ export interface NotFollowing {
 
 export const NotFollowing_Reason = { UNSPECIFIED: 0, UNKNOWN: 1, DELETED: 2 } as const;
 
-export type NotFollowing_Reason = (typeof NotFollowing_Reason)[keyof typeof NotFollowing_Reason];
+export type NotFollowing_Reason = typeof NotFollowing_Reason[keyof typeof NotFollowing_Reason];
 
 export namespace NotFollowing_Reason {
   export type UNSPECIFIED = typeof NotFollowing_Reason.UNSPECIFIED;
@@ -292,7 +300,9 @@ export interface Actor {
 export interface Forward {
   /** Names the answer. Unique among the sender's open requests. */
   readonly id: string;
-  readonly actor: Actor | undefined;
+  readonly actor:
+    | Actor
+    | undefined;
   /** join, leave, info, send, edit, react, redact, pin, invite, setRole, ban, update, typing, markRead, history, delete. */
   readonly kind: string;
   readonly room: string;
@@ -307,8 +317,8 @@ export interface Forwarded {
   readonly result:
     | //
     /** As the reference of /ws describes it, such as {"epoch": 1, "seq": 7, "duplicate": false} for "send". */
-    { readonly $case: 'valueJson'; readonly value: string }
-    | { readonly $case: 'refusal'; readonly value: Refusal }
+    { readonly $case: "valueJson"; readonly value: string }
+    | { readonly $case: "refusal"; readonly value: Refusal }
     | undefined;
 }
 
@@ -348,11 +358,13 @@ export interface NameQuery {
   readonly query:
     | //
     /** Whose name is it? */
-    { readonly $case: 'lookup'; readonly value: NameLookup } //
+    { readonly $case: "lookup"; readonly value: NameLookup }
+    | //
     /** It shall be this person's, if it is free. */
-    | { readonly $case: 'claim'; readonly value: NameClaim } //
+    { readonly $case: "claim"; readonly value: NameClaim }
+    | //
     /** It shall be free: an operator's order. */
-    | { readonly $case: 'release'; readonly value: NameRelease }
+    { readonly $case: "release"; readonly value: NameRelease }
     | undefined;
 }
 
@@ -392,7 +404,7 @@ export const NameAnswer_Outcome = {
   PROVISIONAL: 5,
 } as const;
 
-export type NameAnswer_Outcome = (typeof NameAnswer_Outcome)[keyof typeof NameAnswer_Outcome];
+export type NameAnswer_Outcome = typeof NameAnswer_Outcome[keyof typeof NameAnswer_Outcome];
 
 export namespace NameAnswer_Outcome {
   export type UNSPECIFIED = typeof NameAnswer_Outcome.UNSPECIFIED;
@@ -440,7 +452,8 @@ export interface Bridge {
   readonly stamp: Stamp | undefined;
 }
 
-export type ListRoomsRequest = {};
+export interface ListRoomsRequest {
+}
 
 export interface ListRoomsReply {
   readonly rooms: readonly ListedRoom[];
@@ -456,9 +469,13 @@ export interface ListedRoom {
 export interface HistoryRequest {
   readonly room: string;
   /** Entries with a lower seq, the last `limit` of them. */
-  readonly before?: number | undefined;
+  readonly before?:
+    | number
+    | undefined;
   /** Entries with a higher seq, the first `limit` of them. Neither: the last `limit`. */
-  readonly after?: number | undefined;
+  readonly after?:
+    | number
+    | undefined;
   /** 1 to 200; 0 means 50. */
   readonly limit: number;
   /** Whose view: a member sees the room; without one only public rooms are shown. */
@@ -482,24 +499,24 @@ export interface FileChunk {
 }
 
 function createBaseNodeInfo(): NodeInfo {
-  return { id: '', instance: '', address: '', webUrl: '', version: '' };
+  return { id: "", instance: "", address: "", webUrl: "", version: "" };
 }
 
 export const NodeInfo: MessageFns<NodeInfo> = {
   encode(message: NodeInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
-    if (message.instance !== '') {
+    if (message.instance !== "") {
       writer.uint32(18).string(message.instance);
     }
-    if (message.address !== '') {
+    if (message.address !== "") {
       writer.uint32(26).string(message.address);
     }
-    if (message.webUrl !== '') {
+    if (message.webUrl !== "") {
       writer.uint32(34).string(message.webUrl);
     }
-    if (message.version !== '') {
+    if (message.version !== "") {
       writer.uint32(42).string(message.version);
     }
     return writer;
@@ -509,7 +526,7 @@ export const NodeInfo: MessageFns<NodeInfo> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -572,7 +589,7 @@ export const NodeInfo: MessageFns<NodeInfo> = {
 };
 
 function createBaseWelcome(): Welcome {
-  return { self: undefined, nodes: [] };
+  return { self: undefined, nodes: [], boot: "" };
 }
 
 export const Welcome: MessageFns<Welcome> = {
@@ -583,6 +600,9 @@ export const Welcome: MessageFns<Welcome> = {
     for (const v of message.nodes) {
       NodeInfo.encode(v!, writer.uint32(18).fork()).join();
     }
+    if (message.boot !== "") {
+      writer.uint32(26).string(message.boot);
+    }
     return writer;
   },
 
@@ -590,7 +610,7 @@ export const Welcome: MessageFns<Welcome> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -613,6 +633,14 @@ export const Welcome: MessageFns<Welcome> = {
             }
 
             message.nodes.push(NodeInfo.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.boot = reader.string();
             continue;
           }
         }
@@ -644,7 +672,7 @@ export const Batch: MessageFns<Batch> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -681,61 +709,61 @@ function createBaseMessage(): Message {
 export const Message: MessageFns<Message> = {
   encode(message: Message, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.kind?.$case) {
-      case 'hello':
+      case "hello":
         Hello.encode(message.kind.value, writer.uint32(10).fork()).join();
         break;
-      case 'part':
+      case "part":
         Part.encode(message.kind.value, writer.uint32(18).fork()).join();
         break;
-      case 'heartbeat':
+      case "heartbeat":
         Heartbeat.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
-      case 'directory':
+      case "directory":
         Directory.encode(message.kind.value, writer.uint32(34).fork()).join();
         break;
-      case 'follow':
+      case "follow":
         Follow.encode(message.kind.value, writer.uint32(42).fork()).join();
         break;
-      case 'unfollow':
+      case "unfollow":
         Unfollow.encode(message.kind.value, writer.uint32(50).fork()).join();
         break;
-      case 'following':
+      case "following":
         Following.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
-      case 'notFollowing':
+      case "notFollowing":
         NotFollowing.encode(message.kind.value, writer.uint32(66).fork()).join();
         break;
-      case 'deliver':
+      case "deliver":
         Deliver.encode(message.kind.value, writer.uint32(74).fork()).join();
         break;
-      case 'forward':
+      case "forward":
         Forward.encode(message.kind.value, writer.uint32(82).fork()).join();
         break;
-      case 'forwarded':
+      case "forwarded":
         Forwarded.encode(message.kind.value, writer.uint32(90).fork()).join();
         break;
-      case 'presence':
+      case "presence":
         PresenceChange.encode(message.kind.value, writer.uint32(98).fork()).join();
         break;
-      case 'typing':
+      case "typing":
         Typing.encode(message.kind.value, writer.uint32(106).fork()).join();
         break;
-      case 'forget':
+      case "forget":
         Forget.encode(message.kind.value, writer.uint32(114).fork()).join();
         break;
-      case 'commitText':
+      case "commitText":
         CommitText.encode(message.kind.value, writer.uint32(162).fork()).join();
         break;
-      case 'nameQuery':
+      case "nameQuery":
         NameQuery.encode(message.kind.value, writer.uint32(242).fork()).join();
         break;
-      case 'nameAnswer':
+      case "nameAnswer":
         NameAnswer.encode(message.kind.value, writer.uint32(250).fork()).join();
         break;
-      case 'nameRecords':
+      case "nameRecords":
         NameRecords.encode(message.kind.value, writer.uint32(258).fork()).join();
         break;
-      case 'bridge':
+      case "bridge":
         Bridge.encode(message.kind.value, writer.uint32(266).fork()).join();
         break;
     }
@@ -746,7 +774,7 @@ export const Message: MessageFns<Message> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -760,7 +788,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'hello', value: Hello.decode(reader, reader.uint32()) };
+            message.kind = { $case: "hello", value: Hello.decode(reader, reader.uint32()) };
             continue;
           }
           case 2: {
@@ -768,7 +796,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'part', value: Part.decode(reader, reader.uint32()) };
+            message.kind = { $case: "part", value: Part.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -776,7 +804,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'heartbeat', value: Heartbeat.decode(reader, reader.uint32()) };
+            message.kind = { $case: "heartbeat", value: Heartbeat.decode(reader, reader.uint32()) };
             continue;
           }
           case 4: {
@@ -784,7 +812,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'directory', value: Directory.decode(reader, reader.uint32()) };
+            message.kind = { $case: "directory", value: Directory.decode(reader, reader.uint32()) };
             continue;
           }
           case 5: {
@@ -792,7 +820,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'follow', value: Follow.decode(reader, reader.uint32()) };
+            message.kind = { $case: "follow", value: Follow.decode(reader, reader.uint32()) };
             continue;
           }
           case 6: {
@@ -800,7 +828,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'unfollow', value: Unfollow.decode(reader, reader.uint32()) };
+            message.kind = { $case: "unfollow", value: Unfollow.decode(reader, reader.uint32()) };
             continue;
           }
           case 7: {
@@ -808,7 +836,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'following', value: Following.decode(reader, reader.uint32()) };
+            message.kind = { $case: "following", value: Following.decode(reader, reader.uint32()) };
             continue;
           }
           case 8: {
@@ -816,7 +844,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'notFollowing', value: NotFollowing.decode(reader, reader.uint32()) };
+            message.kind = { $case: "notFollowing", value: NotFollowing.decode(reader, reader.uint32()) };
             continue;
           }
           case 9: {
@@ -824,7 +852,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'deliver', value: Deliver.decode(reader, reader.uint32()) };
+            message.kind = { $case: "deliver", value: Deliver.decode(reader, reader.uint32()) };
             continue;
           }
           case 10: {
@@ -832,7 +860,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'forward', value: Forward.decode(reader, reader.uint32()) };
+            message.kind = { $case: "forward", value: Forward.decode(reader, reader.uint32()) };
             continue;
           }
           case 11: {
@@ -840,7 +868,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'forwarded', value: Forwarded.decode(reader, reader.uint32()) };
+            message.kind = { $case: "forwarded", value: Forwarded.decode(reader, reader.uint32()) };
             continue;
           }
           case 12: {
@@ -848,7 +876,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'presence', value: PresenceChange.decode(reader, reader.uint32()) };
+            message.kind = { $case: "presence", value: PresenceChange.decode(reader, reader.uint32()) };
             continue;
           }
           case 13: {
@@ -856,7 +884,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'typing', value: Typing.decode(reader, reader.uint32()) };
+            message.kind = { $case: "typing", value: Typing.decode(reader, reader.uint32()) };
             continue;
           }
           case 14: {
@@ -864,7 +892,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'forget', value: Forget.decode(reader, reader.uint32()) };
+            message.kind = { $case: "forget", value: Forget.decode(reader, reader.uint32()) };
             continue;
           }
           case 20: {
@@ -872,7 +900,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'commitText', value: CommitText.decode(reader, reader.uint32()) };
+            message.kind = { $case: "commitText", value: CommitText.decode(reader, reader.uint32()) };
             continue;
           }
           case 30: {
@@ -880,7 +908,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'nameQuery', value: NameQuery.decode(reader, reader.uint32()) };
+            message.kind = { $case: "nameQuery", value: NameQuery.decode(reader, reader.uint32()) };
             continue;
           }
           case 31: {
@@ -888,7 +916,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'nameAnswer', value: NameAnswer.decode(reader, reader.uint32()) };
+            message.kind = { $case: "nameAnswer", value: NameAnswer.decode(reader, reader.uint32()) };
             continue;
           }
           case 32: {
@@ -896,7 +924,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'nameRecords', value: NameRecords.decode(reader, reader.uint32()) };
+            message.kind = { $case: "nameRecords", value: NameRecords.decode(reader, reader.uint32()) };
             continue;
           }
           case 33: {
@@ -904,7 +932,7 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: 'bridge', value: Bridge.decode(reader, reader.uint32()) };
+            message.kind = { $case: "bridge", value: Bridge.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -921,7 +949,7 @@ export const Message: MessageFns<Message> = {
 };
 
 function createBaseHello(): Hello {
-  return { node: undefined, boot: '' };
+  return { node: undefined, boot: "" };
 }
 
 export const Hello: MessageFns<Hello> = {
@@ -929,7 +957,7 @@ export const Hello: MessageFns<Hello> = {
     if (message.node !== undefined) {
       NodeInfo.encode(message.node, writer.uint32(10).fork()).join();
     }
-    if (message.boot !== '') {
+    if (message.boot !== "") {
       writer.uint32(18).string(message.boot);
     }
     return writer;
@@ -939,7 +967,7 @@ export const Hello: MessageFns<Hello> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -996,7 +1024,7 @@ export const Part: MessageFns<Part> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1053,7 +1081,7 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1113,7 +1141,7 @@ export const Load: MessageFns<Load> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1160,12 +1188,12 @@ export const Load: MessageFns<Load> = {
 };
 
 function createBaseForget(): Forget {
-  return { node: '' };
+  return { node: "" };
 }
 
 export const Forget: MessageFns<Forget> = {
   encode(message: Forget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.node !== '') {
+    if (message.node !== "") {
       writer.uint32(10).string(message.node);
     }
     return writer;
@@ -1175,7 +1203,7 @@ export const Forget: MessageFns<Forget> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1224,7 +1252,7 @@ export const Position: MessageFns<Position> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1264,9 +1292,9 @@ export const Position: MessageFns<Position> = {
 
 function createBaseRoom(): Room {
   return {
-    id: '',
-    name: '',
-    description: '',
+    id: "",
+    name: "",
+    description: "",
     visibility: 0,
     memberCount: 0,
     epoch: 0,
@@ -1278,13 +1306,13 @@ function createBaseRoom(): Room {
 
 export const Room: MessageFns<Room> = {
   encode(message: Room, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(18).string(message.name);
     }
-    if (message.description !== '') {
+    if (message.description !== "") {
       writer.uint32(26).string(message.description);
     }
     if (message.visibility !== 0) {
@@ -1312,7 +1340,7 @@ export const Room: MessageFns<Room> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1428,7 +1456,7 @@ export const Directory: MessageFns<Directory> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1475,7 +1503,7 @@ export const Directory: MessageFns<Directory> = {
 };
 
 function createBaseRoomEntry(): RoomEntry {
-  return { epoch: 0, seq: 0, author: '', name: '', sentAt: 0, key: '', kind: '', contentJson: '' };
+  return { epoch: 0, seq: 0, author: "", name: "", sentAt: 0, key: "", kind: "", contentJson: "" };
 }
 
 export const RoomEntry: MessageFns<RoomEntry> = {
@@ -1486,22 +1514,22 @@ export const RoomEntry: MessageFns<RoomEntry> = {
     if (message.seq !== 0) {
       writer.uint32(16).uint64(message.seq);
     }
-    if (message.author !== '') {
+    if (message.author !== "") {
       writer.uint32(26).string(message.author);
     }
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(34).string(message.name);
     }
     if (message.sentAt !== 0) {
       writer.uint32(40).uint64(message.sentAt);
     }
-    if (message.key !== '') {
+    if (message.key !== "") {
       writer.uint32(50).string(message.key);
     }
-    if (message.kind !== '') {
+    if (message.kind !== "") {
       writer.uint32(58).string(message.kind);
     }
-    if (message.contentJson !== '') {
+    if (message.contentJson !== "") {
       writer.uint32(66).string(message.contentJson);
     }
     return writer;
@@ -1511,7 +1539,7 @@ export const RoomEntry: MessageFns<RoomEntry> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1598,15 +1626,15 @@ export const RoomEntry: MessageFns<RoomEntry> = {
 };
 
 function createBaseMember(): Member {
-  return { person: '', name: '', role: 0, verified: false, presence: 0 };
+  return { person: "", name: "", role: 0, verified: false, presence: 0 };
 }
 
 export const Member: MessageFns<Member> = {
   encode(message: Member, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(10).string(message.person);
     }
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(18).string(message.name);
     }
     if (message.role !== 0) {
@@ -1625,7 +1653,7 @@ export const Member: MessageFns<Member> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1688,12 +1716,12 @@ export const Member: MessageFns<Member> = {
 };
 
 function createBaseFollow(): Follow {
-  return { room: '', after: undefined, online: [] };
+  return { room: "", after: undefined, online: [] };
 }
 
 export const Follow: MessageFns<Follow> = {
   encode(message: Follow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     if (message.after !== undefined) {
@@ -1709,7 +1737,7 @@ export const Follow: MessageFns<Follow> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1756,12 +1784,12 @@ export const Follow: MessageFns<Follow> = {
 };
 
 function createBaseUnfollow(): Unfollow {
-  return { room: '' };
+  return { room: "" };
 }
 
 export const Unfollow: MessageFns<Unfollow> = {
   encode(message: Unfollow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     return writer;
@@ -1771,7 +1799,7 @@ export const Unfollow: MessageFns<Unfollow> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1833,7 +1861,7 @@ export const Following: MessageFns<Following> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1906,12 +1934,12 @@ export const Following: MessageFns<Following> = {
 };
 
 function createBaseNotFollowing(): NotFollowing {
-  return { room: '', reason: 0 };
+  return { room: "", reason: 0 };
 }
 
 export const NotFollowing: MessageFns<NotFollowing> = {
   encode(message: NotFollowing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     if (message.reason !== 0) {
@@ -1924,7 +1952,7 @@ export const NotFollowing: MessageFns<NotFollowing> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -1963,12 +1991,12 @@ export const NotFollowing: MessageFns<NotFollowing> = {
 };
 
 function createBaseDeliver(): Deliver {
-  return { room: '', epoch: 0, entries: [], commitSeq: 0, trace: '' };
+  return { room: "", epoch: 0, entries: [], commitSeq: 0, trace: "" };
 }
 
 export const Deliver: MessageFns<Deliver> = {
   encode(message: Deliver, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     if (message.epoch !== 0) {
@@ -1980,7 +2008,7 @@ export const Deliver: MessageFns<Deliver> = {
     if (message.commitSeq !== 0) {
       writer.uint32(32).uint64(message.commitSeq);
     }
-    if (message.trace !== '') {
+    if (message.trace !== "") {
       writer.uint32(42).string(message.trace);
     }
     return writer;
@@ -1990,7 +2018,7 @@ export const Deliver: MessageFns<Deliver> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2053,15 +2081,15 @@ export const Deliver: MessageFns<Deliver> = {
 };
 
 function createBaseActor(): Actor {
-  return { person: '', name: '', verified: false, operator: false };
+  return { person: "", name: "", verified: false, operator: false };
 }
 
 export const Actor: MessageFns<Actor> = {
   encode(message: Actor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(10).string(message.person);
     }
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(18).string(message.name);
     }
     if (message.verified !== false) {
@@ -2077,7 +2105,7 @@ export const Actor: MessageFns<Actor> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2132,27 +2160,27 @@ export const Actor: MessageFns<Actor> = {
 };
 
 function createBaseForward(): Forward {
-  return { id: '', actor: undefined, kind: '', room: '', commandJson: '', trace: '' };
+  return { id: "", actor: undefined, kind: "", room: "", commandJson: "", trace: "" };
 }
 
 export const Forward: MessageFns<Forward> = {
   encode(message: Forward, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     if (message.actor !== undefined) {
       Actor.encode(message.actor, writer.uint32(18).fork()).join();
     }
-    if (message.kind !== '') {
+    if (message.kind !== "") {
       writer.uint32(26).string(message.kind);
     }
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(34).string(message.room);
     }
-    if (message.commandJson !== '') {
+    if (message.commandJson !== "") {
       writer.uint32(42).string(message.commandJson);
     }
-    if (message.trace !== '') {
+    if (message.trace !== "") {
       writer.uint32(50).string(message.trace);
     }
     return writer;
@@ -2162,7 +2190,7 @@ export const Forward: MessageFns<Forward> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2233,19 +2261,19 @@ export const Forward: MessageFns<Forward> = {
 };
 
 function createBaseForwarded(): Forwarded {
-  return { id: '', result: undefined };
+  return { id: "", result: undefined };
 }
 
 export const Forwarded: MessageFns<Forwarded> = {
   encode(message: Forwarded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     switch (message.result?.$case) {
-      case 'valueJson':
+      case "valueJson":
         writer.uint32(18).string(message.result.value);
         break;
-      case 'refusal':
+      case "refusal":
         Refusal.encode(message.result.value, writer.uint32(26).fork()).join();
         break;
     }
@@ -2256,7 +2284,7 @@ export const Forwarded: MessageFns<Forwarded> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2278,7 +2306,7 @@ export const Forwarded: MessageFns<Forwarded> = {
               break;
             }
 
-            message.result = { $case: 'valueJson', value: reader.string() };
+            message.result = { $case: "valueJson", value: reader.string() };
             continue;
           }
           case 3: {
@@ -2286,7 +2314,7 @@ export const Forwarded: MessageFns<Forwarded> = {
               break;
             }
 
-            message.result = { $case: 'refusal', value: Refusal.decode(reader, reader.uint32()) };
+            message.result = { $case: "refusal", value: Refusal.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2303,15 +2331,15 @@ export const Forwarded: MessageFns<Forwarded> = {
 };
 
 function createBaseRefusal(): Refusal {
-  return { code: '', message: '' };
+  return { code: "", message: "" };
 }
 
 export const Refusal: MessageFns<Refusal> = {
   encode(message: Refusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.code !== '') {
+    if (message.code !== "") {
       writer.uint32(10).string(message.code);
     }
-    if (message.message !== '') {
+    if (message.message !== "") {
       writer.uint32(18).string(message.message);
     }
     return writer;
@@ -2321,7 +2349,7 @@ export const Refusal: MessageFns<Refusal> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2360,12 +2388,12 @@ export const Refusal: MessageFns<Refusal> = {
 };
 
 function createBasePresenceChange(): PresenceChange {
-  return { room: '', persons: [] };
+  return { room: "", persons: [] };
 }
 
 export const PresenceChange: MessageFns<PresenceChange> = {
   encode(message: PresenceChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     for (const v of message.persons) {
@@ -2378,7 +2406,7 @@ export const PresenceChange: MessageFns<PresenceChange> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2417,12 +2445,12 @@ export const PresenceChange: MessageFns<PresenceChange> = {
 };
 
 function createBasePersonPresence(): PersonPresence {
-  return { person: '', presence: 0 };
+  return { person: "", presence: 0 };
 }
 
 export const PersonPresence: MessageFns<PersonPresence> = {
   encode(message: PersonPresence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(10).string(message.person);
     }
     if (message.presence !== 0) {
@@ -2435,7 +2463,7 @@ export const PersonPresence: MessageFns<PersonPresence> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2474,18 +2502,18 @@ export const PersonPresence: MessageFns<PersonPresence> = {
 };
 
 function createBaseTyping(): Typing {
-  return { room: '', person: '', name: '', active: false };
+  return { room: "", person: "", name: "", active: false };
 }
 
 export const Typing: MessageFns<Typing> = {
   encode(message: Typing, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(18).string(message.person);
     }
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(26).string(message.name);
     }
     if (message.active !== false) {
@@ -2498,7 +2526,7 @@ export const Typing: MessageFns<Typing> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2553,12 +2581,12 @@ export const Typing: MessageFns<Typing> = {
 };
 
 function createBaseCommitText(): CommitText {
-  return { messageJson: '' };
+  return { messageJson: "" };
 }
 
 export const CommitText: MessageFns<CommitText> = {
   encode(message: CommitText, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.messageJson !== '') {
+    if (message.messageJson !== "") {
       writer.uint32(10).string(message.messageJson);
     }
     return writer;
@@ -2568,7 +2596,7 @@ export const CommitText: MessageFns<CommitText> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2599,22 +2627,22 @@ export const CommitText: MessageFns<CommitText> = {
 };
 
 function createBaseNameQuery(): NameQuery {
-  return { id: '', query: undefined };
+  return { id: "", query: undefined };
 }
 
 export const NameQuery: MessageFns<NameQuery> = {
   encode(message: NameQuery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     switch (message.query?.$case) {
-      case 'lookup':
+      case "lookup":
         NameLookup.encode(message.query.value, writer.uint32(18).fork()).join();
         break;
-      case 'claim':
+      case "claim":
         NameClaim.encode(message.query.value, writer.uint32(26).fork()).join();
         break;
-      case 'release':
+      case "release":
         NameRelease.encode(message.query.value, writer.uint32(34).fork()).join();
         break;
     }
@@ -2625,7 +2653,7 @@ export const NameQuery: MessageFns<NameQuery> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2647,7 +2675,7 @@ export const NameQuery: MessageFns<NameQuery> = {
               break;
             }
 
-            message.query = { $case: 'lookup', value: NameLookup.decode(reader, reader.uint32()) };
+            message.query = { $case: "lookup", value: NameLookup.decode(reader, reader.uint32()) };
             continue;
           }
           case 3: {
@@ -2655,7 +2683,7 @@ export const NameQuery: MessageFns<NameQuery> = {
               break;
             }
 
-            message.query = { $case: 'claim', value: NameClaim.decode(reader, reader.uint32()) };
+            message.query = { $case: "claim", value: NameClaim.decode(reader, reader.uint32()) };
             continue;
           }
           case 4: {
@@ -2663,7 +2691,7 @@ export const NameQuery: MessageFns<NameQuery> = {
               break;
             }
 
-            message.query = { $case: 'release', value: NameRelease.decode(reader, reader.uint32()) };
+            message.query = { $case: "release", value: NameRelease.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -2680,12 +2708,12 @@ export const NameQuery: MessageFns<NameQuery> = {
 };
 
 function createBaseNameLookup(): NameLookup {
-  return { name: '' };
+  return { name: "" };
 }
 
 export const NameLookup: MessageFns<NameLookup> = {
   encode(message: NameLookup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
     return writer;
@@ -2695,7 +2723,7 @@ export const NameLookup: MessageFns<NameLookup> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2726,18 +2754,18 @@ export const NameLookup: MessageFns<NameLookup> = {
 };
 
 function createBaseNameClaim(): NameClaim {
-  return { name: '', person: '', certificate: '' };
+  return { name: "", person: "", certificate: "" };
 }
 
 export const NameClaim: MessageFns<NameClaim> = {
   encode(message: NameClaim, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(18).string(message.person);
     }
-    if (message.certificate !== '') {
+    if (message.certificate !== "") {
       writer.uint32(26).string(message.certificate);
     }
     return writer;
@@ -2747,7 +2775,7 @@ export const NameClaim: MessageFns<NameClaim> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2794,12 +2822,12 @@ export const NameClaim: MessageFns<NameClaim> = {
 };
 
 function createBaseNameRelease(): NameRelease {
-  return { name: '' };
+  return { name: "" };
 }
 
 export const NameRelease: MessageFns<NameRelease> = {
   encode(message: NameRelease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
     return writer;
@@ -2809,7 +2837,7 @@ export const NameRelease: MessageFns<NameRelease> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2840,18 +2868,18 @@ export const NameRelease: MessageFns<NameRelease> = {
 };
 
 function createBaseNameAnswer(): NameAnswer {
-  return { id: '', outcome: 0, person: '' };
+  return { id: "", outcome: 0, person: "" };
 }
 
 export const NameAnswer: MessageFns<NameAnswer> = {
   encode(message: NameAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== '') {
+    if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
     if (message.outcome !== 0) {
       writer.uint32(16).int32(message.outcome);
     }
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(26).string(message.person);
     }
     return writer;
@@ -2861,7 +2889,7 @@ export const NameAnswer: MessageFns<NameAnswer> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2923,7 +2951,7 @@ export const NameRecords: MessageFns<NameRecords> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -2954,18 +2982,18 @@ export const NameRecords: MessageFns<NameRecords> = {
 };
 
 function createBaseNameRecord(): NameRecord {
-  return { name: '', person: '', certificate: '', stamp: undefined };
+  return { name: "", person: "", certificate: "", stamp: undefined };
 }
 
 export const NameRecord: MessageFns<NameRecord> = {
   encode(message: NameRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== '') {
+    if (message.name !== "") {
       writer.uint32(10).string(message.name);
     }
-    if (message.person !== '') {
+    if (message.person !== "") {
       writer.uint32(18).string(message.person);
     }
-    if (message.certificate !== '') {
+    if (message.certificate !== "") {
       writer.uint32(26).string(message.certificate);
     }
     if (message.stamp !== undefined) {
@@ -2978,7 +3006,7 @@ export const NameRecord: MessageFns<NameRecord> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3051,7 +3079,7 @@ export const Stamp: MessageFns<Stamp> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3090,12 +3118,12 @@ export const Stamp: MessageFns<Stamp> = {
 };
 
 function createBaseBridge(): Bridge {
-  return { topic: '', payload: new Uint8Array(0), qos: 0, retain: false, origin: '', stamp: undefined };
+  return { topic: "", payload: new Uint8Array(0), qos: 0, retain: false, origin: "", stamp: undefined };
 }
 
 export const Bridge: MessageFns<Bridge> = {
   encode(message: Bridge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.topic !== '') {
+    if (message.topic !== "") {
       writer.uint32(10).string(message.topic);
     }
     if (message.payload.length !== 0) {
@@ -3107,7 +3135,7 @@ export const Bridge: MessageFns<Bridge> = {
     if (message.retain !== false) {
       writer.uint32(32).bool(message.retain);
     }
-    if (message.origin !== '') {
+    if (message.origin !== "") {
       writer.uint32(42).string(message.origin);
     }
     if (message.stamp !== undefined) {
@@ -3120,7 +3148,7 @@ export const Bridge: MessageFns<Bridge> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3203,7 +3231,7 @@ export const ListRoomsRequest: MessageFns<ListRoomsRequest> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3244,7 +3272,7 @@ export const ListRoomsReply: MessageFns<ListRoomsReply> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3283,7 +3311,7 @@ export const ListRoomsReply: MessageFns<ListRoomsReply> = {
 };
 
 function createBaseListedRoom(): ListedRoom {
-  return { room: undefined, administrator: '' };
+  return { room: undefined, administrator: "" };
 }
 
 export const ListedRoom: MessageFns<ListedRoom> = {
@@ -3291,7 +3319,7 @@ export const ListedRoom: MessageFns<ListedRoom> = {
     if (message.room !== undefined) {
       Room.encode(message.room, writer.uint32(10).fork()).join();
     }
-    if (message.administrator !== '') {
+    if (message.administrator !== "") {
       writer.uint32(18).string(message.administrator);
     }
     return writer;
@@ -3301,7 +3329,7 @@ export const ListedRoom: MessageFns<ListedRoom> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3340,12 +3368,12 @@ export const ListedRoom: MessageFns<ListedRoom> = {
 };
 
 function createBaseHistoryRequest(): HistoryRequest {
-  return { room: '', before: undefined, after: undefined, limit: 0, actor: undefined };
+  return { room: "", before: undefined, after: undefined, limit: 0, actor: undefined };
 }
 
 export const HistoryRequest: MessageFns<HistoryRequest> = {
   encode(message: HistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.room !== '') {
+    if (message.room !== "") {
       writer.uint32(10).string(message.room);
     }
     if (message.before !== undefined) {
@@ -3367,7 +3395,7 @@ export const HistoryRequest: MessageFns<HistoryRequest> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3448,7 +3476,7 @@ export const HistoryReply: MessageFns<HistoryReply> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3487,12 +3515,12 @@ export const HistoryReply: MessageFns<HistoryReply> = {
 };
 
 function createBaseReadFileRequest(): ReadFileRequest {
-  return { file: '' };
+  return { file: "" };
 }
 
 export const ReadFileRequest: MessageFns<ReadFileRequest> = {
   encode(message: ReadFileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.file !== '') {
+    if (message.file !== "") {
       writer.uint32(10).string(message.file);
     }
     return writer;
@@ -3502,7 +3530,7 @@ export const ReadFileRequest: MessageFns<ReadFileRequest> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3548,7 +3576,7 @@ export const FileChunk: MessageFns<FileChunk> = {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error('protobuf decode recursion limit exceeded');
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
     }
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
@@ -3580,15 +3608,15 @@ export const FileChunk: MessageFns<FileChunk> = {
 
 export type ClusterDefinition = typeof ClusterDefinition;
 export const ClusterDefinition = {
-  name: 'Cluster',
-  fullName: 'bothy.cluster.v1.Cluster',
+  name: "Cluster",
+  fullName: "bothy.cluster.v1.Cluster",
   methods: {
     /**
      * Says who the caller is, and learns who is there. A node calls it before Exchange, and learns by it whether the
      * address belongs to the node that it looks for. ALREADY_EXISTS (node_id_taken): another node goes by that id.
      */
     announce: {
-      name: 'Announce',
+      name: "Announce",
       requestType: NodeInfo as typeof NodeInfo,
       requestStream: false,
       responseType: Welcome as typeof Welcome,
@@ -3597,14 +3625,15 @@ export const ClusterDefinition = {
     },
     /**
      * The link of a pair of nodes: there is at most one, and everything of the pair goes through it in order. Both
-     * sides send a Hello first, and nothing before they have the other's. When it ends, both sides forget what they
+     * sides send a Hello first: the caller at once, the called node when it has the caller's; nothing else is sent
+     * before the other's Hello has come. When it ends, both sides forget what they
      * had said to each other: the next link begins with everything again (a whole Directory, Follow for each room).
      * If both nodes dial at once, the stream dialled by the node whose id is lower (compared byte by byte) stands,
      * and the other one is refused with ABORTED.
      * A node says Heartbeat every second; five seconds of silence end the link.
      */
     exchange: {
-      name: 'Exchange',
+      name: "Exchange",
       requestType: Batch as typeof Batch,
       requestStream: true,
       responseType: Batch as typeof Batch,
@@ -3616,7 +3645,7 @@ export const ClusterDefinition = {
      * Other kinds are refused with INVALID_ARGUMENT: they mean something within a link only.
      */
     deliver: {
-      name: 'Deliver',
+      name: "Deliver",
       requestType: Batch as typeof Batch,
       requestStream: false,
       responseType: Batch as typeof Batch,
@@ -3625,7 +3654,7 @@ export const ClusterDefinition = {
     },
     /** The rooms that this node knows of: its own, and those that the other reachable nodes told it. */
     listRooms: {
-      name: 'ListRooms',
+      name: "ListRooms",
       requestType: ListRoomsRequest as typeof ListRoomsRequest,
       requestStream: false,
       responseType: ListRoomsReply as typeof ListRoomsReply,
@@ -3634,7 +3663,7 @@ export const ClusterDefinition = {
     },
     /** Entries of a room's log, as this node keeps it. */
     history: {
-      name: 'History',
+      name: "History",
       requestType: HistoryRequest as typeof HistoryRequest,
       requestStream: false,
       responseType: HistoryReply as typeof HistoryReply,
@@ -3643,7 +3672,7 @@ export const ClusterDefinition = {
     },
     /** The bytes of a file that somebody attached to a message and this node keeps, in order. NOT_FOUND: it does not. */
     readFile: {
-      name: 'ReadFile',
+      name: "ReadFile",
       requestType: ReadFileRequest as typeof ReadFileRequest,
       requestStream: false,
       responseType: FileChunk as typeof FileChunk,
@@ -3656,10 +3685,10 @@ export const ClusterDefinition = {
 function longToNumber(int64: { toString(): string }): number {
   const num = globalThis.Number(int64.toString());
   if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error('Value is larger than Number.MAX_SAFE_INTEGER');
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
   }
   if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error('Value is smaller than Number.MIN_SAFE_INTEGER');
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
   }
   return num;
 }

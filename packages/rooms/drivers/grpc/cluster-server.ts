@@ -1,0 +1,136 @@
+/**
+ * The listener for other nodes. The sockets are accepted here, and not by the gRPC library, so that strangers are
+ * told apart before anything is read from them, and counted with a reason.
+ */
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { BothyError, type ErrorCode } from '@bothy/wire';
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ClusterCredentials } from './cluster-credentials.ts';
+import { clusterService, maxGrpcBytes } from './grpc-service.ts';
+import { isLoopback } from './loopback.ts';
+
+export interface ClusterServerOptions {
+  readonly credentials: ClusterCredentials;
+  readonly calls: UntypedServiceImplementation;
+  readonly maxConnections: number;
+  readonly handshakeTimeoutMs: number;
+  readonly refused: (code: ErrorCode, message: string) => void;
+}
+
+export class ClusterServer {
+  readonly #options: ClusterServerOptions;
+  readonly #listener: NetServer;
+  readonly #grpc: Server;
+  /** By `address:port` of the other side, as calls name it. */
+  readonly #sockets = new Map<string, Socket>();
+  readonly #inject: (socket: Socket) => void;
+
+  constructor(options: ClusterServerOptions) {
+    this.#options = options;
+    this.#grpc = new Server(serverOptions);
+    this.#grpc.addService(clusterService, options.calls);
+    const injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#inject = (socket) => injector.injectConnection(socket);
+    const { tls } = options.credentials;
+    this.#listener = tls === null ? this.#plainListener() : this.#tlsListener(tls);
+    this.#listener.maxConnections = options.maxConnections;
+    this.#listener.on('drop', () => {
+      options.refused('limit_reached', `More than ${options.maxConnections} connections of other nodes.`);
+    });
+  }
+
+  /** The port. Throws `configuration_invalid` for a place that the credentials do not cover, and `address_in_use`. */
+  async listen(host: string, port: number): Promise<number> {
+    if (!this.#options.credentials.beyondLoopback && !isLoopback(host)) {
+      const sentence = `Nodes on ${host} would be heard without any check: give the cluster a secret or certificates, or say --insecure.`;
+      throw new BothyError('configuration_invalid', sentence);
+    }
+    const listener = this.#listener;
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', (error: NodeJS.ErrnoException) => {
+        const code = error.code === 'EADDRINUSE' ? 'address_in_use' : 'configuration_invalid';
+        const sentence = `Nothing can listen for other nodes on ${host}:${port} (${error.code ?? error.message}).`;
+        reject(new BothyError(code, sentence, { cause: error }));
+      });
+      listener.listen(port, host.replace(/^\[(.*)\]$/, '$1'), resolve);
+    });
+    const address = listener.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Ends the connection that a call came by, whatever still waits on it. */
+  disconnect(peer: string): void {
+    this.#sockets.get(peer)?.destroy();
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
+    this.#grpc.forceShutdown();
+    for (const socket of this.#sockets.values()) socket.destroy();
+    await closed;
+  }
+
+  #plainListener(): NetServer {
+    return createServer((socket) => {
+      this.#watch(socket);
+      const { remoteAddress = '' } = socket;
+      if (this.#options.credentials.beyondLoopback || isLoopback(remoteAddress)) return this.#inject(socket);
+      this.#options.refused(
+        'cluster_refused',
+        `${remoteAddress} is another machine, and this cluster has no secret.`,
+      );
+      socket.destroy();
+    });
+  }
+
+  #tlsListener(tls: NonNullable<ClusterCredentials['tls']>): NetServer {
+    const { handshakeTimeoutMs: handshakeTimeout, refused } = this.#options;
+    const listener = createTlsServer({
+      ...tls,
+      // Not rejected within TLS, but below, where there is a reason to give.
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.3',
+      ALPNProtocols: ['h2'],
+      handshakeTimeout,
+    });
+    listener.on('connection', (socket) => this.#watch(socket));
+    listener.on('secureConnection', (socket: TLSSocket) => {
+      socket.on('error', () => {});
+      if (socket.authorized) return this.#inject(socket);
+      const why = String(socket.authorizationError);
+      refused('cluster_refused', `${socket.remoteAddress} shows no certificate of this cluster (${why}).`);
+      socket.destroy();
+    });
+    listener.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      const why = error.code ?? error.message;
+      const sentence = `${socket.remoteAddress ?? 'Somebody'} does not belong to this cluster: it has another cluster secret, or none (${why}).`;
+      refused('cluster_refused', sentence);
+      socket.destroy();
+    });
+    return listener;
+  }
+
+  #watch(socket: Socket): void {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#sockets.set(peer, socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (this.#sockets.get(peer) === socket) this.#sockets.delete(peer);
+    });
+  }
+}
+
+/** What is half open and has no link, so that no heartbeat finds it, goes after this and half of it again. */
+const keepaliveMs = 60_000;
+
+const serverOptions = {
+  'grpc.max_receive_message_length': maxGrpcBytes,
+  'grpc.max_send_message_length': maxGrpcBytes,
+  'grpc.keepalive_time_ms': keepaliveMs,
+  'grpc.keepalive_timeout_ms': keepaliveMs / 2,
+  // A pair of nodes needs a handful of streams.
+  'grpc.max_concurrent_streams': 64,
+};

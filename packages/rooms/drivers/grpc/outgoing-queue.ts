@@ -1,0 +1,115 @@
+/**
+ * What waits to go to one node, in order: bounded, written in batches, no faster than the other side reads.
+ *
+ *   push ──▶ queue ──once per tick──▶ one batch ──▶ stream ──full──▶ wait for `drain` ──▶ next batch
+ */
+import { encodePart, joinBatch } from '@bothy/wire/cluster';
+
+/** Where batches go; `write` answers false when `drain` comes before more may be written. */
+export interface BatchStream {
+  write(batch: Uint8Array): boolean;
+}
+
+export interface QueueBounds {
+  readonly bytes: number;
+  readonly messages: number;
+}
+
+/** A batch is closed when it has reached this: larger ones gain little, and keep what is behind them waiting. */
+const batchBytes = 256 * 1024;
+/** What is larger travels in parts, each below the limit of a gRPC message. */
+export const partBytes = 1024 * 1024;
+/** All parts of one message. */
+export const mostMessageBytes = 32 * 1024 * 1024;
+/** Passed places of the array are given back when there are as many. */
+const leastPassed = 1_024;
+
+export class OutgoingQueue {
+  readonly #stream: BatchStream;
+  readonly #bounds: QueueBounds;
+  #waiting: Uint8Array[] = [];
+  #head = 0;
+  #bytes = 0;
+  #scheduled: NodeJS.Immediate | undefined;
+  #blocked = false;
+  #ended = false;
+
+  constructor(stream: BatchStream, bounds: QueueBounds) {
+    this.#stream = stream;
+    this.#bounds = bounds;
+  }
+
+  /** Bytes that wait here; the stream holds a few batches more. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** False when it does not fit any more: the link is to be ended. */
+  push(message: Uint8Array): boolean {
+    if (this.#ended) return true;
+    const waiting = this.#waiting.length - this.#head;
+    if (message.length > mostMessageBytes || this.#bytes + message.length > this.#bounds.bytes) return false;
+    if (waiting >= this.#bounds.messages) return false;
+    this.#bytes += message.length;
+    if (message.length <= partBytes) this.#waiting.push(message);
+    else for (const part of partsOf(message)) this.#waiting.push(part);
+    this.#schedule();
+    return true;
+  }
+
+  /** The stream takes more. */
+  drained(): void {
+    this.#blocked = false;
+    this.#schedule();
+  }
+
+  /** Writes what waits while the stream takes it: before an orderly end. */
+  flush(): void {
+    while (!this.#ended && !this.#blocked && this.#head < this.#waiting.length) {
+      this.#blocked = !this.#stream.write(this.#nextBatch());
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#waiting = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled !== undefined || this.#blocked || this.#ended) return;
+    this.#scheduled = setImmediate(() => {
+      this.#scheduled = undefined;
+      this.flush();
+    });
+  }
+
+  #nextBatch(): Uint8Array {
+    const first = this.#head;
+    let size = 0;
+    for (; this.#head < this.#waiting.length && size < batchBytes; this.#head += 1) {
+      size += this.#waiting[this.#head]?.length ?? 0;
+    }
+    const batch = joinBatch(this.#waiting.slice(first, this.#head));
+    // Parts are a few bytes longer than what was counted.
+    this.#bytes = Math.max(0, this.#bytes - size);
+    if (this.#head >= this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+      this.#bytes = 0;
+    } else if (this.#head >= leastPassed) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    return batch;
+  }
+}
+
+function* partsOf(message: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < message.length; at += partBytes) {
+    const end = at + partBytes;
+    yield encodePart(message.subarray(at, end), end >= message.length);
+  }
+}
