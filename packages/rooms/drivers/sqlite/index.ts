@@ -1,0 +1,1 @@
+export { type RoomStoreOptions, SqliteRoomStore } from './sqlite-room-store.ts';

@@ -1,0 +1,108 @@
+/** The thread that waits for the disk, so that nothing else has to. Started by `SqliteRoomStore`. */
+import type { DatabaseSync } from 'node:sqlite';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { asDatabaseError, openSqlite } from '@bothy/store/sqlite-file';
+import { BothyError } from '@bothy/wire';
+import { FileLock } from './file-lock.ts';
+import { RoomReader } from './room-reader.ts';
+import { RoomWriter } from './room-writer.ts';
+import { SqliteStatements } from './sqlite-statements.ts';
+import {
+  type Cells,
+  type FromWorker,
+  plainError,
+  type StoreStart,
+  type ToWorker,
+} from './worker-messages.ts';
+
+class StoreWorker {
+  readonly #port: MessagePort;
+  readonly #file: string;
+  readonly #database: DatabaseSync;
+  readonly #lock: FileLock;
+  readonly #statements: SqliteStatements;
+  readonly #writer: RoomWriter;
+  readonly #reader: RoomReader;
+  #fresh: boolean;
+
+  private constructor(port: MessagePort, start: StoreStart, database: DatabaseSync, lock: FileLock) {
+    this.#port = port;
+    this.#file = start.file;
+    this.#database = database;
+    this.#lock = lock;
+    this.#statements = new SqliteStatements(database);
+    this.#writer = new RoomWriter(this.#statements, start.tombstones);
+    this.#reader = new RoomReader(this.#statements);
+    this.#fresh = this.#statements.isFresh();
+  }
+
+  static start(port: MessagePort, start: StoreStart): void {
+    const { file } = start;
+    try {
+      const database = openSqlite(file);
+      const lock = new FileLock(file);
+      const worker = new StoreWorker(port, start, database, lock);
+      port.on('message', (message: ToWorker) => worker.#take(message));
+      worker.#post({ kind: 'opened' });
+    } catch (thrown) {
+      const error = plainError(asDatabaseError(file, thrown));
+      port.postMessage({ kind: 'broken', error } satisfies FromWorker);
+    }
+  }
+
+  #take(message: ToWorker): void {
+    try {
+      switch (message.kind) {
+        case 'work':
+          this.#answer(message.queries);
+          for (const cells of message.commits) this.#commit(cells);
+          return;
+        case 'load':
+          this.#reader.load((part, rows) => this.#post({ kind: 'part', part, rows }));
+          return this.#post({ kind: 'loaded', fresh: this.#fresh });
+        case 'close':
+          this.#database.close();
+          this.#lock.release();
+          this.#port.close();
+      }
+    } catch (thrown) {
+      // What cannot be read has no answer.
+      this.#post({ kind: 'broken', error: plainError(this.#failure(thrown, 'read')) });
+    }
+  }
+
+  #answer(queries: readonly Cells[]): void {
+    if (queries.length > 0) this.#post({ kind: 'answers', findings: this.#reader.answer(queries) });
+  }
+
+  #commit(cells: Cells): void {
+    try {
+      this.#statements.begin();
+      if (this.#fresh) this.#statements.markStarted();
+      this.#writer.write(cells);
+      this.#statements.commit();
+      this.#fresh = false;
+      this.#post({ kind: 'committed' });
+    } catch (thrown) {
+      const error = plainError(this.#failure(thrown, 'written'));
+      this.#statements.rollback();
+      this.#post({ kind: 'committed', error });
+    }
+  }
+
+  #failure(thrown: unknown, done: 'read' | 'written'): BothyError {
+    if (thrown instanceof BothyError) return thrown;
+    const error = asDatabaseError(this.#file, thrown);
+    if (error.code !== 'storage_failed') return error;
+    const advice = 'Free space or mend the disk, then start the node again.';
+    const sentence = `The rooms’ database cannot be ${done} (${error.message}). ${advice}`;
+    return new BothyError('storage_failed', sentence, { cause: thrown });
+  }
+
+  #post(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}
+
+if (parentPort === null) throw new Error('This is the thread of a room store: SqliteRoomStore starts it.');
+StoreWorker.start(parentPort, workerData as StoreStart);
