@@ -77,7 +77,7 @@ export function lanAnnouncement({ webUrls, guideUrl, fingerprint }: LanInfo): st
 
 /** What runs where, and how to stop it. */
 export function announcement(
-  node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder'>,
+  node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder' | 'hadOperator'>,
   hasWeb: boolean,
 ): string {
   return [
@@ -88,6 +88,9 @@ export function announcement(
     `    MQTT      ${node.mqttUrl}`,
     `    Data      ${node.dataFolder}`,
     '',
+    ...(hasWeb && !node.hadOperator
+      ? ['  Nobody operates this node yet: whoever opens it first, on this machine, will.']
+      : []),
     `  ${hasWeb ? 'Open the web app in a browser. ' : ''}Stop with Ctrl-C.`,
     '',
   ].join('\n');

@@ -28,10 +28,12 @@ describe('who opens a fresh node from its own machine', () => {
   test('operates it, is told so, and does after a restart; nobody else does', async () => {
     const data = nodes.folder();
     const first = await nodes.start({ data });
+    expect(first.hadOperator).toBe(false);
     expect((await signIn(first, ann)).body).toMatchObject({ role: 'operator' });
     expect((await signIn(first, ben)).body.role).toBeUndefined();
     await first.stop();
     const second = await nodes.start({ data });
+    expect(second.hadOperator).toBe(true);
     expect((await signIn(second, ben)).body.role).toBeUndefined();
     expect((await signIn(second, ann)).body).toMatchObject({ role: 'operator' });
   });

@@ -41,6 +41,8 @@ export interface RunningNode {
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly dataFolder: string;
+  /** Whether somebody operated it when it started. */
+  readonly hadOperator: boolean;
   /** Ends everything; takes under two seconds. */
   stop(): Promise<void>;
 }
@@ -70,6 +72,7 @@ async function start(
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
   undo.push(() => names.close());
+  const hadOperator = (await names.operators()).length > 0;
 
   const ports = { http: 0, mqtt: 0 };
   const audiences = (): readonly string[] => [
@@ -163,6 +166,7 @@ async function start(
     httpPort: ports.http,
     mqttPort: ports.mqtt,
     dataFolder: config.data,
+    hadOperator,
     stop: () => {
       stopped ??= stop();
       return stopped;
