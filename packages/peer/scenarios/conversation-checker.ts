@@ -5,7 +5,7 @@
 import type { CommandResult, EntryRow, LinkState, PeerNotice } from '@bothy/peer/core';
 import { compareRows } from '@bothy/peer/views';
 import { directConversationId } from '@bothy/wire';
-import { editedBy } from './device-store.ts';
+import { targetOf } from './device-store.ts';
 import type { DeviceObserver, PeerDevice } from './peer-device.ts';
 
 export interface Sent {
@@ -215,9 +215,13 @@ export class ConversationChecker implements DeviceObserver {
 /** Nothing of a deleted message stays, the texts of its edits included. */
 function keptText({ store, who }: PeerDevice): string | undefined {
   for (const row of [...store.logs.values()].flat()) {
-    const target = editedBy(row);
-    if (target === undefined || store.entryAt(row.conversation, target)?.record.body !== null) continue;
-    return `${who.name} still holds an edit of the deleted entry ${target.n} of ${target.log}`;
+    const [edited, deleted] = [targetOf(row, 'edit'), targetOf(row, 'delete')];
+    if (deleted !== undefined && store.entryAt(row.conversation, deleted)?.record.body != null) {
+      return `${who.name} still holds the deleted entry ${deleted.n} of ${deleted.log}`;
+    }
+    if (edited !== undefined && store.entryAt(row.conversation, edited)?.record.body === null) {
+      return `${who.name} still holds an edit of the deleted entry ${edited.n} of ${edited.log}`;
+    }
   }
   return undefined;
 }

@@ -36,7 +36,7 @@ export class DeviceStore {
         const key = `${write.row.conversation} ${write.row.log}`;
         const rows = this.logs.get(key) ?? [];
         this.logs.set(key, rows);
-        const target = editedBy(write.row);
+        const target = targetOf(write.row, 'edit');
         const ofDeleted =
           target !== undefined && this.entryAt(write.row.conversation, target)?.record.body === null;
         // Kept as written, doubled or out of order: finding that is the invariants' work.
@@ -48,7 +48,7 @@ export class DeviceStore {
         for (const [key, rows] of this.logs) {
           if (!key.startsWith(`${conversation} `)) continue;
           for (const [index, row] of rows.entries()) {
-            const target = editedBy(row);
+            const target = targetOf(row, 'edit');
             const edits = target?.log === log && target.n === n;
             if (edits || (row.log === log && index === n - 1)) rows[index] = withoutBody(row);
           }
@@ -94,11 +94,14 @@ export class DeviceStore {
   }
 }
 
-/** What an entry edits; undefined when it is no edit, or has no text any more. */
-export function editedBy({ log, record }: EntryRow): Pick<EntryRow, 'log' | 'n'> | undefined {
-  if (!record.body?.includes('"edit"')) return undefined;
+/** What an entry edits or deletes; undefined when it is of another kind, or has no body any more. */
+export function targetOf(
+  { log, record }: EntryRow,
+  kind: 'edit' | 'delete',
+): Pick<EntryRow, 'log' | 'n'> | undefined {
+  if (!record.body?.includes(`"${kind}"`)) return undefined;
   const body = JSON.parse(record.body) as EntryBody;
-  if (body.kind !== 'edit') return undefined;
+  if (body.kind !== kind) return undefined;
   const [person = ''] = log.split('/');
   return { log: `${person}/${body.of.device}`, n: body.of.n };
 }

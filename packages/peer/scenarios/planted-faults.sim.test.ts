@@ -43,6 +43,7 @@ const faults: Readonly<Record<string, Wrong>> = {
   'does not store what arrived': withoutWrites('putEntry'),
   'does not store receipts': withoutWrites('putReceipt'),
   'does not store contacts': withoutWrites('putContact'),
+  'keeps the text of what was deleted': withoutWrites('dropBody'),
   'never dials again': (outputs) =>
     outputs.filter((output) => output.kind !== 'setTimer' || !output.key.startsWith('retry')),
   'never gives up a dead link': (outputs) =>
