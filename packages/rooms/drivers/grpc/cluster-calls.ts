@@ -90,7 +90,7 @@ async function deliver(services: ClusterServices, batch: Uint8Array): Promise<Ui
     throw new BothyError('limit_reached', `Deliver takes at most ${mostForwards} messages at once.`);
   // All are checked before the first is carried out.
   const forwards = messages.map((bytes) => {
-    const received = decodeMessage(bytes, () => ({ ok: false, reason: 'not taken here' }));
+    const received = decodeMessage(bytes);
     if (received.kind === 'refused') throw new BothyError('bad_request', `Deliver: ${received.reason}.`);
     if (received.kind !== 'message' || received.message.kind !== 'forward')
       throw new BothyError(

@@ -43,7 +43,7 @@ export class ClusterLinks {
   readonly #handshakeTimeoutMs: number;
   readonly #order = new EventOrder();
   readonly #links = new Map<NodeId, Link>();
-  readonly #encoded = new WeakMap<LinkMessage<unknown>, Uint8Array>();
+  readonly #encoded = new WeakMap<LinkMessage, Uint8Array>();
   /** Of the handshake, until the link stands or has ended. */
   readonly #deadlines = new Map<Link, TimerHandle>();
   readonly #server: ClusterServer;
@@ -164,7 +164,7 @@ export class ClusterLinks {
     await this.#server.stop();
   }
 
-  #send(to: NodeId, message: LinkMessage<unknown>): void {
+  #send(to: NodeId, message: LinkMessage): void {
     const link = this.#links.get(to);
     if (link?.isUp !== true) return;
     let bytes = this.#encoded.get(message);
@@ -279,7 +279,7 @@ export class ClusterLinks {
     });
   }
 
-  #message(link: Link, message: LinkMessage<unknown>): boolean {
+  #message(link: Link, message: LinkMessage): boolean {
     const { events } = this.#options;
     switch (message.kind) {
       case 'nameQuery':

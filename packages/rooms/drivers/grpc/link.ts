@@ -8,7 +8,6 @@
  */
 import type { ErrorCode, NodeId, NodeInfo } from '@bothy/wire';
 import { decodeMessage, encodeHello, type LinkMessage, splitBatch } from '@bothy/wire/cluster';
-import type { Parsed } from '@bothy/wire/schemas';
 import { OutgoingQueue, type QueueBounds } from './outgoing-queue.ts';
 import { PartJoiner } from './part-joiner.ts';
 
@@ -24,7 +23,7 @@ export interface LinkListener {
   /** The link stands: it may be used from within. */
   opened(link: Link, node: NodeInfo): void;
   /** False when it cannot be taken. */
-  message(link: Link, message: LinkMessage<unknown>): boolean;
+  message(link: Link, message: LinkMessage): boolean;
   refused(code: ErrorCode, message: string): void;
   /** Once. `wasUp`: `opened` had been told. */
   ended(link: Link, reason: string, wasUp: boolean): void;
@@ -45,12 +44,6 @@ export interface LinkOptions {
   readonly bounds: QueueBounds;
   readonly listener: LinkListener;
 }
-
-/** The core of the two-phase commit looks at what its messages hold. */
-const anyCommit = (json: unknown): Parsed<unknown> =>
-  json === undefined
-    ? { ok: false, reason: 'messageJson is not as it should be' }
-    : { ok: true, value: json };
 
 export class Link {
   readonly node: NodeId;
@@ -123,7 +116,7 @@ export class Link {
   }
 
   #one(bytes: Uint8Array, isJoined: boolean): void {
-    const received = decodeMessage(bytes, anyCommit);
+    const received = decodeMessage(bytes);
     const { kind } = received;
     if (this.#parts.isOpen && kind !== 'part')
       return this.#broken('A message came between the parts of another.');

@@ -13,10 +13,10 @@ export function check<T>(schema: z.ZodMiniType<T>, value: unknown, what: string)
   return { ok: false, reason: `${path.slice(0, 120)} is not as it should be` };
 }
 
-type MessageOf<Kind> = Extract<LinkMessage<never>, { readonly kind: Kind }>;
+type MessageOf<Kind> = Extract<LinkMessage, { readonly kind: Kind }>;
 
 /** Gives fields their kind, and checks the message that they are. */
-export function ofKind<Kind extends LinkMessage<never>['kind']>(
+export function ofKind<Kind extends LinkMessage['kind']>(
   kind: Kind,
   schema: z.ZodMiniType,
   fields: object,

@@ -5,7 +5,8 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { NodeInfo } from '../rooms/cluster-messages.ts';
 import type { Parsed } from '../schemas/parse.ts';
-import { check, jsonObject, ofKind } from './check.ts';
+import { check, ofKind } from './check.ts';
+import { commitMessage } from './decode-commit.ts';
 import { nameMessage } from './decode-name.ts';
 import { roomMessage } from './decode-room-message.ts';
 import * as pb from './gen/cluster.ts';
@@ -13,8 +14,8 @@ import type { LinkMessage } from './link-message.ts';
 import * as node from './node-schemas.ts';
 
 /** A message as it came from a link. */
-export type Received<Commit> =
-  | { readonly kind: 'message'; readonly message: LinkMessage<Commit> }
+export type Received =
+  | { readonly kind: 'message'; readonly message: LinkMessage }
   | { readonly kind: 'hello'; readonly node: NodeInfo; readonly boot: string }
   | { readonly kind: 'part'; readonly data: Uint8Array; readonly last: boolean }
   /** Of a later version: skipped. */
@@ -29,11 +30,8 @@ export function strictReader(bytes: Uint8Array): BinaryReader {
   return new BinaryReader(bytes, (text) => strictUtf8.decode(text));
 }
 
-/** `parseCommit` checks a message of the two-phase commit. */
-export function decodeMessage<Commit>(
-  bytes: Uint8Array,
-  parseCommit: (json: unknown) => Parsed<Commit>,
-): Received<Commit> {
+/** One message from the bytes of `Message`. */
+export function decodeMessage(bytes: Uint8Array): Received {
   let kind: pb.Message['kind'];
   try {
     ({ kind } = pb.Message.decode(strictReader(bytes)));
@@ -43,7 +41,7 @@ export function decodeMessage<Commit>(
   if (kind === undefined) return { kind: 'unknown' };
   if (kind.$case === 'part') return { kind: 'part', data: kind.value.data, last: kind.value.last };
   if (kind.$case === 'hello') return helloOf(kind.value);
-  const message: Parsed<LinkMessage<Commit>> = messageOf(kind, parseCommit);
+  const message: Parsed<LinkMessage> = messageOf(kind);
   return message.ok
     ? { kind: 'message', message: message.value }
     : { kind: 'refused', reason: `${kind.$case}: ${message.reason}` };
@@ -51,10 +49,7 @@ export function decodeMessage<Commit>(
 
 type Kind = Exclude<NonNullable<pb.Message['kind']>, { $case: 'part' | 'hello' }>;
 
-function messageOf<Commit>(
-  kind: Kind,
-  parseCommit: (json: unknown) => Parsed<Commit>,
-): Parsed<LinkMessage<Commit>> {
+function messageOf(kind: Kind): Parsed<LinkMessage> {
   switch (kind.$case) {
     case 'heartbeat':
       return ofKind('heartbeat', node.heartbeat, kind.value);
@@ -66,10 +61,13 @@ function messageOf<Commit>(
     case 'nameAnswer':
     case 'nameRecords':
       return nameMessage(kind);
-    case 'commitText': {
-      const commit = parseCommit(jsonObject(kind.value.messageJson));
-      return commit.ok ? { ok: true, value: { kind: 'commit', message: commit.value } } : commit;
-    }
+    case 'prepare':
+    case 'vote':
+    case 'commit':
+    case 'rollback':
+    case 'acknowledge':
+    case 'inquire':
+      return commitMessage(kind);
     default:
       return roomMessage(kind);
   }
@@ -80,7 +78,7 @@ export function nodeFromProto(value: pb.NodeInfo | undefined): Parsed<NodeInfo> 
   return check(node.nodeInfo, value, 'node');
 }
 
-function helloOf(hello: pb.Hello): Received<never> {
+function helloOf(hello: pb.Hello): Received {
   const info = nodeFromProto(hello.node);
   if (!info.ok) return { kind: 'refused', reason: `hello: ${info.reason}` };
   const boot = check(node.token, hello.boot, 'boot');

@@ -27,7 +27,7 @@ type RoomKind = Extract<
       | 'typing';
   }
 >;
-type RoomMessage = LinkMessage<never>;
+type RoomMessage = LinkMessage;
 
 export function roomMessage(kind: RoomKind): Parsed<RoomMessage> {
   switch (kind.$case) {

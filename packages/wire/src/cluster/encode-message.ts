@@ -1,4 +1,5 @@
 /** Messages between nodes, as `bothy.cluster.v1` has them. What comes in is our own: it is not checked here. */
+import type { CommitMessage } from '@bothy/protocols';
 import type { DirectoryRoom } from '../rooms/cluster-messages.ts';
 import type { RoomActor } from '../rooms/room-commands.ts';
 import type { RoomEntry } from '../rooms/room-entry.ts';
@@ -9,11 +10,11 @@ import type { LinkMessage, NameMessage } from './link-message.ts';
 type Kind = NonNullable<pb.Message['kind']>;
 
 /** One message as bytes of `Message`. */
-export function encodeMessage<Commit>(message: LinkMessage<Commit>): Uint8Array {
+export function encodeMessage(message: LinkMessage): Uint8Array {
   return pb.Message.encode({ kind: kindOf(message) }).finish();
 }
 
-function kindOf<Commit>(message: LinkMessage<Commit>): Kind {
+function kindOf(message: LinkMessage): Kind {
   switch (message.kind) {
     case 'heartbeat':
       return { $case: 'heartbeat', value: { nodes: message.nodes, load: message.load } };
@@ -69,13 +70,27 @@ function kindOf<Commit>(message: LinkMessage<Commit>): Kind {
     case 'forget':
       return { $case: 'forget', value: { node: message.node } };
     case 'commit':
-      return { $case: 'commitText', value: { messageJson: JSON.stringify(message.message) } };
+      return commitToProto(message.message);
     case 'bridge': {
       const { topic, payload, qos, retain, origin, stamp } = message;
       return { $case: 'bridge', value: { topic, payload, qos, retain, origin, stamp } };
     }
     default:
       return nameToProto(message);
+  }
+}
+
+function commitToProto(message: CommitMessage): Kind {
+  const { kind, transaction } = message;
+  switch (kind) {
+    case 'prepare':
+      return { $case: kind, value: { transaction, subject: message.subject } };
+    case 'vote': {
+      const { vote, reason = '' } = message;
+      return { $case: kind, value: { transaction, ready: vote === 'ready', reason } };
+    }
+    default:
+      return { $case: kind, value: { transaction } };
   }
 }
 
@@ -117,7 +132,7 @@ function actorToProto({ person, name, verified, operator }: RoomActor): pb.Actor
 }
 
 function resultToProto(
-  result: Extract<LinkMessage<never>, { kind: 'forwarded' }>['result'],
+  result: Extract<LinkMessage, { kind: 'forwarded' }>['result'],
 ): NonNullable<pb.Forwarded['result']> {
   if (!result.ok) return { $case: 'refusal', value: { code: result.code, message: result.message } };
   return { $case: 'valueJson', value: JSON.stringify(result.value) };

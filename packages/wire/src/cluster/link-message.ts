@@ -2,6 +2,7 @@
  * Everything that travels on the link of two nodes, as plain data: what the rooms say to each other, what the
  * directory of names asks, and what the brokers pass on. `bothy.cluster.v1` in `proto/` is the same as bytes.
  */
+import type { CommitMessage } from '@bothy/protocols';
 import type { Name, PersonId } from '../ids.ts';
 import type { ClusterMessage } from '../rooms/cluster-messages.ts';
 import type { NodeId } from '../rooms/room-entry.ts';
@@ -49,4 +50,4 @@ export interface BridgeMessage {
   readonly stamp: ClockStamp;
 }
 
-export type LinkMessage<Commit> = ClusterMessage<Commit> | NameMessage | BridgeMessage;
+export type LinkMessage = ClusterMessage<CommitMessage> | NameMessage | BridgeMessage;

@@ -125,7 +125,12 @@ export interface Message {
     | { readonly $case: "presence"; readonly value: PresenceChange }
     | { readonly $case: "typing"; readonly value: Typing }
     | { readonly $case: "forget"; readonly value: Forget }
-    | { readonly $case: "commitText"; readonly value: CommitText }
+    | { readonly $case: "prepare"; readonly value: Prepare }
+    | { readonly $case: "vote"; readonly value: Vote }
+    | { readonly $case: "commit"; readonly value: Commit }
+    | { readonly $case: "rollback"; readonly value: Rollback }
+    | { readonly $case: "acknowledge"; readonly value: Acknowledge }
+    | { readonly $case: "inquire"; readonly value: Inquire }
     | { readonly $case: "nameQuery"; readonly value: NameQuery }
     | { readonly $case: "nameAnswer"; readonly value: NameAnswer }
     | { readonly $case: "nameRecords"; readonly value: NameRecords }
@@ -347,9 +352,37 @@ export interface Typing {
   readonly active: boolean;
 }
 
-/** One message of the protocol as JSON. */
-export interface CommitText {
-  readonly messageJson: string;
+/** Can you carry this out, whatever happens from now on? A room that is prepared refuses sends and joins. */
+export interface Prepare {
+  readonly transaction: string;
+  readonly subject: string;
+}
+
+export interface Vote {
+  readonly transaction: string;
+  /** True is a promise that outlives a crash; false ends the transaction. */
+  readonly ready: boolean;
+  /** Why not, for people. */
+  readonly reason: string;
+}
+
+/** Carry it out, and acknowledge it. */
+export interface Commit {
+  readonly transaction: string;
+}
+
+/** Let it go, and acknowledge it. */
+export interface Rollback {
+  readonly transaction: string;
+}
+
+export interface Acknowledge {
+  readonly transaction: string;
+}
+
+/** A participant that has promised and heard nothing asks for the decision. */
+export interface Inquire {
+  readonly transaction: string;
 }
 
 /** A question about a name, answered by a NameAnswer with the same id. */
@@ -751,8 +784,23 @@ export const Message: MessageFns<Message> = {
       case "forget":
         Forget.encode(message.kind.value, writer.uint32(114).fork()).join();
         break;
-      case "commitText":
-        CommitText.encode(message.kind.value, writer.uint32(162).fork()).join();
+      case "prepare":
+        Prepare.encode(message.kind.value, writer.uint32(162).fork()).join();
+        break;
+      case "vote":
+        Vote.encode(message.kind.value, writer.uint32(170).fork()).join();
+        break;
+      case "commit":
+        Commit.encode(message.kind.value, writer.uint32(178).fork()).join();
+        break;
+      case "rollback":
+        Rollback.encode(message.kind.value, writer.uint32(186).fork()).join();
+        break;
+      case "acknowledge":
+        Acknowledge.encode(message.kind.value, writer.uint32(194).fork()).join();
+        break;
+      case "inquire":
+        Inquire.encode(message.kind.value, writer.uint32(202).fork()).join();
         break;
       case "nameQuery":
         NameQuery.encode(message.kind.value, writer.uint32(242).fork()).join();
@@ -900,7 +948,47 @@ export const Message: MessageFns<Message> = {
               break;
             }
 
-            message.kind = { $case: "commitText", value: CommitText.decode(reader, reader.uint32()) };
+            message.kind = { $case: "prepare", value: Prepare.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.kind = { $case: "vote", value: Vote.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.kind = { $case: "commit", value: Commit.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 23: {
+            if (tag !== 186) {
+              break;
+            }
+
+            message.kind = { $case: "rollback", value: Rollback.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 24: {
+            if (tag !== 194) {
+              break;
+            }
+
+            message.kind = { $case: "acknowledge", value: Acknowledge.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 25: {
+            if (tag !== 202) {
+              break;
+            }
+
+            message.kind = { $case: "inquire", value: Inquire.decode(reader, reader.uint32()) };
             continue;
           }
           case 30: {
@@ -2580,19 +2668,22 @@ export const Typing: MessageFns<Typing> = {
   },
 };
 
-function createBaseCommitText(): CommitText {
-  return { messageJson: "" };
+function createBasePrepare(): Prepare {
+  return { transaction: "", subject: "" };
 }
 
-export const CommitText: MessageFns<CommitText> = {
-  encode(message: CommitText, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.messageJson !== "") {
-      writer.uint32(10).string(message.messageJson);
+export const Prepare: MessageFns<Prepare> = {
+  encode(message: Prepare, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CommitText {
+  decode(input: BinaryReader | Uint8Array, length?: number): Prepare {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -2601,7 +2692,7 @@ export const CommitText: MessageFns<CommitText> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCommitText() as any;
+      const message = createBasePrepare() as any;
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -2610,7 +2701,267 @@ export const CommitText: MessageFns<CommitText> = {
               break;
             }
 
-            message.messageJson = reader.string();
+            message.transaction = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseVote(): Vote {
+  return { transaction: "", ready: false, reason: "" };
+}
+
+export const Vote: MessageFns<Vote> = {
+  encode(message: Vote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    if (message.ready !== false) {
+      writer.uint32(16).bool(message.ready);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Vote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVote() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.ready = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCommit(): Commit {
+  return { transaction: "" };
+}
+
+export const Commit: MessageFns<Commit> = {
+  encode(message: Commit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Commit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCommit() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRollback(): Rollback {
+  return { transaction: "" };
+}
+
+export const Rollback: MessageFns<Rollback> = {
+  encode(message: Rollback, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Rollback {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollback() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAcknowledge(): Acknowledge {
+  return { transaction: "" };
+}
+
+export const Acknowledge: MessageFns<Acknowledge> = {
+  encode(message: Acknowledge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Acknowledge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcknowledge() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseInquire(): Inquire {
+  return { transaction: "" };
+}
+
+export const Inquire: MessageFns<Inquire> = {
+  encode(message: Inquire, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Inquire {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInquire() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
             continue;
           }
         }

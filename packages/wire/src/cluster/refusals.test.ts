@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { joinBatch, splitBatch } from './batch.ts';
+import { decodeMessage } from './decode-message.ts';
+import * as pb from './gen/cluster.ts';
+
+const room = 'aaaaaaaaaaaaaaaaaaaa';
+const bytes = (kind: pb.Message['kind']) => pb.Message.encode({ kind }).finish();
+const entry = {
+  epoch: 1,
+  seq: 1,
+  author: 'guest:ben',
+  name: 'ben',
+  sentAt: 1,
+  key: 'm1',
+  kind: 'message',
+  contentJson: '{"body":"Hello"}',
+};
+const deliver = (change: Partial<pb.RoomEntry>) =>
+  bytes({
+    $case: 'deliver',
+    value: { room, epoch: 1, entries: [{ ...entry, ...change }], commitSeq: 1, trace: '' },
+  });
+const forward = (commandJson: string, kind = 'send') => {
+  const actor = { person: 'guest:ben', name: 'ben', verified: false, operator: false };
+  return bytes({ $case: 'forward', value: { id: '1', actor, kind, room, commandJson, trace: '' } });
+};
+const deep = `${'['.repeat(50)}${']'.repeat(50)}`;
+
+const wrong: readonly (readonly [string, Uint8Array, string])[] = [
+  ['a room that is no id', bytes({ $case: 'unfollow', value: { room: '../..' } }), 'unfollow.room'],
+  ['an author that is nobody', deliver({ author: 'root' }), 'entry.author'],
+  ['an entry before the first', deliver({ seq: 0 }), 'entry.seq'],
+  ['content that is not JSON', deliver({ contentJson: '{' }), 'entry.contentJson'],
+  ['content that is no object', deliver({ contentJson: '[]' }), 'entry.contentJson'],
+  ['content that nests too deep', deliver({ contentJson: `{"body":${deep}}` }), 'entry.contentJson'],
+  ['a body that is no text', deliver({ contentJson: '{"body":7}' }), 'entry.message.body'],
+  [
+    'a body that is too large',
+    deliver({ contentJson: JSON.stringify({ body: 'x'.repeat(65 * 1024) }) }),
+    'entry.message.body',
+  ],
+  ['a kind that is no word', deliver({ kind: '__proto__' }), 'entry.kind'],
+  ['an unknown command', forward('{}', 'destroy'), 'command.kind'],
+  ['a command that is not whole', forward('{"messageId":"m1"}'), 'command.body'],
+  [
+    'a role of a later version',
+    bytes({
+      $case: 'following',
+      value: {
+        room: {
+          id: room,
+          name: 'r',
+          description: '',
+          visibility: 1,
+          memberCount: 1,
+          epoch: 1,
+          lastSeq: 1,
+          deleting: false,
+          visibleTo: [],
+        },
+        members: [{ person: 'guest:ben', name: 'ben', role: 9 as pb.Role, verified: false, presence: 1 }],
+        pinned: [],
+        base: { epoch: 1, seq: 0 },
+        commit: { epoch: 1, seq: 1 },
+      },
+    }),
+    'following.snapshot.members.0.role',
+  ],
+  [
+    'a place that is missing',
+    bytes({ $case: 'follow', value: { room, after: undefined, online: [] } }),
+    'follow.after',
+  ],
+  [
+    'an answer without a result',
+    bytes({ $case: 'forwarded', value: { id: '1', result: undefined } }),
+    'result',
+  ],
+  [
+    'an answer that is no answer',
+    bytes({
+      $case: 'forwarded',
+      value: { id: '1', result: { $case: 'valueJson', value: '{"seq":-1,"epoch":1}' } },
+    }),
+    'value.seq',
+  ],
+  [
+    'a wildcard as a topic',
+    bytes({
+      $case: 'bridge',
+      value: {
+        topic: 'env/#',
+        payload: new Uint8Array(),
+        qos: 0,
+        retain: false,
+        origin: 'n1',
+        stamp: { ms: 1, counter: 0 },
+      },
+    }),
+    'bridge.topic',
+  ],
+  [
+    'a node that would be dialled by another scheme',
+    bytes({
+      $case: 'heartbeat',
+      value: {
+        nodes: [{ id: 'n1', instance: 'i', address: 'unix:/var/run/docker.sock', webUrl: '', version: '1' }],
+        load: { sessions: 0, rooms: 0, messagesPerSecond: 0 },
+      },
+    }),
+    'heartbeat.nodes.0.address',
+  ],
+];
+
+describe('what is wrong is refused with the field that is', () => {
+  test.each(wrong)('%s', (_, message, field) => {
+    const received = decodeMessage(message);
+    expect(received.kind === 'refused' && received.reason).toContain(field);
+  });
+});
+
+test('a number that would not be exact is refused, and so is text that is not UTF-8', () => {
+  // unfollow {room}, whose one text is the byte FF; heartbeat {load {sessions: 2^63}}.
+  const badText = Uint8Array.of(0x32, 3, 0x0a, 1, 0xff);
+  const badNumber = Uint8Array.of(0x1a, 13, 0x12, 11, 0x08, ...Array(9).fill(0x80), 1);
+  for (const message of [badText, badNumber])
+    expect(decodeMessage(message)).toEqual({ kind: 'refused', reason: 'a message cannot be decoded' });
+});
+
+test('kinds and fields of a later version are skipped, and entries of unknown kinds pass through', () => {
+  const later = Uint8Array.of(0xa2, 6, 1, 0);
+  expect(decodeMessage(later)).toEqual({ kind: 'unknown' });
+  const poll = decodeMessage(deliver({ kind: 'poll', contentJson: '{"question":"Soup?"}' }));
+  const content = { kind: 'unknown', original: 'poll', fields: { question: 'Soup?' } };
+  expect(poll).toMatchObject({ message: { entries: [{ seq: 1, content }] } });
+});
+
+test('a code of a later version becomes one that is known, with its sentence', () => {
+  const refusal = { code: 'too_cold', message: 'It is too cold to write.' };
+  const message = bytes({
+    $case: 'forwarded',
+    value: { id: '1', result: { $case: 'refusal', value: refusal } },
+  });
+  expect(decodeMessage(message)).toMatchObject({
+    message: { result: { ok: false, code: 'internal', message: 'It is too cold to write.' } },
+  });
+});
+
+test('bytes that are no batch are told apart from an empty one', () => {
+  expect(splitBatch(Uint8Array.of(0x0a, 200))).toBeUndefined();
+  expect(splitBatch(joinBatch([]))).toEqual([]);
+});
