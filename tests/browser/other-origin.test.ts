@@ -3,43 +3,37 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
-import { httpRequest, launchChromium, temporaryFolder } from '@bothy/testkit';
-import type { Browser, Page } from 'playwright-core';
+import { httpRequest } from '@bothy/testkit';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
 import { buildPeoplePage } from './people-stage.ts';
 
-const webFolder = temporaryFolder();
-const data = temporaryFolder();
-let browser: Browser;
-let node: RunningNode;
+const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
+const stage = browserStage({
+  buildPage: async (outDir) => {
+    await buildPeoplePage(outDir);
+    writeFileSync(join(outDir, 'dot.svg'), dot);
+  },
+});
 let elsewhere: Server;
 let page: Page;
 let elsewhereUrl: string;
 
 beforeAll(async () => {
-  await buildPeoplePage(webFolder.path);
-  const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
-  writeFileSync(join(webFolder.path, 'dot.svg'), dot);
-  const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
-  [browser, node] = await Promise.all([launchChromium(), startNode(config, { webFolder: webFolder.path })]);
   elsewhere = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>elsewhere</title>');
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
   elsewhereUrl = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
-  page = await browser.newPage();
+  page = await stage.browser.newPage();
 });
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
+afterAll(() => {
   elsewhere?.closeAllConnections();
   elsewhere?.close();
-  webFolder.remove();
-  data.remove();
 });
 
-const reach = () => page.evaluate(tryEverything, node.webUrl);
+const reach = () => page.evaluate(tryEverything, stage.node.webUrl);
 
 /** Runs in the page: what of the node can it use? */
 async function tryEverything(nodeUrl: string) {
@@ -74,7 +68,7 @@ async function tryEverything(nodeUrl: string) {
 
 /** Posts a form to the node and goes there; answers with the status that the browser got. */
 async function postForm(): Promise<number | undefined> {
-  const answered = page.waitForResponse(`${node.webUrl}/api/v1/session`);
+  const answered = page.waitForResponse(`${stage.node.webUrl}/api/v1/session`);
   await page.evaluate((action) => {
     const form = document.createElement('form');
     Object.assign(form, { method: 'post', enctype: 'text/plain', action });
@@ -83,12 +77,12 @@ async function postForm(): Promise<number | undefined> {
     form.append(field);
     document.body.append(form);
     form.submit();
-  }, `${node.webUrl}/api/v1/session`);
+  }, `${stage.node.webUrl}/api/v1/session`);
   return (await answered).status();
 }
 
 const counter = async (name: string): Promise<number> => {
-  const { text } = await httpRequest(`${node.webUrl}/metrics`);
+  const { text } = await httpRequest(`${stage.node.webUrl}/metrics`);
   return Number(new RegExp(`^bothy_mqtt_${name}_total (\\d+)$`, 'm').exec(text)?.[1]);
 };
 
@@ -110,7 +104,7 @@ test('fetch, WebSocket, image, form and frame from another origin are all refuse
     const frame = document.createElement('iframe');
     frame.src = url;
     document.body.append(frame);
-  }, node.webUrl);
+  }, stage.node.webUrl);
   await expect
     .poll(() => page.frames().map((frame) => frame.url()))
     .toContain('chrome-error://chromewebdata/');
@@ -118,7 +112,7 @@ test('fetch, WebSocket, image, form and frame from another origin are all refuse
 
   await page.close();
   page = await browser.newPage();
-  await page.goto(node.webUrl);
+  await page.goto(stage.node.webUrl);
   expect(await reach()).toEqual({
     read: 'answered 200',
     health: 'answered 200',
