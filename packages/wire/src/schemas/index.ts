@@ -6,6 +6,7 @@ export { parseFrame } from './frame-schema.ts';
 export { maxKeyFileBytes, parseKeyFile } from './key-file-schema.ts';
 export type { Parsed } from './parse.ts';
 export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
+export * as roomParts from './room-parts.ts';
 export { type ParsedParams, parseParams } from './room-parts.ts';
 export {
   type ClientFrame,
@@ -15,4 +16,5 @@ export {
   rpcErrors,
   traceparentOf,
 } from './room-request.ts';
+export * as roomResults from './room-results.ts';
 export { type RoomNotificationRow, roomNotifications } from './room-results.ts';

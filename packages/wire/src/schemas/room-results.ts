@@ -31,6 +31,7 @@ export const roomInfo = z.object({
   state: roomState,
   epoch: count,
   lastSeq: count,
+  pinned: z.array(seq),
 });
 
 export const member = z.object({
