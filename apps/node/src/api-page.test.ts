@@ -1,16 +1,20 @@
-/** `docs/reference/api.md` lists every route of a node, and no other. */
+/** `docs/reference/api.md` and the OpenAPI document list every route of a node, and no other. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Broker } from '@bothy/broker';
 import { generateKeyPair, UsedNonces } from '@bothy/identity';
-import { SqliteNameDirectory } from '@bothy/store';
+import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { temporaryFolder } from '@bothy/testkit';
+import { roomIdPattern } from '@bothy/wire';
+import { roomMethods } from '@bothy/wire/schemas';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HttpServer } from './http-server.ts';
 import { operatorApi } from './operator-api.ts';
+import { clusterStatus } from './rest/rest-stage.ts';
+import { roomsApi } from './rooms-api.ts';
 import { sessionApi } from './session-api.ts';
 
 /** `GET /healthz` and so on, from the tree that Fastify prints. */
@@ -28,20 +32,29 @@ function routesOf(tree: string): string[] {
   });
 }
 
-test('the page lists the routes', async () => {
+const root = new URL('../../../', import.meta.url);
+const undo: (() => unknown)[] = [];
+let url = '';
+let routes: readonly string[] = [];
+
+beforeAll(async () => {
   const folder = temporaryFolder();
-  onTestFinished(() => folder.remove());
+  undo.push(() => folder.remove());
+  const wallMs = (): number => 0;
   const names = await SqliteNameDirectory.open({
     file: join(folder.path, 'node.sqlite'),
-    wallMs: () => 0,
+    wallMs,
     open: true,
   });
-  onTestFinished(() => names.close());
+  undo.push(() => names.close());
+  const webhooks = await SqliteWebhooks.open({ file: join(folder.path, 'webhooks.sqlite'), wallMs });
+  undo.push(() => webhooks.close());
+  const files = await RoomFiles.open({ folder: join(folder.path, 'files'), wallMs });
+  undo.push(() => files.close());
   const refused = { ok: false, code: 'notAuthorized', reason: 'nobody' } as const;
   const broker = await Broker.start({ authenticate: async () => refused });
-  onTestFinished(() => broker.stop());
+  undo.push(() => broker.stop());
   const tokens = { node: 'hut', keyPair: await generateKeyPair(true) };
-  const wallMs = (): number => 0;
   const session = sessionApi({
     id: 'hut',
     version: '0.1.0',
@@ -55,6 +68,21 @@ test('the page lists the routes', async () => {
     wallMs,
   });
   const operator = operatorApi({ tokens, names, wallMs, invitationLink: () => '', released: () => {} });
+  const rooms = roomsApi({
+    node: 'hut',
+    version: '0.1.0',
+    tokens,
+    names,
+    guests: { onlyLocal: () => true, allowGuests: false },
+    command: async () => ({ ok: false, code: 'not_found', message: 'There is no core here.' }),
+    webhooks,
+    files,
+    readRemoteFile: async () => undefined,
+    cluster: () => clusterStatus,
+    webUrl: () => '',
+    monoMs: () => 0,
+    wallMs,
+  });
   let tree = () => '';
   const server = new HttpServer({
     broker,
@@ -63,17 +91,69 @@ test('the page lists the routes', async () => {
     log: pino({ enabled: false }),
     webFolder: undefined,
     ready: () => true,
-    api: (routes: FastifyInstance) => {
-      tree = () => routes.printRoutes({ commonPrefix: false });
-      session(routes);
-      operator(routes);
+    api: (added: FastifyInstance) => {
+      tree = () => added.printRoutes({ commonPrefix: false });
+      session(added);
+      operator(added);
+      rooms(added);
     },
   });
-  onTestFinished(() => server.stop());
-  await server.listen({ host: '127.0.0.1', port: 0 });
+  undo.push(() => server.stop());
+  url = `http://127.0.0.1:${await server.listen({ host: '127.0.0.1', port: 0 })}`;
+  routes = routesOf(tree());
+});
+afterAll(async () => {
+  for (const step of undo.reverse()) await step();
+});
 
-  const root = new URL('../../../', import.meta.url);
+test('the page lists the routes', () => {
   const page = readFileSync(new URL('docs/reference/api.md', root), 'utf8');
   const listed = [...page.matchAll(/^\| `([A-Z]+ \/\S*)` \|/gm)].map(([, route]) => route);
-  expect(listed.sort()).toEqual(routesOf(tree()).sort());
+  expect(listed.sort()).toEqual([...routes].sort());
+});
+
+interface Operation {
+  readonly summary: string;
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
+}
+
+test('the OpenAPI document lists the routes of /api/v1, each with its parameters', async () => {
+  const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as {
+    readonly openapi: string;
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  };
+  expect(document.openapi).toBe('3.1.1');
+  const operations = Object.entries(document.paths).flatMap(([path, each]) =>
+    Object.entries(each).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const listed = operations.map(
+    ({ path, method }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+  );
+  expect(listed.sort()).toEqual(routes.filter((route) => route.includes(' /api/v1/')).sort());
+  for (const { path, operation } of operations) {
+    const inPath = operation.parameters?.filter((each) => each.in === 'path').map(({ name }) => name) ?? [];
+    expect(inPath).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+    expect(operation.summary).toMatch(/\.$/);
+  }
+});
+
+test('the OpenRPC document lists the methods of /ws with the schemas that calls are parsed by', async () => {
+  const document = (await (await fetch(`${url}/api/v1/openrpc.json`)).json()) as {
+    readonly methods: readonly {
+      readonly name: string;
+      readonly params: readonly {
+        readonly name: string;
+        readonly required: boolean;
+        readonly schema: unknown;
+      }[];
+    }[];
+  };
+  expect(document.methods.map(({ name }) => name)).toEqual(roomMethods.map(({ method }) => method));
+  const send = document.methods.find(({ name }) => name === 'room.send');
+  expect(send?.params).toContainEqual({
+    name: 'room',
+    required: true,
+    schema: { type: 'string', pattern: roomIdPattern.source },
+  });
+  expect(send?.params.find(({ name }) => name === 'replyTo')?.required).toBe(false);
 });

@@ -1,5 +1,6 @@
 /** The node's HTTP side: web app, REST, health and metrics, and the upgrade to MQTT over WebSocket. */
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -30,6 +31,13 @@ export interface HttpServerOptions {
   readonly ready: () => boolean;
   /** Adds the routes of `/api/v1`. */
   readonly api: (server: FastifyInstance) => void;
+  /** Takes over WebSocket upgrades of `/ws`. @default there is no such address */
+  readonly rooms?: Upgrader;
+}
+
+/** Takes over HTTP upgrades whose `Host` and `Origin` were checked. */
+export interface Upgrader {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /**
@@ -71,10 +79,21 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   registration_closed: 403,
   invitation_required: 403,
   invitation_invalid: 403,
+  not_a_member: 403,
+  not_the_owner: 403,
+  banned: 403,
   not_found: 404,
+  room_not_found: 404,
+  target_not_found: 404,
   name_taken: 409,
+  room_busy: 409,
+  message_id_reused: 409,
+  limit_reached: 409,
+  room_deleted: 410,
   payload_too_large: 413,
   rate_limited: 429,
+  administrator_unreachable: 503,
+  node_unreachable: 503,
 };
 
 export class HttpServer {
@@ -158,7 +177,9 @@ export class HttpServer {
   }
 
   #answer(error: BothyError, request: FastifyRequest, reply: FastifyReply): void {
-    const fields = { method: request.method, path: request.url.slice(0, 200), code: error.code };
+    // The pattern where there is one: an address may hold the secret of a webhook.
+    const path = (request.routeOptions.url ?? request.url).slice(0, 200);
+    const fields = { method: request.method, path, code: error.code };
     if (error.code === 'internal') this.#options.log.error({ ...fields, err: error.cause }, error.message);
     if (error.code === 'origin_refused') this.#options.log.warn(fields, error.message);
     reply
@@ -208,9 +229,11 @@ export class HttpServer {
         this.#options.log.warn({ path: path?.slice(0, 200), code: 'origin_refused' }, refusal);
         return refuseUpgrade(socket, '403 Forbidden', refusal);
       }
-      if (path !== '/mqtt')
+      const { broker, rooms } = this.#options;
+      const upgrader = path === '/mqtt' ? broker : path === '/ws' ? rooms : undefined;
+      if (upgrader === undefined)
         return refuseUpgrade(socket, '404 Not Found', 'There is no WebSocket at this address.');
-      this.#options.broker.upgrade(request, socket, head);
+      upgrader.upgrade(request, socket, head);
     });
   }
 }
@@ -233,7 +256,8 @@ function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
 function errorOf(thrown: unknown): BothyError {
   if (thrown instanceof BothyError) return thrown;
   const status = (thrown as { statusCode?: unknown }).statusCode;
-  if (status === 413) return new BothyError('payload_too_large', 'The request is larger than 64 KiB.');
+  if (status === 413)
+    return new BothyError('payload_too_large', 'The request is larger than this address takes.');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new BothyError('bad_request', 'The request is not well formed.', { cause: thrown });
   }

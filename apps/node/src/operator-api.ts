@@ -17,8 +17,8 @@ export interface OperatorApiOptions extends BearerOptions {
 /** Names of one answer: some 50 KB. */
 const pageNames = 500;
 
-const listQuery = z.object({ after: z.optional(z.string().check(z.maxLength(64))) });
-const invitationRequest = z.object({
+export const listQuery = z.object({ after: z.optional(z.string().check(z.maxLength(64))) });
+export const invitationRequest = z.object({
   uses: z.int().check(z.gte(1), z.lte(mostUses)),
   days: z.int().check(z.gte(1), z.lte(mostDays)),
 });

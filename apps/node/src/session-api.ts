@@ -24,7 +24,7 @@ export interface SessionApiOptions {
   readonly wallMs: () => number;
 }
 
-const sessionRequest = z.object({
+export const sessionRequest = z.object({
   proof: z.string().check(z.maxLength(8192)),
   invite: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
 });
