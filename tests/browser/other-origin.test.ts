@@ -111,7 +111,7 @@ test('fetch, WebSocket, image, form and frame from another origin are all refuse
   expect(await postForm()).toBe(403);
 
   await page.close();
-  page = await browser.newPage();
+  page = await stage.browser.newPage();
   await page.goto(stage.node.webUrl);
   expect(await reach()).toEqual({
     read: 'answered 200',
