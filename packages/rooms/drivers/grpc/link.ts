@@ -45,6 +45,11 @@ export interface LinkOptions {
   readonly listener: LinkListener;
 }
 
+const overflows = {
+  full: 'More waited for this node than is kept: the link starts anew.',
+  tooLarge: 'A message is larger than any may be: the link starts anew without it.',
+} as const;
+
 export class Link {
   readonly node: NodeId;
   readonly instance: string;
@@ -88,8 +93,9 @@ export class Link {
   }
 
   send(message: Uint8Array): void {
-    if (this.#state !== 'up' || this.#queue.push(message)) return;
-    this.end('More waited for this node than is kept: the link starts anew.');
+    if (this.#state !== 'up') return;
+    const objection = this.#queue.push(message);
+    if (objection !== undefined) this.end(overflows[objection]);
   }
 
   end(reason: string): void {

@@ -19,8 +19,8 @@ export interface QueueBounds {
 const batchBytes = 256 * 1024;
 /** What is larger travels in parts, each below the limit of a gRPC message. */
 export const partBytes = 1024 * 1024;
-/** All parts of one message. */
-export const mostMessageBytes = 32 * 1024 * 1024;
+/** All parts of one message: 256 entries of 64 KiB, of which JSON escapes every byte. */
+export const mostMessageBytes = 48 * 1024 * 1024;
 /** Passed places of the array are given back when there are as many. */
 const leastPassed = 1_024;
 
@@ -44,17 +44,17 @@ export class OutgoingQueue {
     return this.#bytes;
   }
 
-  /** False when it does not fit any more: the link is to be ended. */
-  push(message: Uint8Array): boolean {
-    if (this.#ended) return true;
+  /** Why it does not fit: the link is to be ended. */
+  push(message: Uint8Array): 'full' | 'tooLarge' | undefined {
+    if (this.#ended) return undefined;
+    if (message.length > mostMessageBytes) return 'tooLarge';
     const waiting = this.#waiting.length - this.#head;
-    if (message.length > mostMessageBytes || this.#bytes + message.length > this.#bounds.bytes) return false;
-    if (waiting >= this.#bounds.messages) return false;
+    if (this.#bytes + message.length > this.#bounds.bytes || waiting >= this.#bounds.messages) return 'full';
     this.#bytes += message.length;
     if (message.length <= partBytes) this.#waiting.push(message);
     else for (const part of partsOf(message)) this.#waiting.push(part);
     this.#schedule();
-    return true;
+    return undefined;
   }
 
   /** The stream takes more. */

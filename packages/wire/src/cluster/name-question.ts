@@ -7,7 +7,7 @@ import type { Hlc } from '@bothy/protocols';
 import type { Name, PersonId } from '../ids.ts';
 import type { NodeId } from '../rooms/room-entry.ts';
 
-/** When and where something happened: the order of claims, in which the earlier one has the name. */
+/** When and where something happened: the order of claims, in which the earlier one comes first. */
 export interface Ballot {
   readonly at: Hlc;
   readonly node: NodeId;
@@ -16,12 +16,14 @@ export interface Ballot {
 export interface NameClaim {
   readonly person: PersonId;
   readonly claimed: Ballot;
+  /** Whether every node has granted it. Otherwise it is provisional, and gives way to one that is sure. */
+  readonly sure: boolean;
 }
 
-/** Everything that is known of a name. More than one claim is a conflict, which an operator resolves by a release. */
+/** Everything that is known of a name. Claims of two persons are a conflict, which an operator resolves by a release. */
 export interface NameRecord {
   readonly name: Name;
-  /** The earliest first; one for each person. */
+  /** Those that are sure first, then the earliest: the first has the name. */
   readonly claims: readonly NameClaim[];
   /** Claims before it are void. */
   readonly released?: Hlc | undefined;
@@ -31,8 +33,8 @@ export interface NameRecord {
 export const nameBuckets = 64;
 /** Records in one answer or one push. */
 export const nameRecordsPerMessage = 200;
-/** Claims on one name that are kept: more than two nodes on their own have ever made. The earliest stay. */
-export const claimsPerName = 8;
+/** Claims on one name that are kept: more than nodes on their own ever make. The earliest stay. */
+export const claimsPerName = 16;
 
 export type NameQuestion =
   /** May this person have this name? Grants it for a few seconds where nobody has it or asks for it earlier. */

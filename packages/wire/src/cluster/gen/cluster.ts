@@ -150,7 +150,7 @@ export interface Hello {
 /**
  * A piece of a message that is too large for one gRPC message: whoever wants to send a Message whose encoding is
  * over 1 MiB cuts the encoding into pieces and sends them one after another, nothing in between. The receiver
- * joins them, and decodes a Message (which is no Part) after the last. Together they are at most 32 MiB.
+ * joins them, and decodes a Message (which is no Part) after the last. Together they are at most 48 MiB.
  */
 export interface Part {
   readonly data: Uint8Array;
