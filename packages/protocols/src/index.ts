@@ -23,6 +23,26 @@ export {
   type VectorTime,
 } from './clocks/vector-clock.ts';
 export type {
+  CommitMessage,
+  CommitOutcome,
+  CommitOutput,
+  CommitRecord,
+  TransactionId,
+  Vote,
+} from './commit/commit-messages.ts';
+export {
+  type CoordinatorOutput,
+  type TransactionState,
+  TwoPhaseCoordinator,
+  type TwoPhaseCoordinatorOptions,
+} from './commit/two-phase-coordinator.ts';
+export {
+  type MayPrepare,
+  type ParticipantOutput,
+  TwoPhaseParticipant,
+  type TwoPhaseParticipantOptions,
+} from './commit/two-phase-participant.ts';
+export type {
   ClearTimer,
   Core,
   Durable,

@@ -1,5 +1,5 @@
 /** What a rooms core is started with, and the times and sizes it lives by. */
-import type { NodeInfo } from '@bothy/wire';
+import { type NodeInfo, roomLimits } from '@bothy/wire';
 
 export interface RoomsConfig {
   readonly self: NodeInfo;
@@ -28,8 +28,9 @@ export const timing = {
   offlineAfterMs: 60_000,
   /** From PREPARE to counting silence as a refusal. */
   voteTimeoutMs: 5_000,
-  /** The reply to a deletion waits so long for the last confirmations, then says what is pending. */
-  deletionReplyMs: 10_000,
+  /** PREPARE, a decision and a question about one are said again after so long, doubling up to the second. */
+  commitAgainMs: 1_000,
+  commitAgainMaxMs: 15_000,
   /** A follower that has nobody left stops following after so long. */
   unfollowAfterMs: 30_000,
 } as const;
@@ -41,8 +42,11 @@ export const bounds = {
   queuePerRoom: 1_000,
   /** Commands on their way to an administrator, over all rooms. */
   forwards: 10_000,
-  /** Entries of a room kept in memory, and of all rooms together by their size. */
-  tailEntries: 512,
+  /**
+   * Entries of a room kept in memory, and of all rooms together by their size. More than wait in a queue: what
+   * the store did not hold when it was asked is found here.
+   */
+  tailEntries: 1_024,
   tailBytes: 32 * 1024 * 1024,
   /** Entries read from the store at a time. */
   page: 500,
@@ -52,6 +56,19 @@ export const bounds = {
   followEntries: 5_000,
   /** Deleted rooms that are remembered; then the oldest is forgotten. */
   tombstones: 100_000,
+  /** Answers that are being read from the store; more wait no longer and are refused. */
+  pages: 10_000,
+  pinned: 50,
+  membersPerRoom: roomLimits.membersPerRoom,
+  roomsPerNode: roomLimits.roomsPerNode,
+  /** Entries that a new copy starts with; older ones stay at the administrator. */
+  newCopyEntries: 500,
+  /** Rooms of one other node that are listed. */
+  remoteRooms: 10_000,
+  /** Rooms in one message of the directory. */
+  directoryRooms: 500,
   /** Deletions that are under way. */
   deletions: 1_000,
+  /** Who waits for the outcome of one deletion. */
+  deletionOrigins: 16,
 } as const;

@@ -9,3 +9,4 @@ export type {
   RoomsSnapshot,
   RoomWrite,
 } from './records.ts';
+export { RoomsCore } from './rooms-core.ts';

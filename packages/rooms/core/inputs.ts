@@ -29,7 +29,12 @@ export type RoomsInput =
       readonly trace?: string;
     }
   /** The link to another node stands: it proved to belong to the cluster, and said who it is. */
-  | { readonly kind: 'linkUp'; readonly node: NodeInfo }
+  | {
+      readonly kind: 'linkUp';
+      readonly node: NodeInfo;
+      /** The address of the `dial` that this answers; it may be another name of the node's own address. */
+      readonly dialled?: string;
+    }
   | { readonly kind: 'linkDown'; readonly node: string }
   /** A `dial` came to nothing. */
   | { readonly kind: 'dialFailed'; readonly address: string; readonly reason: string }

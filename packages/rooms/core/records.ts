@@ -64,6 +64,7 @@ export type RoomWrite =
   /** The room's entries, members and record go; a tombstone stays, with its last epoch. */
   | { readonly kind: 'deleteRoom'; readonly room: RoomId; readonly epoch: number }
   | { readonly kind: 'putCommit'; readonly record: CommitRecord }
+  | { readonly kind: 'deleteCommit'; readonly transaction: string }
   | { readonly kind: 'putNode'; readonly node: NodeInfo }
   | { readonly kind: 'deleteNode'; readonly node: string };
 

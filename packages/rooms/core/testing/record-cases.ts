@@ -1,4 +1,5 @@
 /** What is found, forgotten and kept beside the logs. */
+import type { CommitRecord } from '@bothy/protocols';
 import type { RoomStoreCase } from './store-case.ts';
 import {
   ann,
@@ -9,11 +10,27 @@ import {
   found,
   member,
   node,
+  otherRoom,
   put,
   record,
   room,
   says,
 } from './store-samples.ts';
+
+const preparing: CommitRecord = {
+  role: 'coordinator',
+  transaction: `${room} 1 delete-1`,
+  subject: room,
+  state: 'preparing',
+  participants: ['n1', 'n2'],
+};
+const prepared: CommitRecord = {
+  role: 'participant',
+  transaction: `${otherRoom} 1 delete-2`,
+  subject: otherRoom,
+  state: 'prepared',
+  coordinator: 'n2',
+};
 
 export const recordCases: readonly RoomStoreCase[] = [
   {
@@ -101,7 +118,7 @@ export const recordCases: readonly RoomStoreCase[] = [
     ],
   },
   {
-    title: 'members, nodes and decisions are kept, replaced and removed',
+    title: 'members and nodes are kept, replaced and removed',
     steps: [
       { holds: { rooms: [], members: [], tombstones: [], commits: [], nodes: [], fresh: true } },
       { commit: [{ kind: 'putMember', member: member({ person: ben, verified: false }) }, put()] },
@@ -139,6 +156,24 @@ export const recordCases: readonly RoomStoreCase[] = [
       },
       'reopen',
       { holds: { members: [], nodes: [], fresh: false } },
+    ],
+  },
+  {
+    title: 'decisions are kept, replaced and forgotten',
+    steps: [
+      {
+        commit: [
+          { kind: 'putCommit', record: preparing },
+          { kind: 'putCommit', record: prepared },
+        ],
+      },
+      { commit: [{ kind: 'putCommit', record: { ...preparing, state: 'committed' } }] },
+      'reopen',
+      { holds: { commits: [{ ...preparing, state: 'committed' }, prepared] } },
+      { commit: [{ kind: 'deleteCommit', transaction: preparing.transaction }] },
+      { commit: [{ kind: 'deleteCommit', transaction: 'unknown' }] },
+      'reopen',
+      { holds: { commits: [prepared] } },
     ],
   },
 ];

@@ -91,6 +91,9 @@ export class RoomStoreModel {
       case 'putCommit':
         this.#set(this.#commits, write.record.transaction, write.record);
         break;
+      case 'deleteCommit':
+        this.#delete(this.#commits, write.transaction);
+        break;
       case 'putNode':
         this.#set(this.#nodes, write.node.id, write.node);
         break;

@@ -1,0 +1,51 @@
+/** What coordinator and participants of a two-phase commit say, keep and ask for: plain data. Rules 2PC1… in SPEC.md. */
+import type { ClearTimer, SetTimer } from '../core.ts';
+
+/** Names one transaction for ever. */
+export type TransactionId = string;
+export type CommitOutcome = 'committed' | 'aborted';
+
+export type CommitMessage =
+  /** Coordinator to participant: can you carry this out, whatever happens from now on? */
+  | { readonly kind: 'prepare'; readonly transaction: TransactionId; readonly subject: string }
+  /** The answer. `ready` is a promise that outlives a crash. */
+  | {
+      readonly kind: 'vote';
+      readonly transaction: TransactionId;
+      readonly vote: 'ready' | 'abort';
+      readonly reason?: string;
+    }
+  /** The decision, said again until it is acknowledged. */
+  | { readonly kind: 'commit' | 'rollback'; readonly transaction: TransactionId }
+  | { readonly kind: 'acknowledge'; readonly transaction: TransactionId }
+  /** A prepared participant that has heard nothing asks. */
+  | { readonly kind: 'inquire'; readonly transaction: TransactionId };
+
+/** What is durable of a transaction. One that has ended everywhere is forgotten. */
+export type CommitRecord =
+  | {
+      readonly role: 'coordinator';
+      readonly transaction: TransactionId;
+      readonly subject: string;
+      readonly state: 'preparing' | CommitOutcome;
+      /** Frozen before anything leaves. */
+      readonly participants: readonly string[];
+    }
+  | {
+      readonly role: 'participant';
+      readonly transaction: TransactionId;
+      readonly subject: string;
+      readonly state: 'prepared';
+      readonly coordinator: string;
+    };
+
+/** Outputs that both roles share. A `persist` is durable before what follows it leaves: the host sees to that. */
+export type CommitOutput =
+  | { readonly kind: 'persist'; readonly record: CommitRecord }
+  /** The transaction has ended here: nothing of it needs to be kept. */
+  | { readonly kind: 'forget'; readonly transaction: TransactionId }
+  | { readonly kind: 'send'; readonly to: string; readonly message: CommitMessage }
+  | SetTimer
+  | ClearTimer;
+
+export type Vote = 'ready' | 'abort' | 'silent';

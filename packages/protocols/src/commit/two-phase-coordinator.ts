@@ -1,0 +1,310 @@
+/**
+ * The coordinator of two-phase commit with presumed abort (Mohan, Lindsay,
+ * Obermarck: "Transaction Management in the R* Distributed Database Management
+ * System", TODS 1986). Rules 2PC1… in SPEC.md.
+ *
+ *   begin ─▶ preparing ──all ready──▶ committed ──all acknowledged──▶ (forgotten)
+ *                 └──an abort, silence, a crash──▶ aborted ──all acknowledged──▶ (forgotten)
+ */
+import type { Random } from '../random.ts';
+import { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
+import type {
+  CommitMessage,
+  CommitOutcome,
+  CommitOutput,
+  CommitRecord,
+  TransactionId,
+  Vote,
+} from './commit-messages.ts';
+
+export interface TwoPhaseCoordinatorOptions {
+  /** Silence counts as a refusal after so long; above 0. Longer waits for slow participants, and blocks the subject. */
+  readonly voteTimeoutMs: number;
+  /** PREPARE is said again after so long to who has not voted; a decision after the same, doubling up to `againMaxMs`. */
+  readonly againMs: number;
+  readonly againMaxMs: number;
+  /** Transactions that have not ended; `begin` refuses more. */
+  readonly maxOpen: number;
+  /** Outcomes that are remembered so that a repeated `begin` gets the same answer; the oldest goes first. */
+  readonly maxRemembered: number;
+}
+
+/** How a transaction stands. `pending`: participants that have not acknowledged the decision. */
+export interface TransactionState {
+  readonly transaction: TransactionId;
+  readonly subject: string;
+  readonly outcome: CommitOutcome | 'undecided';
+  readonly votes: Readonly<Record<string, Vote>>;
+  readonly pending: readonly string[];
+  readonly reason?: string;
+}
+
+export type CoordinatorOutput =
+  | CommitOutput
+  /** The decision, once it is durable. */
+  | { readonly kind: 'decided'; readonly state: TransactionState }
+  /** Everybody has carried it out. */
+  | { readonly kind: 'finished'; readonly transaction: TransactionId; readonly subject: string };
+
+interface Open {
+  readonly transaction: TransactionId;
+  readonly subject: string;
+  readonly participants: readonly string[];
+  readonly votes: Map<string, 'ready' | 'abort'>;
+  readonly backoff: ExponentialBackoff;
+  outcome: CommitOutcome | 'undecided';
+  pending: Set<string>;
+  reason: string | undefined;
+}
+
+export class TwoPhaseCoordinator {
+  readonly #options: TwoPhaseCoordinatorOptions;
+  readonly #random: Random;
+  readonly #open = new Map<TransactionId, Open>();
+  /** Ended ones, the oldest first. */
+  readonly #ended = new Map<TransactionId, TransactionState>();
+
+  /** Throws a RangeError when a time or bound is not above 0. */
+  constructor(options: TwoPhaseCoordinatorOptions, random: Random) {
+    const { voteTimeoutMs, againMs, againMaxMs, maxOpen, maxRemembered } = options;
+    for (const [name, value] of Object.entries({
+      voteTimeoutMs,
+      againMs,
+      againMaxMs,
+      maxOpen,
+      maxRemembered,
+    })) {
+      if (!(value > 0)) throw new RangeError(`${name} must be above 0`);
+    }
+    this.#options = options;
+    this.#random = random;
+  }
+
+  /** Takes up what was open before a crash: undecided is aborted, decided is told again. */
+  recover(records: readonly CommitRecord[]): readonly CoordinatorOutput[] {
+    const outputs: CoordinatorOutput[] = [];
+    for (const record of records) {
+      if (record.role !== 'coordinator') continue;
+      const open = this.#add(record.transaction, record.subject, record.participants);
+      if (record.state === 'preparing')
+        this.#decide(outputs, open, 'aborted', 'The coordinator was restarted.');
+      else this.#resolve(outputs, open, record.state);
+    }
+    return outputs;
+  }
+
+  /**
+   * Begins a transaction over these participants, each once. A known id changes nothing: `stateOf` tells how it
+   * stands. False when too many are open.
+   */
+  begin(
+    outputs: CoordinatorOutput[],
+    transaction: TransactionId,
+    subject: string,
+    participants: readonly string[],
+  ): boolean {
+    if (this.stateOf(transaction) !== undefined) return true;
+    if (this.#open.size >= this.#options.maxOpen) return false;
+    const open = this.#add(transaction, subject, [...new Set(participants)].sort());
+    outputs.push({ kind: 'persist', record: recordOf(open, 'preparing') });
+    if (open.participants.length === 0) {
+      this.#decide(outputs, open, 'committed', undefined);
+      return true;
+    }
+    outputs.push({ kind: 'setTimer', key: `votes ${transaction}`, afterMs: this.#options.voteTimeoutMs });
+    this.#ask(outputs, open);
+    return true;
+  }
+
+  received(from: string, message: CommitMessage): readonly CoordinatorOutput[] {
+    const outputs: CoordinatorOutput[] = [];
+    const open = this.#open.get(message.transaction);
+    if (message.kind === 'vote') this.#voted(outputs, open, from, message);
+    else if (message.kind === 'acknowledge') this.#acknowledged(outputs, open, from);
+    else if (message.kind === 'inquire') this.#inquired(outputs, open, from, message.transaction);
+    return outputs;
+  }
+
+  /** A key of a `setTimer` of this coordinator. */
+  timerFired(key: string): readonly CoordinatorOutput[] {
+    const outputs: CoordinatorOutput[] = [];
+    const space = key.indexOf(' ');
+    const open = this.#open.get(key.slice(space + 1));
+    if (open === undefined) return outputs;
+    if (key.startsWith('again ')) {
+      if (open.outcome === 'undecided') this.#ask(outputs, open);
+      else this.#tell(outputs, open);
+    } else if (key.startsWith('votes ') && open.outcome === 'undecided') {
+      const silent = open.participants.filter((each) => !open.votes.has(each));
+      this.#decide(outputs, open, 'aborted', `No answer in time from ${silent.join(', ')}.`);
+    }
+    return outputs;
+  }
+
+  /** Somebody says that this participant will not come back: an abort where undecided, as good as told where decided. */
+  forget(participant: string): readonly CoordinatorOutput[] {
+    const outputs: CoordinatorOutput[] = [];
+    for (const open of [...this.#open.values()]) {
+      if (!open.participants.includes(participant)) continue;
+      if (open.outcome === 'undecided') {
+        this.#decide(outputs, open, 'aborted', `${participant} was removed.`);
+      }
+      this.#acknowledged(outputs, open, participant);
+    }
+    return outputs;
+  }
+
+  /** A participant can be reached again: it need not wait for its time. */
+  reached(participant: string): readonly CoordinatorOutput[] {
+    const outputs: CoordinatorOutput[] = [];
+    for (const open of this.#open.values()) {
+      const isAwaited =
+        open.outcome === 'undecided' ? !open.votes.has(participant) : open.pending.has(participant);
+      if (!isAwaited || !open.participants.includes(participant)) continue;
+      outputs.push({ kind: 'send', to: participant, message: messageFor(open) });
+    }
+    return outputs;
+  }
+
+  /** Undefined for one that was never begun, or ended longer ago than is remembered. */
+  stateOf(transaction: TransactionId): TransactionState | undefined {
+    const open = this.#open.get(transaction);
+    return open === undefined ? this.#ended.get(transaction) : stateOf(open);
+  }
+
+  #add(transaction: TransactionId, subject: string, participants: readonly string[]): Open {
+    const { againMs, againMaxMs } = this.#options;
+    const options = {
+      baseMs: againMs,
+      factor: 2,
+      maxMs: againMaxMs,
+      maxAttempts: Number.POSITIVE_INFINITY,
+      jitter: 'equal',
+    } as const;
+    const open: Open = {
+      transaction,
+      subject,
+      participants,
+      votes: new Map(),
+      backoff: new ExponentialBackoff(options, this.#random),
+      outcome: 'undecided',
+      pending: new Set(participants),
+      reason: undefined,
+    };
+    this.#open.set(transaction, open);
+    return open;
+  }
+
+  #voted(
+    outputs: CoordinatorOutput[],
+    open: Open | undefined,
+    from: string,
+    { vote, reason }: Extract<CommitMessage, { kind: 'vote' }>,
+  ): void {
+    if (open === undefined || open.outcome !== 'undecided' || !open.participants.includes(from)) return;
+    open.votes.set(from, vote);
+    if (vote === 'abort') this.#decide(outputs, open, 'aborted', `${from}: ${reason ?? 'refused'}`);
+    else if (open.participants.every((each) => open.votes.get(each) === 'ready')) {
+      this.#decide(outputs, open, 'committed', undefined);
+    }
+  }
+
+  #acknowledged(outputs: CoordinatorOutput[], open: Open | undefined, from: string): void {
+    if (open === undefined || open.outcome === 'undecided' || !open.pending.delete(from)) return;
+    this.#settle(outputs, open);
+  }
+
+  #inquired(
+    outputs: CoordinatorOutput[],
+    open: Open | undefined,
+    from: string,
+    transaction: TransactionId,
+  ): void {
+    // Undecided: the decision will come. Unknown: presumed abort, for a commit is kept until all have acknowledged it.
+    if (open?.outcome === 'undecided') return;
+    const kind = open?.outcome === 'committed' ? 'commit' : 'rollback';
+    outputs.push({ kind: 'send', to: from, message: { kind, transaction } });
+  }
+
+  #decide(
+    outputs: CoordinatorOutput[],
+    open: Open,
+    outcome: CommitOutcome,
+    reason: string | undefined,
+  ): void {
+    open.reason = reason;
+    outputs.push({ kind: 'persist', record: recordOf(open, outcome) });
+    outputs.push({ kind: 'clearTimer', key: `votes ${open.transaction}` });
+    this.#resolve(outputs, open, outcome);
+  }
+
+  #resolve(outputs: CoordinatorOutput[], open: Open, outcome: CommitOutcome): void {
+    open.outcome = outcome;
+    open.backoff.reset();
+    outputs.push({ kind: 'decided', state: stateOf(open) });
+    this.#tell(outputs, open);
+    this.#settle(outputs, open);
+  }
+
+  /** PREPARE to all who have not voted, and again later. */
+  #ask(outputs: CoordinatorOutput[], open: Open): void {
+    for (const to of open.participants) {
+      if (!open.votes.has(to)) outputs.push({ kind: 'send', to, message: messageFor(open) });
+    }
+    outputs.push({ kind: 'setTimer', key: `again ${open.transaction}`, afterMs: this.#options.againMs });
+  }
+
+  /** The decision to all who have not acknowledged it, and again later. */
+  #tell(outputs: CoordinatorOutput[], open: Open): void {
+    for (const to of open.participants) {
+      if (open.pending.has(to)) outputs.push({ kind: 'send', to, message: messageFor(open) });
+    }
+    const afterMs = open.backoff.next() ?? this.#options.againMaxMs;
+    outputs.push({ kind: 'setTimer', key: `again ${open.transaction}`, afterMs });
+  }
+
+  #settle(outputs: CoordinatorOutput[], open: Open): void {
+    if (open.pending.size > 0) return;
+    const { transaction, subject } = open;
+    this.#open.delete(transaction);
+    this.#ended.set(transaction, stateOf(open));
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > this.#options.maxRemembered && oldest !== undefined) this.#ended.delete(oldest);
+    outputs.push({ kind: 'clearTimer', key: `again ${transaction}` });
+    outputs.push({ kind: 'forget', transaction });
+    outputs.push({ kind: 'finished', transaction, subject });
+  }
+}
+
+function messageFor({ outcome, transaction, subject }: Open): CommitMessage {
+  if (outcome === 'undecided') return { kind: 'prepare', transaction, subject };
+  return { kind: outcome === 'committed' ? 'commit' : 'rollback', transaction };
+}
+
+function recordOf(
+  { transaction, subject, participants }: Open,
+  state: 'preparing' | CommitOutcome,
+): CommitRecord {
+  return { role: 'coordinator', transaction, subject, state, participants };
+}
+
+function stateOf({
+  transaction,
+  subject,
+  outcome,
+  participants,
+  votes,
+  pending,
+  reason,
+}: Open): TransactionState {
+  const state = {
+    transaction,
+    subject,
+    outcome,
+    votes: Object.fromEntries(
+      participants.map((each): [string, Vote] => [each, votes.get(each) ?? 'silent']),
+    ),
+    pending: outcome === 'undecided' ? [] : participants.filter((each) => pending.has(each)),
+  };
+  return reason === undefined ? state : { ...state, reason };
+}

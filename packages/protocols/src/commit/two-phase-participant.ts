@@ -1,0 +1,203 @@
+/**
+ * A participant of two-phase commit with presumed abort (Mohan, Lindsay,
+ * Obermarck, TODS 1986). Once it has promised, it waits for the decision however
+ * long that takes: to decide alone would be wrong in one of two cases it cannot
+ * tell apart (Gray, Lamport: "Consensus on Transaction Commit", TODS 2006,
+ * section 3). Rules 2PC1… in SPEC.md.
+ *
+ *   PREPARE ─▶ ask the host ──refuse──▶ vote abort
+ *                  └──ready──▶ prepared ──COMMIT──▶ apply ─▶ acknowledge
+ *                                   └──ROLLBACK──▶ apply ─▶ acknowledge
+ */
+import type { Random } from '../random.ts';
+import { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
+import type {
+  CommitMessage,
+  CommitOutcome,
+  CommitOutput,
+  CommitRecord,
+  TransactionId,
+} from './commit-messages.ts';
+
+export interface TwoPhaseParticipantOptions {
+  /** A prepared participant that hears nothing asks after so long, doubling up to `inquireMaxMs`. */
+  readonly inquireMs: number;
+  readonly inquireMaxMs: number;
+  /** Transactions that are prepared; more are refused. */
+  readonly maxPrepared: number;
+}
+
+export type ParticipantOutput =
+  | CommitOutput
+  /** Carry it out, or let it go. Comes before its acknowledgement, and may come again after a crash in between. */
+  | {
+      readonly kind: 'apply';
+      readonly transaction: TransactionId;
+      readonly subject: string;
+      readonly outcome: CommitOutcome;
+    };
+
+/**
+ * Whether the host can promise: asked while a PREPARE is taken in, so it answers at once. `later`: not now, but
+ * perhaps when PREPARE comes again; nothing is voted meanwhile.
+ */
+export type MayPrepare = (
+  subject: string,
+  transaction: TransactionId,
+) => 'ready' | 'later' | { readonly refused: string };
+
+interface Prepared {
+  readonly transaction: TransactionId;
+  readonly subject: string;
+  readonly coordinator: string;
+  readonly backoff: ExponentialBackoff;
+}
+
+export class TwoPhaseParticipant {
+  readonly #options: TwoPhaseParticipantOptions;
+  readonly #mayPrepare: MayPrepare;
+  readonly #random: Random;
+  readonly #prepared = new Map<TransactionId, Prepared>();
+
+  constructor(options: TwoPhaseParticipantOptions, mayPrepare: MayPrepare, random: Random) {
+    for (const [name, value] of Object.entries(options)) {
+      if (!(value > 0)) throw new RangeError(`${name} must be above 0`);
+    }
+    this.#options = options;
+    this.#mayPrepare = mayPrepare;
+    this.#random = random;
+  }
+
+  /** Takes up the promises that were made before a crash, and asks at once. */
+  recover(records: readonly CommitRecord[]): readonly ParticipantOutput[] {
+    const outputs: ParticipantOutput[] = [];
+    for (const record of records) {
+      if (record.role !== 'participant') continue;
+      this.#inquire(outputs, this.#add(record.transaction, record.subject, record.coordinator));
+    }
+    return outputs;
+  }
+
+  /** Transactions that are promised, by the subject that they hold. */
+  get prepared(): readonly { readonly transaction: TransactionId; readonly subject: string }[] {
+    return [...this.#prepared.values()].map(({ transaction, subject }) => ({ transaction, subject }));
+  }
+
+  received(from: string, message: CommitMessage): readonly ParticipantOutput[] {
+    const outputs: ParticipantOutput[] = [];
+    if (message.kind === 'prepare') this.#prepare(outputs, from, message);
+    else if (message.kind === 'commit') this.#decided(outputs, from, message.transaction, 'committed');
+    else if (message.kind === 'rollback') this.#decided(outputs, from, message.transaction, 'aborted');
+    return outputs;
+  }
+
+  timerFired(key: string): readonly ParticipantOutput[] {
+    const outputs: ParticipantOutput[] = [];
+    const prepared = this.#prepared.get(key.slice(key.indexOf(' ') + 1));
+    if (key.startsWith('inquire ') && prepared !== undefined) this.#inquire(outputs, prepared);
+    return outputs;
+  }
+
+  /** The coordinator can be reached again. */
+  reached(coordinator: string): readonly ParticipantOutput[] {
+    const outputs: ParticipantOutput[] = [];
+    for (const prepared of this.#prepared.values()) {
+      if (prepared.coordinator === coordinator) this.#inquire(outputs, prepared);
+    }
+    return outputs;
+  }
+
+  #prepare(
+    outputs: ParticipantOutput[],
+    from: string,
+    { transaction, subject }: Extract<CommitMessage, { kind: 'prepare' }>,
+  ): void {
+    const known = this.#prepared.get(transaction);
+    if (known !== undefined) {
+      if (known.coordinator === from) outputs.push(vote(from, transaction, undefined));
+      return;
+    }
+    const answer = this.#answer(subject, transaction);
+    if (answer === 'later') return;
+    if (answer === 'ready') {
+      const prepared = this.#add(transaction, subject, from);
+      const record = {
+        role: 'participant',
+        transaction,
+        subject,
+        state: 'prepared',
+        coordinator: from,
+      } as const;
+      outputs.push({ kind: 'persist', record });
+      this.#wait(outputs, prepared);
+    }
+    outputs.push(vote(from, transaction, answer === 'ready' ? undefined : answer.refused));
+  }
+
+  #answer(subject: string, transaction: TransactionId): ReturnType<MayPrepare> {
+    for (const prepared of this.#prepared.values()) {
+      if (prepared.subject === subject) return { refused: 'another transaction of it is being decided' };
+    }
+    if (this.#prepared.size >= this.#options.maxPrepared) {
+      return { refused: 'too many transactions are being decided' };
+    }
+    return this.#mayPrepare(subject, transaction);
+  }
+
+  #decided(
+    outputs: ParticipantOutput[],
+    from: string,
+    transaction: TransactionId,
+    outcome: CommitOutcome,
+  ): void {
+    const prepared = this.#prepared.get(transaction);
+    // Only who asked for the promise may redeem it.
+    if (prepared !== undefined && prepared.coordinator !== from) return;
+    if (prepared !== undefined) {
+      this.#prepared.delete(transaction);
+      outputs.push({ kind: 'clearTimer', key: `inquire ${transaction}` });
+      outputs.push({ kind: 'apply', transaction, subject: prepared.subject, outcome });
+      outputs.push({ kind: 'forget', transaction });
+    }
+    // Not prepared: it was carried out before, or never promised. Either way nothing is left to do.
+    outputs.push({ kind: 'send', to: from, message: { kind: 'acknowledge', transaction } });
+  }
+
+  #inquire(outputs: ParticipantOutput[], prepared: Prepared): void {
+    const { transaction, coordinator } = prepared;
+    outputs.push({ kind: 'send', to: coordinator, message: { kind: 'inquire', transaction } });
+    this.#wait(outputs, prepared);
+  }
+
+  #wait(outputs: ParticipantOutput[], { transaction, backoff }: Prepared): void {
+    const afterMs = backoff.next() ?? this.#options.inquireMaxMs;
+    outputs.push({ kind: 'setTimer', key: `inquire ${transaction}`, afterMs });
+  }
+
+  #add(transaction: TransactionId, subject: string, coordinator: string): Prepared {
+    const { inquireMs, inquireMaxMs } = this.#options;
+    const options = {
+      baseMs: inquireMs,
+      factor: 2,
+      maxMs: inquireMaxMs,
+      maxAttempts: Number.POSITIVE_INFINITY,
+      jitter: 'equal',
+    } as const;
+    const prepared = {
+      transaction,
+      subject,
+      coordinator,
+      backoff: new ExponentialBackoff(options, this.#random),
+    };
+    this.#prepared.set(transaction, prepared);
+    return prepared;
+  }
+}
+
+function vote(to: string, transaction: TransactionId, reason: string | undefined): ParticipantOutput {
+  const message: CommitMessage =
+    reason === undefined
+      ? { kind: 'vote', transaction, vote: 'ready' }
+      : { kind: 'vote', transaction, vote: 'abort', reason };
+  return { kind: 'send', to, message };
+}

@@ -1,0 +1,339 @@
+/**
+ * Copies of rooms that other nodes administer, kept while somebody here is told of them.
+ *
+ *   idle ──follow──▶ following ──entries up to the commit──▶ live ──link ends──▶ idle
+ *
+ * A copy is contiguous from its base on. What it lacks it asks for; when it is
+ * too far behind it starts anew, and who reads along is told of the gap.
+ */
+import type { ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
+import { showPresence } from './attendance.ts';
+import { timing } from './config.ts';
+import type { RoomClusterMessage } from './inputs.ts';
+import type { RoomWrite } from './records.ts';
+import { Room } from './room.ts';
+import type { Sessions } from './sessions.ts';
+import type { Shelf } from './shelf.ts';
+import type { Step } from './step.ts';
+import type { Tails } from './tails.ts';
+
+export interface CopiesListener {
+  isReachable(node: NodeId): boolean;
+  /** The administrator says that this room was deleted. */
+  deleted(step: Step, room: Room): void;
+}
+
+/** What waits for a copy to hold everything up to `seq`. */
+interface Waiter {
+  readonly seq: number;
+  readonly run: (step: Step, outcome: 'live' | ErrorCode) => void;
+}
+
+interface Copy {
+  readonly administrator: NodeId;
+  state: 'idle' | 'following' | 'live';
+  /** Entries up to here are history: members and words came with the snapshot. */
+  foldedTo: number;
+  /** Where the administrator's log was when it answered. */
+  commitSeq: number;
+  waiters: Waiter[];
+}
+
+type Message<Kind extends RoomClusterMessage['kind']> = Extract<RoomClusterMessage, { kind: Kind }>;
+
+export class Copies {
+  readonly #shelf: Shelf;
+  readonly #tails: Tails;
+  readonly #sessions: Sessions;
+  readonly #listener: CopiesListener;
+  readonly #copies = new Map<RoomId, Copy>();
+
+  constructor(shelf: Shelf, tails: Tails, sessions: Sessions, listener: CopiesListener) {
+    this.#shelf = shelf;
+    this.#tails = tails;
+    this.#sessions = sessions;
+    this.#listener = listener;
+  }
+
+  isLive(room: RoomId): boolean {
+    return this.#copies.get(room)?.state === 'live';
+  }
+
+  /** As far as the administrator's log is, or nobody here is told of it. */
+  isCurrent(room: Room): boolean {
+    return this.isLive(room.id) || room.attached.size === 0;
+  }
+
+  /** Whether something waits for this room here. */
+  isAwaited(room: RoomId): boolean {
+    return (this.#copies.get(room)?.waiters.length ?? 0) > 0;
+  }
+
+  /** Runs when the copy holds everything up to `seq`; with a code when it never will. */
+  whenLive(step: Step, id: RoomId, administrator: NodeId, seq: number, run: Waiter['run']): void {
+    const room = this.#shelf.get(id);
+    const copy = this.#copyOf(id, administrator);
+    if (room !== undefined && copy.state === 'live' && room.lastSeq >= seq) return run(step, 'live');
+    if (!this.#listener.isReachable(administrator)) return run(step, 'administrator_unreachable');
+    copy.waiters.push({ seq, run });
+    if (copy.state === 'idle') this.#follow(step, id, copy);
+    step.setTimer(`live ${id}`, timing.forwardTimeoutMs);
+  }
+
+  liveTimerFired(step: Step, room: RoomId): void {
+    const copy = this.#copies.get(room);
+    if (copy !== undefined) this.#giveUp(step, copy, 'administrator_unreachable');
+  }
+
+  /** A link to this node has come up: go on with every copy of its rooms that somebody here is told of. */
+  linked(step: Step, node: NodeId): void {
+    for (const room of this.#shelf.copiesOf(node)) {
+      if (room.attached.size > 0) this.#follow(step, room.id, this.#copyOf(room.id, node));
+    }
+  }
+
+  lost(step: Step, node: NodeId): void {
+    for (const [id, copy] of this.#copies) {
+      if (copy.administrator !== node) continue;
+      copy.state = 'idle';
+      this.#giveUp(step, copy, 'administrator_unreachable');
+      const room = this.#shelf.get(id);
+      if (room === undefined) continue;
+      room.presence.clear();
+      if (room.attached.size === 0) continue;
+      const reason = `The node ${node}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
+      step.notice({ room: id }, { kind: 'state', room: id, state: 'unavailable', reason });
+    }
+  }
+
+  /** The first session here was attached: the copy is to be kept up to date. */
+  wanted(step: Step, room: Room): void {
+    step.clearTimer(`unfollow ${room.id}`);
+    const copy = this.#copyOf(room.id, room.administrator);
+    if (copy.state === 'idle' && this.#listener.isReachable(room.administrator))
+      this.#follow(step, room.id, copy);
+  }
+
+  deserted(step: Step, room: Room): void {
+    step.setTimer(`unfollow ${room.id}`, timing.unfollowAfterMs);
+  }
+
+  unfollowTimerFired(step: Step, id: RoomId): void {
+    const room = this.#shelf.get(id);
+    const copy = this.#copies.get(id);
+    if (room === undefined || copy === undefined || room.attached.size > 0 || copy.waiters.length > 0) return;
+    if (room.deleting !== null) return this.deserted(step, room);
+    this.#copies.delete(id);
+    if (copy.state !== 'idle') step.send(copy.administrator, { kind: 'unfollow', room: id });
+  }
+
+  following(step: Step, from: NodeId, { snapshot, base, commit }: Message<'following'>): void {
+    const { id } = snapshot.room;
+    const copy = this.#copies.get(id);
+    if (copy === undefined || copy.administrator !== from || this.#shelf.isBuried(id)) return;
+    const room = this.#shelf.get(id) ?? newCopy(from, snapshot.room);
+    if (commit.epoch < room.epoch) {
+      return step.refuse('fenced', `${from} spoke of the room ${id} under an epoch that has been replaced.`);
+    }
+    if (this.#shelf.get(id) === undefined) this.#shelf.add(room);
+    const writes: RoomWrite[] = [];
+    const before = room.lastSeq;
+    if (base.seq !== room.lastSeq) {
+      // The administrator's log is what counts: a copy that holds more, or lacks too much, starts anew.
+      this.#tails.drop(id);
+      room.base = base.seq;
+      room.lastSeq = base.seq;
+      writes.push({ kind: 'clearCopy', room: id });
+    }
+    const isNewEpoch = commit.epoch > room.epoch || before === 0;
+    writes.push(
+      ...room.takeSnapshot(
+        snapshot,
+        snapshot.members.map((member) => recordOf(id, member)),
+      ),
+    );
+    if (isNewEpoch) {
+      writes.push({
+        kind: 'putEpoch',
+        room: id,
+        epoch: commit.epoch,
+        firstSeq: base.seq + 1,
+        administrator: from,
+      });
+    }
+    step.persist(...writes);
+    if (base.seq > before && room.attached.size > 0) {
+      step.notice({ room: id }, { kind: 'gap', room: id, from: before + 1, to: base.seq });
+    }
+    this.#takePresence(step, room, snapshot.members);
+    copy.state = 'following';
+    copy.foldedTo = commit.seq;
+    copy.commitSeq = commit.seq;
+    this.#settle(step, room, copy);
+  }
+
+  notFollowing(step: Step, from: NodeId, { room: id, reason }: Message<'notFollowing'>): void {
+    const copy = this.#copies.get(id);
+    if (copy === undefined || copy.administrator !== from) return;
+    copy.state = 'idle';
+    const room = this.#shelf.get(id);
+    if (reason === 'deleted' && room !== undefined) this.#listener.deleted(step, room);
+    this.#giveUp(step, copy, reason === 'deleted' ? 'room_deleted' : 'room_not_found');
+    this.#copies.delete(id);
+  }
+
+  deliver(step: Step, from: NodeId, message: Message<'deliver'>): void {
+    const room = this.#shelf.get(message.room);
+    const copy = this.#copies.get(message.room);
+    if (room === undefined || copy === undefined || copy.state === 'idle' || copy.administrator !== from) {
+      return step.refuse(
+        'forbidden',
+        `${from} delivered to the room ${message.room}, which it does not order here.`,
+      );
+    }
+    if (message.epoch < room.epoch) {
+      return step.refuse(
+        'fenced',
+        `${from} delivered to the room ${message.room} under an epoch that has been replaced.`,
+      );
+    }
+    // What is not committed is not taken: it comes again.
+    const entries = message.entries.filter(({ seq }) => seq > room.lastSeq && seq <= message.commitSeq);
+    const first = entries[0];
+    if (first === undefined) return;
+    if (!isContiguous(entries, room.lastSeq + 1)) return this.#follow(step, room.id, copy);
+    this.#take(step, room, copy, entries, message.trace);
+  }
+
+  presence(step: Step, from: NodeId, { room: id, persons }: Message<'presence'>): void {
+    const room = this.#shelf.get(id);
+    if (room === undefined || room.administrator !== from) return;
+    for (const { person, presence } of persons) {
+      if (!room.isMember(person)) continue;
+      if (presence === 'offline') room.presence.delete(person);
+      else room.presence.set(person, presence);
+      showPresence(step, room, person, presence);
+    }
+  }
+
+  forget(step: Step, id: RoomId): void {
+    const copy = this.#copies.get(id);
+    if (copy !== undefined) this.#giveUp(step, copy, 'room_deleted');
+    this.#copies.delete(id);
+    step.clearTimer(`unfollow ${id}`);
+  }
+
+  #take(step: Step, room: Room, copy: Copy, entries: readonly RoomEntry[], trace: string | undefined): void {
+    const writes: RoomWrite[] = [
+      { kind: 'append', room: room.id, epoch: room.epoch, expectedLastSeq: room.lastSeq, entries },
+    ];
+    for (const entry of entries) {
+      this.#tails.push(room.id, entry);
+      if (entry.seq > copy.foldedTo) writes.push(...room.fold(entry));
+      else room.lastSeq = entry.seq;
+      const dropped = droppedBy(entry, this.#tails, room.id);
+      if (dropped.length > 0) writes.push({ kind: 'dropBodies', room: room.id, seqs: dropped });
+    }
+    step.persist(...writes);
+    if (room.attached.size > 0) step.deliver(room.id, entries, trace);
+    for (const { content } of entries) {
+      const isGone = content.kind === 'left' || (content.kind === 'banned' && content.on);
+      if (isGone && !room.isMember(content.person)) this.#sessions.detachPerson(step, content.person, room);
+    }
+    this.#settle(step, room, copy);
+  }
+
+  #settle(step: Step, room: Room, copy: Copy): void {
+    if (copy.state === 'following' && room.lastSeq >= copy.commitSeq) {
+      copy.state = 'live';
+      const reason = 'The node that orders this room is here.';
+      if (room.attached.size > 0) {
+        step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'available', reason });
+      }
+    }
+    if (copy.state !== 'live') return;
+    const ready = copy.waiters.filter(({ seq }) => seq <= room.lastSeq);
+    copy.waiters = copy.waiters.filter(({ seq }) => seq > room.lastSeq);
+    if (copy.waiters.length === 0) step.clearTimer(`live ${room.id}`);
+    for (const { run } of ready) run(step, 'live');
+  }
+
+  #takePresence(step: Step, room: Room, members: readonly RoomMember[]): void {
+    for (const { person, presence } of members) {
+      if ((room.presence.get(person) ?? 'offline') === presence) continue;
+      if (presence === 'offline') room.presence.delete(person);
+      else room.presence.set(person, presence);
+      showPresence(step, room, person, presence);
+    }
+  }
+
+  #follow(step: Step, id: RoomId, copy: Copy): void {
+    copy.state = 'idle';
+    const room = this.#shelf.get(id);
+    copy.state = 'following';
+    copy.commitSeq = Number.POSITIVE_INFINITY;
+    step.send(copy.administrator, {
+      kind: 'follow',
+      room: id,
+      after: { epoch: room?.epoch ?? 0, seq: room?.lastSeq ?? 0 },
+      online: [...(room?.here.keys() ?? [])].sort(),
+    });
+  }
+
+  #giveUp(step: Step, copy: Copy, code: ErrorCode): void {
+    const { waiters } = copy;
+    copy.waiters = [];
+    for (const { run } of waiters) run(step, code);
+  }
+
+  #copyOf(id: RoomId, administrator: NodeId): Copy {
+    const known = this.#copies.get(id);
+    if (known !== undefined && known.administrator === administrator) return known;
+    const copy: Copy = { administrator, state: 'idle', foldedTo: 0, commitSeq: 0, waiters: [] };
+    this.#copies.set(id, copy);
+    return copy;
+  }
+}
+
+/** `seq` of bodies that a redaction forgets: the message, and edits of it that are still in memory. */
+export function droppedBy({ content }: RoomEntry, tails: Tails, room: RoomId): number[] {
+  if (content.kind !== 'redact') return [];
+  const tail = tails.of(room);
+  const edits = tail.entries.filter(
+    (each) => each.content.kind === 'edit' && each.content.target === content.target,
+  );
+  const seqs = [content.target, ...edits.map(({ seq }) => seq)];
+  for (const seq of seqs) {
+    const entry = tail.at(seq);
+    if (entry === undefined) continue;
+    if (entry.content.kind === 'message' || entry.content.kind === 'edit') {
+      tails.replace(room, seq, { ...entry, content: { ...entry.content, body: null } });
+    }
+  }
+  return seqs;
+}
+
+function isContiguous(entries: readonly RoomEntry[], from: number): boolean {
+  return entries.every(({ seq }, index) => seq === from + index);
+}
+
+function newCopy(administrator: NodeId, listing: Message<'following'>['snapshot']['room']): Room {
+  const { id, name, description, visibility, epoch } = listing;
+  return new Room({
+    id,
+    name,
+    description,
+    visibility,
+    administrator,
+    epoch,
+    base: 0,
+    lastSeq: 0,
+    memberCount: 0,
+    createdBy: '',
+    pinned: [],
+  });
+}
+
+function recordOf(room: RoomId, { person, name, role, verified }: RoomMember) {
+  return { room, person, name, verified, standing: 'member', role, read: 0 } as const;
+}

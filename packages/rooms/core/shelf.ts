@@ -1,0 +1,65 @@
+/** The rooms that this node holds, its own and copies, and those that were deleted. */
+import type { RoomId } from '@bothy/wire';
+import { bounds } from './config.ts';
+import type { RoomsSnapshot } from './records.ts';
+import { Room } from './room.ts';
+
+export class Shelf {
+  readonly self: string;
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #tombstones = new Map<RoomId, number>();
+
+  constructor(self: string, snapshot: RoomsSnapshot) {
+    this.self = self;
+    for (const record of snapshot.rooms) this.#rooms.set(record.id, new Room(record));
+    for (const member of snapshot.members) {
+      this.#rooms.get(member.room)?.members.set(member.person, member);
+    }
+    for (const { room, epoch } of snapshot.tombstones) this.#tombstones.set(room, epoch);
+  }
+
+  get(id: RoomId): Room | undefined {
+    return this.#rooms.get(id);
+  }
+
+  own(id: RoomId): Room | undefined {
+    const room = this.#rooms.get(id);
+    return room !== undefined && this.isOwn(room) ? room : undefined;
+  }
+
+  isOwn(room: Room): boolean {
+    return room.administrator === this.self;
+  }
+
+  /** In order of their ids: nothing may depend on who came first. */
+  get all(): readonly Room[] {
+    return [...this.#rooms.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  get ownCount(): number {
+    let count = 0;
+    for (const room of this.#rooms.values()) count += this.isOwn(room) ? 1 : 0;
+    return count;
+  }
+
+  copiesOf(node: string): Room[] {
+    return this.all.filter((room) => room.administrator === node && !this.isOwn(room));
+  }
+
+  add(room: Room): void {
+    this.#rooms.set(room.id, room);
+  }
+
+  /** It never comes back, not even from a node that was away meanwhile. */
+  bury(room: Room): void {
+    this.#rooms.delete(room.id);
+    this.#tombstones.set(room.id, room.epoch);
+    if (this.#tombstones.size <= bounds.tombstones) return;
+    const oldest = this.#tombstones.keys().next();
+    if (oldest.done !== true) this.#tombstones.delete(oldest.value);
+  }
+
+  isBuried(id: RoomId): boolean {
+    return this.#tombstones.has(id);
+  }
+}

@@ -1,0 +1,167 @@
+/** One simulated node: the production core on the simulator's loop, with model drivers around it. */
+import { type RoomClusterMessage, RoomsCore, type RoomsInput, type RoomsOutput } from '@bothy/rooms/core';
+import type { ProductOutput } from '@bothy/runtime';
+import type { SimProcess, Simulation } from '@bothy/simulator';
+import type {
+  NodeInfo,
+  Resumed,
+  ResumeRequest,
+  RoomActor,
+  RoomCommand,
+  RoomEntry,
+  RoomId,
+  RoomNotice,
+  RoomResult,
+} from '@bothy/wire';
+import { NodeDisk } from './node-disk.ts';
+import type { LinkEnd, SimLinks } from './sim-links.ts';
+
+export function makeRoomsCore(...args: ConstructorParameters<typeof RoomsCore>): Pick<RoomsCore, 'step'> {
+  return new RoomsCore(...args);
+}
+
+/** What a node sends to one client, in order. */
+export type ServerMessage =
+  | { readonly kind: 'opened'; readonly resumed: readonly Resumed[] }
+  | { readonly kind: 'reply'; readonly id: string; readonly result: RoomResult }
+  | { readonly kind: 'entries'; readonly room: RoomId; readonly entries: readonly RoomEntry[] }
+  | { readonly kind: 'notice'; readonly notice: RoomNotice };
+
+export interface SimNodeOptions {
+  readonly simulation: Simulation;
+  readonly links: SimLinks;
+  readonly id: string;
+  readonly join: readonly string[];
+  readonly makeCore: typeof makeRoomsCore;
+  /** What leaves for a client. */
+  readonly toClient: (node: SimNode, session: string, message: ServerMessage) => void;
+  /** The node has ended: so have its clients' connections. */
+  readonly ended: (node: SimNode) => void;
+}
+
+export class SimNode implements LinkEnd {
+  readonly info: NodeInfo;
+  readonly process: SimProcess<RoomsInput, RoomsOutput, NodeDisk>;
+  readonly store: NodeDisk;
+  readonly #options: SimNodeOptions;
+  /** By room, the sessions that are told of it. */
+  #attached = new Map<RoomId, Set<string>>();
+
+  constructor(options: SimNodeOptions) {
+    this.#options = options;
+    const { id, simulation, links } = options;
+    this.info = {
+      id,
+      instance: `instance of ${id}`,
+      address: `${id}:7070`,
+      webUrl: `http://${id}`,
+      version: '1',
+    };
+    const config = { self: this.info, join: options.join, defaultRoom: `Lobby of ${id}` };
+    this.process = simulation.addProcess<RoomsInput, RoomsOutput, NodeDisk>({
+      id,
+      createStore: () => new NodeDisk(),
+      write: (store, write) => store.write(write),
+      boot: ({ bootCount, store, random }) =>
+        options.makeCore(config, store.snapshot(), random(`rooms ${bootCount}`)),
+      started: () => void this.process.submit({ kind: 'start' }),
+      ended: () => {
+        this.#attached = new Map();
+        links.crash(this);
+        options.ended(this);
+      },
+      perform: (output) => this.#perform(output),
+      ask: (question, answer) => {
+        answer({ kind: 'found', id: question.id, answer: this.store.query(question.query) });
+      },
+    });
+    this.store = this.process.store;
+    links.add(this);
+  }
+
+  open(session: string, actor: RoomActor, resume: readonly ResumeRequest[]): void {
+    this.process.submit({ kind: 'sessionOpened', session, actor, resume });
+  }
+
+  close(session: string): void {
+    for (const sessions of this.#attached.values()) sessions.delete(session);
+    this.process.submit({ kind: 'sessionClosed', session });
+  }
+
+  command(session: string, id: string, actor: RoomActor, command: RoomCommand): void {
+    this.process.submit({ kind: 'command', session, id, actor, command });
+  }
+
+  // --- as a link sees it ------------------------------------------------------
+
+  alive(): boolean {
+    return this.process.alive;
+  }
+
+  up(node: NodeInfo, dialled: string | undefined): void {
+    this.process.submit(dialled === undefined ? { kind: 'linkUp', node } : { kind: 'linkUp', node, dialled });
+  }
+
+  down(node: string): void {
+    this.process.submit({ kind: 'linkDown', node });
+  }
+
+  dialFailed(address: string): void {
+    this.process.submit({ kind: 'dialFailed', address, reason: 'unreachable' });
+  }
+
+  message(from: string, message: RoomClusterMessage): void {
+    this.process.submit({ kind: 'message', from, message });
+  }
+
+  // --- outputs ------------------------------------------------------------------
+
+  #perform(output: ProductOutput<RoomsOutput>): void {
+    const { toClient, links } = this.#options;
+    switch (output.kind) {
+      case 'opened':
+        return toClient(this, output.session, { kind: 'opened', resumed: output.resumed });
+      case 'reply':
+        if (output.session === null) return;
+        return toClient(this, output.session, { kind: 'reply', id: output.id, result: output.result });
+      case 'attach': {
+        const sessions = this.#attached.get(output.room) ?? new Set();
+        this.#attached.set(output.room, sessions.add(output.session));
+        return;
+      }
+      case 'detach':
+        this.#attached.get(output.room)?.delete(output.session);
+        return;
+      case 'deliver':
+        for (const session of this.#attached.get(output.room) ?? []) {
+          toClient(this, session, { kind: 'entries', room: output.room, entries: output.entries });
+        }
+        return;
+      case 'deliverTo':
+        return toClient(this, output.session, {
+          kind: 'entries',
+          room: output.room,
+          entries: output.entries,
+        });
+      case 'notice':
+        return this.#notice(output);
+      case 'send':
+        return links.send(this, output.to, output.message);
+      case 'dial':
+        return links.dial(this, output.address);
+      case 'hangUp':
+        return links.hangUp(this, output.node);
+      case 'forgotten':
+      case 'refused':
+        return;
+    }
+  }
+
+  #notice({ to, notice }: Extract<RoomsOutput, { kind: 'notice' }>): void {
+    const { toClient } = this.#options;
+    if (to === 'all') return;
+    if ('session' in to) return toClient(this, to.session, { kind: 'notice', notice });
+    for (const session of this.#attached.get(to.room) ?? [])
+      toClient(this, session, { kind: 'notice', notice });
+  }
+}
