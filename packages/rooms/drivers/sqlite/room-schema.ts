@@ -42,12 +42,14 @@ async function logs({ schema }: Database): Promise<void> {
     .addColumn('last_seq', 'bigint', (column) => column.notNull())
     .addColumn('member_count', 'integer', (column) => column.notNull())
     .addColumn('created_by', 'text', (column) => column.notNull())
+    // Which entries are its own: a number that no other log has, and that changes when the log starts anew.
+    .addColumn('log', 'bigint', (column) => column.notNull().unique())
     // A JSON array of seq.
     .addColumn('pinned', 'text', (column) => column.notNull())
     .execute();
   await schema
     .createTable('entry')
-    .addColumn('room', 'text', (column) => column.notNull())
+    .addColumn('log', 'bigint', (column) => column.notNull())
     .addColumn('seq', 'bigint', (column) => column.notNull())
     .addColumn('epoch', 'bigint', (column) => column.notNull())
     .addColumn('author', 'text', (column) => column.notNull())
@@ -58,15 +60,20 @@ async function logs({ schema }: Database): Promise<void> {
     .addColumn('edits', 'bigint')
     // `RoomContent` as JSON.
     .addColumn('content', 'text', (column) => column.notNull())
-    // Kept as a table in order of arrival: in order of (room, seq), every append would rewrite a page of its room.
-    .addPrimaryKeyConstraint('entry_place', ['room', 'seq'])
-    .addUniqueConstraint('entry_key', ['room', 'author', 'key'])
+    // Kept as a table in order of arrival: in order of (log, seq), every append would rewrite a page of its room.
+    .addPrimaryKeyConstraint('entry_place', ['log', 'seq'])
+    .addUniqueConstraint('entry_key', ['log', 'author', 'key'])
     .execute();
   await schema
     .createIndex('entry_edits')
     .on('entry')
-    .columns(['room', 'edits'])
+    .columns(['log', 'edits'])
     .where('edits', 'is not', null)
+    .execute();
+  // Logs that no room has any more; their entries go little by little, for a long one would hold up everybody.
+  await schema
+    .createTable('discarded')
+    .addColumn('log', 'bigint', (column) => column.primaryKey())
     .execute();
 }
 

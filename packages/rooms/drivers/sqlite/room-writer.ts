@@ -15,17 +15,21 @@ export class RoomWriter {
     this.#tombstones = tombstones;
   }
 
-  /** Throws `fenced` or `storage_failed`, after which the caller rolls back. */
-  write(cells: Cells): void {
+  /** Whether a log was discarded. Throws `fenced` or `storage_failed`, after which the caller rolls back. */
+  write(cells: Cells): boolean {
+    let discards = false;
     let at = 0;
     while (at < cells.length) {
       if (cells[at] === 'append') {
         at = this.#append(cells, at);
         continue;
       }
-      this.#other(JSON.parse(String(cells[at + 1])) as Exclude<RoomWrite, Write<'append'>>);
+      const write = JSON.parse(String(cells[at + 1])) as Exclude<RoomWrite, Write<'append'>>;
+      discards ||= write.kind === 'clearCopy' || write.kind === 'deleteRoom';
+      this.#other(write);
       at += 2;
     }
+    return discards;
   }
 
   /** Returns where the next write begins. */
@@ -34,7 +38,8 @@ export class RoomWriter {
     const epoch = Number(cells[at + 2]);
     const expectedLastSeq = Number(cells[at + 3]);
     const count = Number(cells[at + 4]);
-    if (!this.#statements.advance(room, epoch, expectedLastSeq, expectedLastSeq + count)) {
+    const log = this.#statements.advance(room, epoch, expectedLastSeq, expectedLastSeq + count);
+    if (log === undefined) {
       throw appendRefusal(room, { epoch, expectedLastSeq }, this.#statements.stored(room));
     }
     const first = at + 5;
@@ -43,7 +48,7 @@ export class RoomWriter {
       const due = expectedLastSeq + 1 + index;
       if (cells[place] !== due) throw gap(room, due, Number(cells[place]));
       try {
-        this.#statements.insertEntry(room, cells, place);
+        this.#statements.insertEntry(log, cells, place);
       } catch (thrown) {
         if (!this.#statements.isDuplicate(thrown)) throw thrown;
         throw doubled(room, String(cells[place + 2]), String(cells[place + 5]));
@@ -72,6 +77,8 @@ export class RoomWriter {
         return this.#deleteRoom(write);
       case 'putCommit':
         return statements.putCommit(write.record.transaction, JSON.stringify(write.record));
+      case 'deleteCommit':
+        return statements.deleteCommit(write.transaction);
       case 'putNode':
         return statements.putNode(write.node.id, JSON.stringify(write.node));
       case 'deleteNode':

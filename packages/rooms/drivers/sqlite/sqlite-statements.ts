@@ -5,7 +5,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { MemberRecord, RoomRecord } from '../../core/records.ts';
 import type { LogEnd, Stored } from './log-rules.ts';
-import type { Cells, SnapshotPart } from './worker-messages.ts';
+import { type Cells, cellsPerEntry, type SnapshotPart } from './worker-messages.ts';
 
 const uniqueViolation = 2067;
 const primaryKeyViolation = 1555;
@@ -36,25 +36,25 @@ export class SqliteStatements {
     return code === uniqueViolation || code === primaryKeyViolation;
   }
 
-  /** Moves the end of a log if it is where it is expected and no higher epoch is known. */
-  advance(room: string, epoch: number, expectedLastSeq: number, lastSeq: number): boolean {
-    const { changes } = this.#run(
-      'UPDATE room SET epoch = ?, last_seq = ? WHERE id = ? AND last_seq = ? AND epoch <= ?',
+  /** Moves the end of a log if it is where it is expected and no higher epoch is known; which log that is. */
+  advance(room: string, epoch: number, expectedLastSeq: number, lastSeq: number): number | undefined {
+    const row = this.#get(
+      'UPDATE room SET epoch = ?, last_seq = ? WHERE id = ? AND last_seq = ? AND epoch <= ? RETURNING log',
       epoch,
       lastSeq,
       room,
       expectedLastSeq,
       epoch,
     );
-    return changes === 1;
+    return row === undefined ? undefined : Number(row[0]);
   }
 
   /** `cells`: seq, epoch, author, name, sentAt, key, edits, content from index `at` on. */
-  insertEntry(room: string, cells: Cells, at: number): void {
+  insertEntry(log: number, cells: Cells, at: number): void {
     this.#run(
-      'INSERT INTO entry (room, seq, epoch, author, name, sent_at, key, edits, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      room,
-      ...cells.slice(at, at + 8),
+      'INSERT INTO entry (log, seq, epoch, author, name, sent_at, key, edits, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      log,
+      ...cells.slice(at, at + cellsPerEntry),
     );
   }
 
@@ -67,14 +67,19 @@ export class SqliteStatements {
   putRoom(record: RoomRecord, { epoch, lastSeq }: LogEnd): void {
     const { id, name, description, visibility, administrator, base, memberCount, createdBy } = record;
     this.#run(
-      'INSERT OR REPLACE INTO room (id, name, description, visibility, administrator, epoch, base, last_seq, member_count, created_by, pinned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO room (id, name, description, visibility, administrator, epoch, base, last_seq, member_count,
+        created_by, pinned, log) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${newLog}) ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, description = excluded.description, visibility = excluded.visibility,
+        administrator = excluded.administrator, epoch = excluded.epoch, base = excluded.base,
+        last_seq = excluded.last_seq, member_count = excluded.member_count, created_by = excluded.created_by,
+        pinned = excluded.pinned`,
       ...[id, name, description, visibility, administrator, epoch, base, lastSeq, memberCount, createdBy],
       JSON.stringify(record.pinned),
     );
   }
 
   hasEntries(room: string): boolean {
-    return this.#get('SELECT 1 FROM entry WHERE room = ? LIMIT 1', room) !== undefined;
+    return this.#get(`SELECT 1 FROM entry WHERE log = ${logOf} LIMIT 1`, room) !== undefined;
   }
 
   putEpoch(room: string, epoch: number, firstSeq: number, administrator: string): void {
@@ -86,12 +91,12 @@ export class SqliteStatements {
   }
 
   content(room: string, seq: number): string | undefined {
-    const row = this.#get('SELECT content FROM entry WHERE room = ? AND seq = ?', room, seq);
+    const row = this.#get(`SELECT content FROM entry WHERE log = ${logOf} AND seq = ?`, room, seq);
     return row === undefined ? undefined : String(row[0]);
   }
 
   setContent(room: string, seq: number, content: string): void {
-    this.#run('UPDATE entry SET content = ? WHERE room = ? AND seq = ?', content, room, seq);
+    this.#run(`UPDATE entry SET content = ? WHERE log = ${logOf} AND seq = ?`, content, room, seq);
   }
 
   putMember({ room, person, name, verified, standing, role, read }: MemberRecord): void {
@@ -106,14 +111,29 @@ export class SqliteStatements {
   }
 
   clearCopy(room: string): void {
-    this.#run('DELETE FROM entry WHERE room = ?', room);
+    this.#discardLog(room);
     this.#run('DELETE FROM member WHERE room = ?', room);
-    this.#run('UPDATE room SET last_seq = base WHERE id = ?', room);
+    this.#run(`UPDATE room SET last_seq = base, log = ${newLog} WHERE id = ?`, room);
   }
 
   deleteRoom(room: string): void {
-    for (const table of ['entry', 'member', 'epoch']) this.#run(`DELETE FROM ${table} WHERE room = ?`, room);
+    this.#discardLog(room);
+    for (const table of ['member', 'epoch']) this.#run(`DELETE FROM ${table} WHERE room = ?`, room);
     this.#run('DELETE FROM room WHERE id = ?', room);
+  }
+
+  #discardLog(room: string): void {
+    this.#run('INSERT INTO discarded (log) SELECT log FROM room WHERE id = ?', room);
+  }
+
+  /** Removes some entries that no room has any more; false when there are none left. */
+  removeDiscarded(entries: number): boolean {
+    const log = this.#get('SELECT log FROM discarded LIMIT 1')?.[0];
+    if (log === undefined) return false;
+    const first = this.#get('SELECT min(seq) FROM entry WHERE log = ?', Number(log))?.[0];
+    if (first == null) this.#run('DELETE FROM discarded WHERE log = ?', Number(log));
+    else this.#run('DELETE FROM entry WHERE log = ? AND seq < ?', Number(log), Number(first) + entries);
+    return true;
   }
 
   /** A room that was deleted before keeps its place in the order. */
@@ -131,6 +151,10 @@ export class SqliteStatements {
       transaction,
       record,
     );
+  }
+
+  deleteCommit(transaction: string): void {
+    this.#run('DELETE FROM commit_record WHERE transaction_id = ?', transaction);
   }
 
   putNode(id: string, info: string): void {
@@ -153,23 +177,27 @@ export class SqliteStatements {
   entries(room: string, from: number, to: number, limit: number, last: boolean): unknown[][] {
     const order = last ? 'DESC' : 'ASC';
     const rows = this.#all(
-      `SELECT ${entryColumns} FROM entry WHERE room = ? AND seq BETWEEN ? AND ? ORDER BY seq ${order} LIMIT ?`,
+      `SELECT ${entryColumns} FROM entry WHERE log = ${logOf} AND seq BETWEEN ? AND ? ORDER BY seq ${order} LIMIT ?`,
       ...[room, from, to, limit],
     );
     return last ? rows.reverse() : rows;
   }
 
   entryByKey(room: string, author: string, key: string): unknown[] | undefined {
-    const sql = `SELECT ${entryColumns} FROM entry WHERE room = ? AND author = ? AND key = ?`;
+    const sql = `SELECT ${entryColumns} FROM entry WHERE log = ${logOf} AND author = ? AND key = ?`;
     return this.#get(sql, room, author, key);
   }
 
   entryAt(room: string, seq: number): unknown[] | undefined {
-    return this.#get(`SELECT ${entryColumns} FROM entry WHERE room = ? AND seq = ?`, room, seq);
+    return this.#get(`SELECT ${entryColumns} FROM entry WHERE log = ${logOf} AND seq = ?`, room, seq);
   }
 
   editsOf(room: string, seq: number): number[] {
-    const rows = this.#all('SELECT seq FROM entry WHERE room = ? AND edits = ? ORDER BY seq', room, seq);
+    const rows = this.#all(
+      `SELECT seq FROM entry WHERE log = ${logOf} AND edits = ? ORDER BY seq`,
+      room,
+      seq,
+    );
     return rows.map(([edit]) => Number(edit));
   }
 
@@ -201,6 +229,11 @@ export class SqliteStatements {
     return statement;
   }
 }
+
+const logOf = '(SELECT log FROM room WHERE id = ?)';
+/** Above every number whose entries may still be there. */
+const newLog =
+  '(SELECT 1 + max(coalesce((SELECT max(log) FROM room), 0), coalesce((SELECT max(log) FROM discarded), 0)))';
 
 const entryColumns = 'epoch, seq, author, name, sent_at, key, content';
 

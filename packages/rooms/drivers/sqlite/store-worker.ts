@@ -15,6 +15,10 @@ import {
   type ToWorker,
 } from './worker-messages.ts';
 
+/** Entries without a room that are removed at a time, a few milliseconds' work, and the pause that leaves to others. */
+const discardEntries = 100;
+const discardPauseMs = 20;
+
 class StoreWorker {
   readonly #port: MessagePort;
   readonly #file: string;
@@ -24,6 +28,7 @@ class StoreWorker {
   readonly #writer: RoomWriter;
   readonly #reader: RoomReader;
   #fresh: boolean;
+  #discarding: NodeJS.Timeout | undefined;
 
   private constructor(port: MessagePort, start: StoreStart, database: DatabaseSync, lock: FileLock) {
     this.#port = port;
@@ -34,6 +39,7 @@ class StoreWorker {
     this.#writer = new RoomWriter(this.#statements, start.tombstones);
     this.#reader = new RoomReader(this.#statements);
     this.#fresh = this.#statements.isFresh();
+    this.#discardSoon();
   }
 
   static start(port: MessagePort, start: StoreStart): void {
@@ -61,6 +67,7 @@ class StoreWorker {
           this.#reader.load((part, rows) => this.#post({ kind: 'part', part, rows }));
           return this.#post({ kind: 'loaded', fresh: this.#fresh });
         case 'close':
+          clearTimeout(this.#discarding);
           this.#database.close();
           this.#lock.release();
           this.#port.close();
@@ -79,14 +86,32 @@ class StoreWorker {
     try {
       this.#statements.begin();
       if (this.#fresh) this.#statements.markStarted();
-      this.#writer.write(cells);
+      const discards = this.#writer.write(cells);
       this.#statements.commit();
       this.#fresh = false;
       this.#post({ kind: 'committed' });
+      if (discards) this.#discardSoon();
     } catch (thrown) {
       const error = plainError(this.#failure(thrown, 'written'));
       this.#statements.rollback();
       this.#post({ kind: 'committed', error });
+    }
+  }
+
+  #discardSoon(): void {
+    this.#discarding ??= setTimeout(() => this.#discard(), discardPauseMs);
+  }
+
+  #discard(): void {
+    this.#discarding = undefined;
+    try {
+      this.#statements.begin();
+      const isMore = this.#statements.removeDiscarded(discardEntries);
+      this.#statements.commit();
+      if (isMore) this.#discardSoon();
+    } catch {
+      // Nobody waits for it: the next start goes on, and a disk that fails is told by who needs it.
+      this.#statements.rollback();
     }
   }
 
