@@ -138,8 +138,9 @@ export class Copies {
     if (this.#shelf.get(id) === undefined) this.#shelf.add(room);
     const writes: RoomWrite[] = [];
     const before = room.lastSeq;
-    if (base.seq !== room.lastSeq) {
-      // The administrator's log is what counts: a copy that holds more, or lacks too much, starts anew.
+    // The administrator's log is what counts: a copy that holds more, or lacks too much, starts anew. One that has
+    // gone on meanwhile, because it was asked for twice, passes over what it holds.
+    if (base.seq > room.lastSeq || commit.seq < room.lastSeq) {
       this.#tails.drop(id);
       room.base = base.seq;
       room.lastSeq = base.seq;
