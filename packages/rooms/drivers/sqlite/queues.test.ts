@@ -92,10 +92,14 @@ test('[STORE15] more commits than may wait are refused', async () => {
 test('[STORE15] a close waits for what was committed, and is no failure', async () => {
   const outcomes: unknown[] = [];
   store.commit([put(), append(1)], (error) => outcomes.push(error));
-  await store.close();
-  expect(outcomes).toEqual([undefined]);
+  const closing = store.close();
+  store.commit([append(2)], (error) => outcomes.push(error));
+  const closed = expect.objectContaining({ code: 'storage_failed', message: 'The rooms are closed.' });
+  expect(outcomes).toEqual([closed]);
+  await closing;
+  expect(outcomes).toEqual([closed, undefined]);
   expect(failures).toEqual([]);
   store.commit([append(2)], (error) => outcomes.push(error));
-  expect(outcomes[1]).toMatchObject({ code: 'storage_failed' });
+  expect(outcomes[2]).toMatchObject({ code: 'storage_failed' });
   await expect(store.load()).rejects.toMatchObject({ code: 'storage_failed' });
 });

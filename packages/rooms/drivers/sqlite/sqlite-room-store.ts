@@ -101,6 +101,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   load(): Promise<RoomsSnapshot> {
     return new Promise((resolve, reject) => {
       if (this.#broken !== undefined) return reject(this.#broken);
+      if (this.#closing !== undefined) return reject(closed());
       if (this.#loading !== undefined) return reject(new Error('The rooms are being loaded already.'));
       const parts = { rooms: [], members: [], tombstones: [], commits: [], nodes: [] };
       this.#loading = { parts, resolve, reject };
@@ -112,6 +113,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   /** As `Storage` says; `done` is told `fenced`, or `storage_failed` with the conflict or the failure of the disk. */
   commit(writes: readonly RoomWrite[], done: Done): void {
     if (this.#broken !== undefined) return done(this.#broken);
+    if (this.#closing !== undefined) return done(closed());
     if (this.#done.length >= maxCommits) return done(tooSlow('commits'));
     this.#unsent.push(cellsOfWrites(writes));
     this.#done.push(done);
@@ -120,7 +122,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
 
   /** Answers from every commit that is done. Answers come in the order of asking, none after `failed` or `close`. */
   query(query: RoomQuery, answer: (finding: RoomFinding) => void): void {
-    if (this.#broken !== undefined) return;
+    if (this.#broken !== undefined || this.#closing !== undefined) return;
     if (this.#waiting.length >= this.#maxQueries) return this.#break(tooSlow('queries'));
     this.#waiting.push({ query, answer });
     this.#flushSoon();
@@ -205,6 +207,10 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     void this.#worker.terminate();
     if (this.#closing === undefined) this.#options.failed?.(error);
   }
+}
+
+function closed(): BothyError {
+  return new BothyError('storage_failed', 'The rooms are closed.');
 }
 
 function stopped(cause: unknown): BothyError {
