@@ -142,7 +142,7 @@ export class CallHandler {
     };
     if (wanted.kind === 'command') return give(wanted.command);
     void this.#find(wanted, give).then((refusal) => {
-      if (refusal === undefined || connection.pending?.delete(id) !== true) return;
+      if (refusal === undefined || connection.settle(id) === undefined) return;
       this.refuse(connection, call, refusal);
     });
   }

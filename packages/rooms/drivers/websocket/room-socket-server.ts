@@ -2,10 +2,10 @@
  * Rooms over `/ws`: the sub-protocol `bothy.v1`, JSON-RPC 2.0, one object per text frame (design, section 4). It checks
  * what clients send and hands it to the core, and carries out what the core says; it decides nothing about rooms.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { TokenBucket } from '@bothy/protocols';
+import { TokenBucket, type TokenBucketOptions } from '@bothy/protocols';
 import {
   type Author,
   type ErrorCode,
@@ -15,11 +15,11 @@ import {
   type RoomId,
   roomLimits,
 } from '@bothy/wire';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocketServer } from 'ws';
 import { answerOf, entryText, notificationText } from './answers.ts';
 import { CallHandler } from './call-handler.ts';
 import { type CloseReason, closeCodes, closeSentences } from './close-codes.ts';
-import { Connection } from './connection.ts';
+import { ClientSocket, Connection, type ConnectionHost } from './connection.ts';
 import {
   noSocketCounts,
   type RoomSocketCounts,
@@ -42,6 +42,7 @@ const closeTimeoutMs = 5_000;
 const farewellMs = 1_000;
 
 const webSocketOptions = {
+  WebSocket: ClientSocket,
   noServer: true,
   clientTracking: false,
   // Costs hundreds of kilobytes for each client, and would take a head of its own in each frame.
@@ -60,11 +61,20 @@ export class RoomSocketServer implements SessionNotifier {
   readonly #calls: CallHandler;
   readonly #writer: TickWriter;
   readonly #sweeps: NodeJS.Timeout;
-  readonly #webSockets = new WebSocketServer(webSocketOptions);
+  readonly #allowance: TokenBucketOptions;
+  readonly #webSockets = new WebSocketServer<typeof ClientSocket>(webSocketOptions);
+  readonly #host: ConnectionHost = {
+    monoMs: () => this.#options.monoMs(),
+    frame: (connection, data, isBinary) => this.#frame(connection, data, isBinary),
+    broke: (connection, error) => this.#broke(connection, error),
+    ended: (connection) => this.#ended(connection),
+  };
   #stopping = false;
 
   constructor(options: RoomSocketOptions) {
     this.#options = options;
+    const { commandsBurst: burst, commandsPerSecond: perSecond } = roomLimits;
+    this.#allowance = options.rate ?? { burst, perSecond };
     const { counts } = this;
     this.#calls = new CallHandler({
       server: options,
@@ -187,35 +197,19 @@ export class RoomSocketServer implements SessionNotifier {
     this.#webSockets.close();
   }
 
-  #connected(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): void {
-    const { newId = randomUUID, monoMs, rate } = this.#options;
-    const nowMs = monoMs();
-    const allowance = rate ?? { burst: roomLimits.commandsBurst, perSecond: roomLimits.commandsPerSecond };
-    const connection = new Connection({
-      id: newId(),
-      webSocket,
-      socket,
-      request,
-      rate: new TokenBucket(allowance, nowMs),
-      nowMs,
-    });
+  #connected(webSocket: ClientSocket, socket: Duplex, request: IncomingMessage): void {
+    const { newId = randomId, monoMs } = this.#options;
+    const rate = new TokenBucket(this.#allowance, monoMs());
+    const host = this.#host;
+    const connection = new Connection({ id: newId(), host, webSocket, socket, request, rate });
     this.#connections.set(connection.id, connection);
-    const heard = (): void => {
-      connection.heardMs = monoMs();
-    };
-    webSocket.on('ping', heard);
-    webSocket.on('pong', heard);
-    webSocket.on('message', (data: RawData, isBinary: boolean) => {
-      heard();
-      this.#frame(connection, data, isBinary);
-    });
-    // `ws` closes with 1002, 1007 or 1009 what breaks WebSocket's own rules.
-    webSocket.on('error', (error: Error & { code?: string }) => {
-      if (error.code?.startsWith('WS_ERR') !== true) return;
-      this.counts.brokenFrames += 1;
-      this.#options.log?.warn({ session: connection.id }, `connection ended: ${error.message}`);
-    });
-    webSocket.on('close', () => this.#ended(connection));
+  }
+
+  /** `ws` closes with 1002, 1007 or 1009 what breaks WebSocket's own rules. */
+  #broke(connection: Connection, { code, message }: Error & { readonly code?: string }): void {
+    if (code?.startsWith('WS_ERR') !== true) return;
+    this.counts.brokenFrames += 1;
+    this.#options.log?.warn({ session: connection.id }, `connection ended: ${message}`);
   }
 
   #frame(connection: Connection, data: RawData, isBinary: boolean): void {
@@ -229,9 +223,8 @@ export class RoomSocketServer implements SessionNotifier {
 
   #reply({ id, session, result }: Extract<RoomSocketOutput, { readonly kind: 'reply' }>): void {
     const connection = session === null ? undefined : this.#connections.get(session);
-    const call = connection?.pending?.get(id);
+    const call = connection?.settle(id);
     if (connection === undefined || call === undefined) return;
-    connection.pending?.delete(id);
     if (result.ok) this.#calls.answer(connection, call, answerOf(result.value));
     else this.#calls.refuse(connection, call, result);
   }
@@ -299,4 +292,9 @@ export class RoomSocketServer implements SessionNotifier {
     this.#options.input({ kind: 'sessionClosed', session: id });
     for (const { sessionClosed } of this.#options.extensions ?? []) sessionClosed?.({ id, actor });
   }
+}
+
+/** A UUID would be kept as a chain of small strings, which takes half a kilobyte. */
+function randomId(): string {
+  return randomBytes(15).toString('base64url');
 }

@@ -52,7 +52,7 @@ export interface RoomSocketOptions {
   readonly monoMs: () => number;
   /** Unix milliseconds, told by `session.ping`. */
   readonly wallMs: () => number;
-  /** A new id, never used before. @default random UUIDs */
+  /** A new id, never used before. @default 120 random bits */
   readonly newId?: () => string;
   /** How many connections there may be at once. @default 20000 */
   readonly maxConnections?: number;

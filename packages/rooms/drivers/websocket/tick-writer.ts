@@ -4,7 +4,7 @@
  * a list of its own, for the order in which the core said things holds for every client.
  */
 import type { RoomId } from '@bothy/wire';
-import type { Connection } from './connection.ts';
+import { type Connection, noParts } from './connection.ts';
 import { RoomOutbox } from './room-outbox.ts';
 import type { RoomSocketCounts } from './socket-options.ts';
 
@@ -34,7 +34,7 @@ export class TickWriter {
     this.#outboxes.set(room, outbox);
     if (outbox.connections.has(connection)) return;
     outbox.connections.add(connection);
-    connection.rooms.add(outbox);
+    connection.rooms = [...connection.rooms, outbox];
     // What the room had before in this tick is not for it.
     if (outbox.frames.length > 0) this.#mix(connection).set(outbox, outbox.frames.length);
   }
@@ -49,11 +49,11 @@ export class TickWriter {
 
   /** Nothing goes to this connection any more. */
   forget(connection: Connection): void {
-    connection.parts = [];
+    connection.parts.length = 0;
     for (const outbox of connection.rooms) {
       outbox.connections.delete(connection);
     }
-    connection.rooms.clear();
+    connection.rooms = [];
   }
 
   /** How many connections get what this room is told. */
@@ -142,12 +142,14 @@ export class TickWriter {
     }
     counts.sentBytes += sizeBytes;
     connection.write(parts, sizeBytes);
-    if (connection.socket.writableLength > slowBytes) connection.pauseUntilRead();
+    if (waiting + sizeBytes > slowBytes && connection.socket.writableLength > slowBytes)
+      connection.pauseUntilRead();
   }
 
   #mix(connection: Connection): Map<RoomOutbox, number> {
     if (!connection.mixed) {
       connection.mixed = true;
+      connection.parts = [];
       this.#mixed.push(connection);
     }
     connection.taken ??= new Map();
@@ -157,7 +159,10 @@ export class TickWriter {
   /** Puts what the rooms had so far in this tick before what comes next. */
   #pullAll(connection: Connection): void {
     const taken = this.#mix(connection);
-    for (const outbox of this.#dirty) {
+    const { rooms } = connection;
+    // Whichever are fewer: many rooms may have something, or one client be in many rooms.
+    const few = rooms.length < this.#dirty.length ? rooms : this.#dirty;
+    for (const outbox of few) {
       if (outbox.connections.has(connection)) this.#pull(connection, outbox, taken);
     }
   }
@@ -173,7 +178,7 @@ export class TickWriter {
 
   #leave(connection: Connection, outbox: RoomOutbox, room: RoomId): void {
     outbox.connections.delete(connection);
-    connection.rooms.delete(outbox);
+    connection.rooms = connection.rooms.filter((each) => each !== outbox);
     if (outbox.connections.size === 0 && outbox.frames.length === 0) this.#outboxes.delete(room);
   }
 
@@ -181,7 +186,7 @@ export class TickWriter {
     for (const outbox of this.#dirty) outbox.frames = [];
     for (const connection of this.#mixed) {
       connection.mixed = false;
-      connection.parts = [];
+      connection.parts = noParts;
       connection.taken = undefined;
     }
     this.#dirty = [];
