@@ -216,6 +216,16 @@ test.each(broken)('[GRPC11] %s ends the stream with a sentence', async (_, value
   expect(node.links.linked).toEqual([]);
 });
 
+test('[GRPC11] a stream without a Hello ends in time', async () => {
+  const strict = await RecordedNode.listening('n2', { handshakeTimeoutMs: 100 });
+  const other = new Cluster(strict.address, grpc.credentials.createInsecure());
+  const stream = other.Exchange(metadata(own));
+  stream.resume();
+  expect((await failure(stream)).details).toMatch(/did not say who it is in time/);
+  other.close();
+  await strict.links.stop();
+});
+
 test('[GRPC12] what is wrong is counted and skipped, and what is unknown is skipped', async () => {
   const stream = client.Exchange(metadata(own));
   stream.on('error', () => {});

@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RoomClusterMessage } from '../../core/index.ts';
 import { link, RecordedNode } from './testing/recorded-node.ts';
+import { listening, TcpProxy } from './testing/tcp-proxy.ts';
 
 const nodes: RecordedNode[] = [];
 const start = async (...args: Parameters<typeof RecordedNode.listening>): Promise<RecordedNode> => {
@@ -10,6 +11,11 @@ const start = async (...args: Parameters<typeof RecordedNode.listening>): Promis
   return node;
 };
 const cleanups: (() => void)[] = [];
+const proxy = async (target: string): Promise<TcpProxy> => {
+  const made = await TcpProxy.to(target);
+  cleanups.push(() => made.close());
+  return made;
+};
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) cleanup();
   await Promise.all(nodes.splice(0).map((node) => node.links.stop()));
@@ -204,6 +210,21 @@ describe('the end of a link', () => {
 });
 
 describe('dials', () => {
+  test('[GRPC8] a connection that falls silent before the link stands is given up', async () => {
+    const [a, b] = [
+      await start('a', { handshakeTimeoutMs: 300 }),
+      await start('b', { services: { nodes: () => frozen() } }),
+    ];
+    const through = await proxy(b.address);
+    const frozen = () => {
+      through.freeze();
+      return [];
+    };
+    a.links.dial(through.address);
+    expect((await a.next('dialFailed')).code).toBe('node_unreachable');
+    expect(b.all('linkUp')).toEqual([]);
+  });
+
   test('[GRPC8] what does not answer, or is no node, fails the dial with a sentence', async () => {
     const a = await start('a', { handshakeTimeoutMs: 300 });
     const silent = createServer(() => {});
@@ -304,39 +325,3 @@ test('much goes through in one go, in order', async () => {
   await b.next('message', count);
   expect(names(b, 'a')).toEqual(numbered('', count));
 });
-
-async function listening(server: ReturnType<typeof createServer>): Promise<string> {
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-}
-
-/**
- * Passes bytes both ways until it is frozen; then it reads nothing any more, and closes nothing. `letGo`: the first
- * who came through it has closed the connection.
- */
-async function proxy(
-  target: string,
-): Promise<{ readonly address: string; readonly letGo: Promise<void>; freeze(): void }> {
-  const [host = '', port = ''] = target.split(':');
-  const sockets: Socket[] = [];
-  const server = createServer();
-  const letGo = new Promise<void>((resolve) => {
-    server.on('connection', (near) => {
-      const far = connect(Number(port), host);
-      for (const socket of [near, far]) socket.on('error', () => {});
-      sockets.push(near, far);
-      near.pipe(far);
-      far.pipe(near);
-      near.on('close', resolve);
-    });
-  });
-  cleanups.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const freeze = (): void => {
-    for (const socket of sockets) socket.unpipe().pause();
-  };
-  return { address: await listening(server), letGo, freeze };
-}

@@ -63,8 +63,8 @@ export class OutgoingQueue {
     this.#schedule();
   }
 
-  /** Writes what waits while the stream takes it: before an orderly end. */
-  flush(): void {
+  /** Writes what waits while the stream takes it. */
+  #flush(): void {
     while (!this.#ended && !this.#blocked && this.#head < this.#waiting.length) {
       this.#blocked = !this.#stream.write(this.#nextBatch());
     }
@@ -82,7 +82,7 @@ export class OutgoingQueue {
     if (this.#scheduled !== undefined || this.#blocked || this.#ended) return;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = undefined;
-      this.flush();
+      this.#flush();
     });
   }
 
