@@ -17,6 +17,20 @@ export { deviceIdOf, exportPublicKey, generateKeyPair, importPublicKey, personId
 export { createIdentity, type LocalIdentity } from './local-identity.ts';
 export { type ClaimResult, MemoryNameDirectory, type NameDirectory } from './name-directory.ts';
 export {
+  ClusterNameDirectory,
+  type ClusterNamesOptions,
+  type NamePeers,
+} from './names/cluster-name-directory.ts';
+export type { ClaimTerms, LocalNames, OwnerChange } from './names/local-names.ts';
+export {
+  claimantsOf,
+  claimedAfter,
+  mergeRecords,
+  ownerOf,
+  recordText,
+  releasedRecord,
+} from './names/name-record.ts';
+export {
   Challenges,
   everyRegister,
   makeProof,

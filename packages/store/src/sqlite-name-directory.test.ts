@@ -108,3 +108,71 @@ describe('operators', () => {
     expect(next.map(({ name }) => name)).toEqual(['cid']);
   });
 });
+
+describe('records for other nodes', () => {
+  const other = 'b'.repeat(32);
+  const claimed = (ms: number) => ({ at: { ms, counter: 0 }, node: 'n2' });
+
+  test('[NM8] what is merged decides whose a name is, and says what changed', async () => {
+    const names = await directory(true);
+    await names.claim(certificate, { claimed: claimed(9), sure: false });
+    const earlier = { name: 'ann', claims: [{ person: other, claimed: claimed(5), sure: false }] };
+    expect(await names.merge([earlier])).toEqual([{ name: 'ann', before: person, after: other }]);
+    expect(await names.merge([earlier])).toEqual([]);
+    expect(await names.lookup('ann')).toBe(other);
+    expect(await names.claim(certificate)).toEqual({ kind: 'taken', by: other });
+    expect(await names.merge([{ name: 'ann', claims: [], released: { ms: 20, counter: 0 } }])).toEqual([
+      { name: 'ann', before: other, after: undefined },
+    ]);
+    expect(await names.list({ limit: 9 })).toEqual([]);
+  });
+
+  test('[NM9] a released name is not brought back, and the next claim comes after the release', async () => {
+    const names = await directory(true);
+    await names.claim(certificate, { claimed: claimed(1_000), sure: true });
+    const before = await names.record('ann');
+    expect(await names.release('ann')).toBe(true);
+    expect(await names.merge(before === undefined ? [] : [before])).toEqual([]);
+    expect(await names.lookup('ann')).toBeUndefined();
+    // The node's clock shows 1.
+    expect(await names.claim({ ...certificate, person: other })).toEqual({ kind: 'bound' });
+    expect((await names.record('ann'))?.claims[0]?.claimed.at.ms).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('[NM7] digests differ where records do, and pages hold all of a bucket in order', async () => {
+    const names = await directory(true);
+    const empty = await names.digests();
+    const all = Array.from({ length: 300 }, (_, n) => `name-${n}`);
+    for (const name of all) await names.claim({ ...certificate, name });
+    const digests = await names.digests();
+    const differing = digests.flatMap((digest, bucket) => (digest === empty[bucket] ? [] : [bucket]));
+    const found: string[] = [];
+    for (const bucket of differing) {
+      for (let after = ''; ; ) {
+        const page = await names.bucket(bucket, after, 3);
+        if (page.length === 0) break;
+        found.push(...page.map(({ name }) => name));
+        after = page.at(-1)?.name ?? '';
+      }
+    }
+    expect(found.sort()).toEqual([...all].sort());
+    await names.release('name-7');
+    const changed = (await names.digests()).filter((digest, bucket) => digest !== digests[bucket]);
+    expect(changed).toHaveLength(1);
+  });
+
+  test('names of an earlier version are claims that are sure', async () => {
+    const file = join(folder.path, 'a.sqlite');
+    const { DatabaseSync } = await import('node:sqlite');
+    await (await directory(true)).claim(certificate);
+    await Promise.all(opened.splice(0).map((names) => names.close()));
+    const sqlite = new DatabaseSync(file);
+    sqlite.exec("DROP TABLE name_record; DELETE FROM kysely_migration WHERE name = '004-name-records'");
+    sqlite.close();
+    const names = await directory(true);
+    expect(await names.record('ann')).toEqual({
+      name: 'ann',
+      claims: [{ person, claimed: { at: { ms: 1, counter: 0 }, node: '' }, sure: true }],
+    });
+  });
+});

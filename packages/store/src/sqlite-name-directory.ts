@@ -1,14 +1,31 @@
 /** Names bound to keys, in the node's database. */
 import { createHash } from 'node:crypto';
-import type { ClaimResult, NameDirectory } from '@bothy/identity';
-import type { Certificate, Name, PersonId } from '@bothy/wire';
-import type { Kysely } from 'kysely';
+import {
+  type ClaimResult,
+  type ClaimTerms,
+  claimedAfter,
+  type LocalNames,
+  mergeRecords,
+  type OwnerChange,
+  ownerOf,
+  releasedRecord,
+} from '@bothy/identity';
+import { BothyError, type Certificate, type Name, type NameRecord, type PersonId } from '@bothy/wire';
+import type { Kysely, Transaction } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { openDatabase } from './sqlite-database.ts';
+import {
+  bucketDigests,
+  bucketPage,
+  mergeInto,
+  type NameRecordSchema,
+  nameRecords,
+  readRecord,
+  replaceRecord,
+} from './sqlite-name-records.ts';
 
-interface NodeSchema {
+interface NodeSchema extends NameRecordSchema {
   invitation: { hash: string; uses_left: number; expires_at: number };
-  name: { name: string; person: string; claimed_at: number };
   operator: { person: string; since: number };
 }
 
@@ -72,7 +89,7 @@ export interface NameDirectoryOptions {
   readonly open: boolean;
 }
 
-export class SqliteNameDirectory implements NameDirectory {
+export class SqliteNameDirectory implements LocalNames {
   readonly #database: Kysely<NodeSchema>;
   readonly #options: NameDirectoryOptions;
 
@@ -84,26 +101,39 @@ export class SqliteNameDirectory implements NameDirectory {
   static async open(options: NameDirectoryOptions): Promise<SqliteNameDirectory> {
     const database = await openDatabase<NodeSchema>({
       file: options.file,
-      migrations: { '001-names': names, '002-invitations': invitations, '003-operators': operators },
+      migrations: {
+        '001-names': names,
+        '002-invitations': invitations,
+        '003-operators': operators,
+        '004-name-records': nameRecords,
+      },
     });
     return new SqliteNameDirectory(database, options);
   }
 
-  async claim(certificate: Certificate): Promise<ClaimResult> {
+  async claim(certificate: Certificate, terms?: ClaimTerms): Promise<ClaimResult> {
     const { name, person } = certificate;
     const owner = await this.lookup(name);
     if (owner === person) return { kind: 'bound' };
     if (owner !== undefined) return { kind: 'taken', by: owner };
     if (!this.#options.open) return { kind: 'closed' };
-    const claimed_at = this.#options.wallMs();
-    const inserted = await this.#database
-      .insertInto('name')
-      .values({ name, person, claimed_at })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n) return { kind: 'bound' };
+    if (await this.#bind(this.#database, certificate, terms)) return { kind: 'bound' };
     // Another claim came between: who is in the table is the owner.
-    return await this.claim(certificate);
+    return await this.claim(certificate, terms);
+  }
+
+  /** False when another claim came between. */
+  async #bind(
+    database: Kysely<NodeSchema> | Transaction<NodeSchema>,
+    { name, person }: Certificate,
+    terms: ClaimTerms | undefined,
+  ): Promise<boolean> {
+    const known = await readRecord(database, name);
+    if (ownerOf(known) !== undefined) return false;
+    const record = known ?? { name, claims: [] };
+    const at = claimedAfter(record, { ms: this.#options.wallMs(), counter: 0 });
+    const claim = { person, ...(terms ?? { claimed: { at, node: '' }, sure: true }) };
+    return await replaceRecord(database, known, mergeRecords(record, { name, claims: [claim] }));
   }
 
   async invite({ code, uses, expiresAt }: Invitation): Promise<void> {
@@ -114,7 +144,7 @@ export class SqliteNameDirectory implements NameDirectory {
   }
 
   /** Claims a free name with an invitation, of which this is one use; whoever owns the name already uses none. */
-  async claimInvited(certificate: Certificate, code: string): Promise<InvitedClaim> {
+  async claimInvited(certificate: Certificate, code: string, terms?: ClaimTerms): Promise<InvitedClaim> {
     const { name, person } = certificate;
     const owner = await this.lookup(name);
     if (owner === person) return { kind: 'bound' };
@@ -130,9 +160,9 @@ export class SqliteNameDirectory implements NameDirectory {
         .where('expires_at', '>', now)
         .executeTakeFirst();
       if (used.numUpdatedRows === 0n) return { kind: 'invitationRefused' };
-      // A claim that came between makes this throw, which gives the use back.
-      await transaction.insertInto('name').values({ name, person, claimed_at: now }).execute();
-      return { kind: 'bound' };
+      if (await this.#bind(transaction, certificate, terms)) return { kind: 'bound' };
+      // A claim that came between: what is thrown gives the use back.
+      throw new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
     });
   }
 
@@ -142,8 +172,27 @@ export class SqliteNameDirectory implements NameDirectory {
   }
 
   async release(name: Name): Promise<boolean> {
-    const result = await this.#database.deleteFrom('name').where('name', '=', name).executeTakeFirst();
-    return result.numDeletedRows > 0n;
+    const known = await readRecord(this.#database, name);
+    if (known === undefined || ownerOf(known) === undefined) return false;
+    // It stays, or a node that was away would bring the old claim back.
+    const released = releasedRecord(known, { ms: this.#options.wallMs(), counter: 0 });
+    return (await replaceRecord(this.#database, known, released)) || (await this.release(name));
+  }
+
+  async record(name: Name): Promise<NameRecord | undefined> {
+    return await readRecord(this.#database, name);
+  }
+
+  async merge(records: readonly NameRecord[]): Promise<readonly OwnerChange[]> {
+    return await mergeInto(this.#database, records);
+  }
+
+  async digests(): Promise<readonly string[]> {
+    return await bucketDigests(this.#database);
+  }
+
+  async bucket(bucket: number, after: Name | '', limit: number): Promise<readonly NameRecord[]> {
+    return await bucketPage(this.#database, bucket, after, limit);
   }
 
   /** Names in their order, at most `limit` of those behind `after`. */

@@ -55,6 +55,7 @@ const claim = z.object({
   person: textLike(personIdPattern),
   // A claim of a node before it joined a cluster names none.
   claimed: z.object({ at: stamp, node: z.union([node, z.literal('')]) }),
+  sure: z.boolean(),
 });
 const record: z.ZodMiniType<NameRecord> = z.object({
   name,
