@@ -1,5 +1,5 @@
 /** Processes that are killed, disks that are full, files that are damaged or not ours alone. */
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@bothy/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -106,6 +106,10 @@ test('[STORE12] damage that only a query meets ends the store, and nothing is ma
   await expect(after.commit([put()])).rejects.toMatchObject({ code: 'database_corrupt' });
   await expect(after.snapshot()).rejects.toMatchObject({ code: 'database_corrupt' });
   expect(answered).toBe(false);
+  // The thread has let go of it: a copy from a backup can take its place.
+  await after.close();
+  rmSync(file);
+  expect((await (await open()).snapshot()).fresh).toBe(true);
 });
 
 test('[STORE12] a folder that cannot be written is told as such', async () => {

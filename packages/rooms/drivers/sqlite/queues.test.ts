@@ -65,7 +65,7 @@ test('[STORE14] answers that are large together come in pieces, all and in order
   expect(answers).toEqual(Array.from({ length: 40 }, (_, index) => 40 - index));
 });
 
-test('[STORE15] more queries than may wait end the store, with one failure, and later commits are refused', () => {
+test('[STORE15] more queries than may wait end the store, with one failure, and it can be opened again', async () => {
   let answered = 0;
   for (let count = 0; count < 1_002; count += 1) store.query(all, () => (answered += 1));
   expect(failures).toMatchObject([{ code: 'storage_failed', message: expect.stringContaining('queries') }]);
@@ -73,6 +73,9 @@ test('[STORE15] more queries than may wait end the store, with one failure, and 
   store.commit([put()], (error) => refusals.push(error));
   expect(refusals).toEqual(failures);
   expect(answered).toBe(0);
+  await store.close();
+  store = await SqliteRoomStore.open({ file: join(folder.path, 'rooms.sqlite') });
+  expect((await store.load()).fresh).toBe(true);
 });
 
 test('[STORE15] more commits than may wait are refused', async () => {
@@ -91,6 +94,7 @@ test('[STORE15] more commits than may wait are refused', async () => {
 
 test('[STORE15] a close waits for what was committed, and is no failure', async () => {
   const outcomes: unknown[] = [];
+  store.query(all, (finding) => outcomes.push(finding));
   store.commit([put(), append(1)], (error) => outcomes.push(error));
   const closing = store.close();
   store.commit([append(2)], (error) => outcomes.push(error));

@@ -67,12 +67,14 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   #flushing = false;
   #loading: Loading | undefined;
   #broken: BothyError | undefined;
-  #closing: Promise<void> | undefined;
+  #isClosing = false;
+  readonly #exited: Promise<unknown>;
 
   private constructor(worker: Worker, options: RoomStoreOptions) {
     this.#worker = worker;
     this.#options = options;
     this.#maxQueries = options.maxQueries ?? 200_000;
+    this.#exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.on('message', (message: FromWorker) => this.#take(message));
     worker.on('error', (thrown) => this.#break(stopped(thrown)));
     worker.on('exit', () => this.#break(stopped(undefined)));
@@ -101,7 +103,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   load(): Promise<RoomsSnapshot> {
     return new Promise((resolve, reject) => {
       if (this.#broken !== undefined) return reject(this.#broken);
-      if (this.#closing !== undefined) return reject(closed());
+      if (this.#isClosing) return reject(closed());
       if (this.#loading !== undefined) return reject(new Error('The rooms are being loaded already.'));
       const parts = { rooms: [], members: [], tombstones: [], commits: [], nodes: [] };
       this.#loading = { parts, resolve, reject };
@@ -113,7 +115,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   /** As `Storage` says; `done` is told `fenced`, or `storage_failed` with the conflict or the failure of the disk. */
   commit(writes: readonly RoomWrite[], done: Done): void {
     if (this.#broken !== undefined) return done(this.#broken);
-    if (this.#closing !== undefined) return done(closed());
+    if (this.#isClosing) return done(closed());
     if (this.#done.length >= maxCommits) return done(tooSlow('commits'));
     this.#unsent.push(cellsOfWrites(writes));
     this.#done.push(done);
@@ -122,25 +124,22 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
 
   /** Answers from every commit that is done. Answers come in the order of asking, none after `failed` or `close`. */
   query(query: RoomQuery, answer: (finding: RoomFinding) => void): void {
-    if (this.#broken !== undefined || this.#closing !== undefined) return;
+    if (this.#broken !== undefined || this.#isClosing) return;
     if (this.#waiting.length >= this.#maxQueries) return this.#break(tooSlow('queries'));
     this.#waiting.push({ query, answer });
     this.#flushSoon();
   }
 
-  /** Writes what was committed, and closes the file. Queries that wait are dropped. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    if (this.#broken !== undefined) return;
-    this.#waiting = [];
-    this.#flush();
-    const exit = once(this.#worker, 'exit');
-    this.#post({ kind: 'close' });
-    await exit;
+  /** Writes what was committed, and closes the file. Queries that wait are dropped. After `failed` too, before another `open`. */
+  async close(): Promise<void> {
+    if (!this.#isClosing && this.#broken === undefined) {
+      this.#waiting = [];
+      this.#flush();
+      this.#asking = [];
+      this.#isClosing = true;
+      this.#post({ kind: 'close' });
+    }
+    await this.#exited;
   }
 
   /** What comes in one turn of the event loop leaves as one message. */
@@ -202,10 +201,13 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     this.#broken = error;
     this.#asking = [];
     this.#waiting = [];
+    this.#unsent = [];
     for (const done of this.#done.splice(0)) done(error);
     this.#loading?.reject(error);
-    void this.#worker.terminate();
-    if (this.#closing === undefined) this.#options.failed?.(error);
+    if (this.#isClosing) return;
+    // It lets go of the file in its own time: one that is terminated might leave it locked.
+    this.#post({ kind: 'close' });
+    this.#options.failed?.(error);
   }
 }
 

@@ -28,6 +28,7 @@ class StoreWorker {
   readonly #writer: RoomWriter;
   readonly #reader: RoomReader;
   #fresh: boolean;
+  #isBroken = false;
   #discarding: NodeJS.Timeout | undefined;
 
   private constructor(port: MessagePort, start: StoreStart, database: DatabaseSync, lock: FileLock) {
@@ -60,6 +61,7 @@ class StoreWorker {
     try {
       switch (message.kind) {
         case 'work':
+          if (this.#isBroken) return;
           this.#answer(message.queries);
           for (const cells of message.commits) this.#commit(cells);
           return;
@@ -67,13 +69,11 @@ class StoreWorker {
           this.#reader.load((part, rows) => this.#post({ kind: 'part', part, rows }));
           return this.#post({ kind: 'loaded', fresh: this.#fresh });
         case 'close':
-          clearTimeout(this.#discarding);
-          this.#database.close();
-          this.#lock.release();
-          this.#port.close();
+          return this.#close();
       }
     } catch (thrown) {
-      // What cannot be read has no answer.
+      // What cannot be read has no answer, and whoever asked is told that nothing more is written.
+      this.#isBroken = true;
       this.#post({ kind: 'broken', error: plainError(this.#failure(thrown, 'read')) });
     }
   }
@@ -95,6 +95,16 @@ class StoreWorker {
       const error = plainError(this.#failure(thrown, 'written'));
       this.#statements.rollback();
       this.#post({ kind: 'committed', error });
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#discarding);
+    try {
+      this.#database.close();
+    } finally {
+      this.#lock.release();
+      this.#port.close();
     }
   }
 
