@@ -118,6 +118,7 @@ test('[WS8] nothing of a room comes before attach and after detach, within one t
     { kind: 'deliverTo', session, room, entries: [messageEntry(1, 'missed')] },
     { kind: 'attach', session, room },
     deliver(2),
+    { kind: 'attach', session, room },
     { kind: 'detach', session, room },
     deliver(3),
     { kind: 'attach', session, room },
@@ -259,10 +260,22 @@ test('[WS16] pings answered by the library and entries written beside it never m
   const texts = client.frames.filter(({ opcode }) => opcode === 0x1);
   const seqs = texts.slice(3).map(({ payload }) => JSON.parse(payload.toString()).params.seq);
   expect(seqs).toEqual(Array.from({ length: rounds }, (_each, at) => at + 1));
+});
+
+test('[WS16] nothing follows a close frame, though the connection is there still', async () => {
+  const client = await RawClient.connect(stage.port, [], { halfOpen: true });
+  client.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'session.open', params: { name: 'anna' } }));
+  await client.until(() => client.frames.length === 1);
+  client.send(
+    JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'room.join', params: { requestId: 'r', room } }),
+  );
+  await client.until(() => client.frames.length === 2);
   client.send(Buffer.from([0x03, 0xe8]), 0x8);
-  stage.perform(deliver(rounds + 1));
   await client.until(() => client.frames.at(-1)?.opcode === 0x8);
-  stage.perform(deliver(rounds + 2));
-  await client.until(() => false);
-  expect(client.frames.at(-1)?.opcode).toBe(0x8);
+  expect(stage.server.connections).toBe(1);
+  const [seen] = writes();
+  stage.perform(deliver(1));
+  await turn();
+  expect(seen).toEqual([]);
+  client.socket.destroy();
 });

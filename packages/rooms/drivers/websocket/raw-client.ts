@@ -44,8 +44,12 @@ export class RawClient {
   }
 
   /** Shakes hands and answers with the head of the response. */
-  static async connect(port: number, headers: readonly string[] = []): Promise<RawClient & { head: string }> {
-    const client = new RawClient(connect(port, '127.0.0.1'));
+  static async connect(
+    port: number,
+    headers: readonly string[] = [],
+    { halfOpen = false } = {},
+  ): Promise<RawClient & { head: string }> {
+    const client = new RawClient(connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen }));
     const lines = ['GET /ws HTTP/1.1', 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade'];
     const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
     client.socket.write([...lines, ...key, ...headers, '', ''].join('\r\n'));

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { BothyError, roomLimits } from '@bothy/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { closeCodes } from './close-codes.ts';
 import { RawClient } from './raw-client.ts';
+import type { SignIn } from './socket-options.ts';
 import { actorOf, openStage, plainScript, reply, room, type Stage, StageClient } from './socket-stage.ts';
 
 let stage: Stage;
@@ -86,6 +88,19 @@ test('[WS3] who may not sign in is told, and may try again', async () => {
   expect(await client.call('session.open', { name: 'anna' })).toMatchObject({ result: { name: 'anna' } });
 });
 
+test('a second session.open is refused while the first is looked at', async () => {
+  await stage.close();
+  const signIn = Promise.withResolvers<SignIn>();
+  stage = await openStage({ authenticate: () => signIn.promise });
+  const client = await StageClient.connect(stage);
+  const first = client.call('session.open', { name: 'anna' });
+  const second = await client.call('session.open', { name: 'ben' });
+  expect(second).toMatchObject({ error: { code: -32600, data: { code: 'bad_request' } } });
+  signIn.resolve({ ok: true, actor: actorOf('anna') });
+  expect(await first).toMatchObject({ result: { name: 'anna' } });
+  expect(stage.inputs).toHaveLength(1);
+});
+
 test('[WS3] a sign-in that fails inside shows nothing of it', async () => {
   await stage.close();
   stage = await openStage({ authenticate: () => Promise.reject(new Error('secret path')) });
@@ -143,8 +158,14 @@ test('[WS14] the core hears of an end once, and a late answer goes nowhere', asy
   stage.perform(reply(command, { ok: true, value: { rooms: [], unreachable: [] } }));
   await other.call('session.ping');
   expect(client.received).toHaveLength(1);
+  const [, socket] = stage.sockets;
+  const gone = new Promise((resolve) => socket?.once('close', resolve));
   stage.server.endAll('restarted');
   expect((await other.closed).code).toBe(closeCodes.restarted);
+  await gone;
+  // The library tells of the end in a later turn.
+  await turn();
+  await turn();
   expect(stage.inputs.filter(({ kind }) => kind === 'sessionClosed')).toHaveLength(2);
 });
 

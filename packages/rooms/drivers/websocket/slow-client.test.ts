@@ -58,12 +58,16 @@ test('[WS11] a client that does not read is let go, costs bounded memory, and ho
 
 test('[WS11] missed entries far over the limit reach who reads them, and what is live after them', async () => {
   const client = await StageClient.join(stage, 'anna');
-  const entries = Array.from({ length: 100 }, (_each, at) => messageEntry(at + 1, body));
+  const entries = Array.from({ length: 200 }, (_each, at) => messageEntry(at + 1, body));
   stage.perform({ kind: 'deliverTo', session: client.session, room, entries });
-  for (let seq = 101; seq <= 103; seq += 1)
+  await turn();
+  expect(stage.sockets[0]?.writableLength).toBeGreaterThan(slowBytes);
+  for (let seq = 201; seq <= 203; seq += 1) {
     stage.perform({ kind: 'deliver', room, entries: [messageEntry(seq, 'live')] });
-  await client.until(({ params }) => params?.seq === 103);
-  expect(client.received.filter(({ method }) => method === 'room.message')).toHaveLength(103);
+    await turn();
+  }
+  await client.until(({ params }) => params?.seq === 203);
+  expect(client.received.filter(({ method }) => method === 'room.message')).toHaveLength(203);
   expect(stage.server.counts.slowCloses).toBe(0);
 });
 
