@@ -2,7 +2,8 @@
 import assert from 'node:assert';
 import abstractSuite from 'aedes-persistence/abstract.js';
 import { test } from 'vitest';
-import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
+import { BoundedPersistence } from './bounded-persistence.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 import { SessionJournal } from './session-journal.ts';
 
 const journal = await SessionJournal.open({ file: ':memory:' });

@@ -4,7 +4,7 @@ import type { LocalIdentity } from '@bothy/identity';
 import { limits, topics } from '@bothy/wire';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { brokerFixture, inbox, person, type TestBroker } from '../testing/broker-fixture.ts';
-import { defaultPersistenceLimits } from './bounded-persistence.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 
 const { start, connect, signIn } = brokerFixture();
 let ann: LocalIdentity;

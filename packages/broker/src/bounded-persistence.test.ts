@@ -7,7 +7,7 @@ import {
   person,
   type TestBroker,
 } from '../testing/broker-fixture.ts';
-import { defaultPersistenceLimits } from './bounded-persistence.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 
 const { start, connect, signIn } = brokerFixture();
 const offer = topics.signalling('ben', 'offer');

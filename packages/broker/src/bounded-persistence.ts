@@ -12,50 +12,18 @@ import MemoryPersistence, { type ClientId, type StoredPacket } from 'aedes-persi
 import {
   keyOf,
   packetHeader,
-  toPacket,
   toRanMs,
+  toRetained,
   toSent,
   toSession,
   toSubscription,
   toWaiting,
+  waitingRecord,
 } from './kept-records.ts';
+import type { BoundedPersistenceOptions } from './persistence-options.ts';
 import type { Kept, SessionJournal } from './session-journal.ts';
 import { SessionRegister } from './session-register.ts';
-import { type WaitingLimits, WaitingMessages } from './waiting-messages.ts';
-
-export interface PersistenceLimits extends WaitingLimits {
-  /** Topics with a retained message; a new one beyond is delivered and not retained. */
-  readonly retainedTopics: number;
-  /** Sessions that outlive their connection; the one away longest is forgotten. */
-  readonly sessions: number;
-}
-
-/** Enough for thousands of people on one node, and a few hundred megabytes at the very worst. */
-export const defaultPersistenceLimits: PersistenceLimits = {
-  retainedTopics: 10_000,
-  sessions: 10_000,
-  messagesPerSession: 1_000,
-  bytesPerSession: 2 * 1024 * 1024,
-  bytesInAll: 128 * 1024 * 1024,
-};
-
-export interface BoundedPersistenceOptions {
-  readonly limits: PersistenceLimits;
-  /** Whether a subscription of this client may be kept. */
-  readonly maySubscribe: (client: ClientId, filter: string) => boolean;
-  /** Whether a last will of this client may outlive the node. */
-  readonly mayPublish: (client: ClientId, packet: StoredPacket) => boolean;
-  readonly isConnected: (clientId: string) => boolean;
-  /** Called with how many messages a limit made be dropped. */
-  readonly dropped: (messages: number) => void;
-  /** Called with how many sessions were away too long. */
-  readonly expired: (sessions: number) => void;
-  /** How long a session lives without its client, counted while the node runs. */
-  readonly sessionExpiryMs: number;
-  readonly monoMs: () => number;
-  /** Where it is all written down. @default nowhere: what is kept ends with the process */
-  readonly journal?: SessionJournal | undefined;
-}
+import { type WaitingChanges, WaitingMessages } from './waiting-messages.ts';
 
 export class BoundedPersistence extends MemoryPersistence {
   readonly #options: BoundedPersistenceOptions;
@@ -82,10 +50,7 @@ export class BoundedPersistence extends MemoryPersistence {
     this.#waiting = new WaitingMessages(
       options.limits,
       journal && {
-        put: (clientId, order, packet) => {
-          const header = { ...packetHeader(packet), clientId, order };
-          journal.put('waiting', keyOf(clientId, order), header, packet.payload as Buffer);
-        },
+        put: (...message) => journal.put(...waitingRecord(...message)),
         remove: (clientId, order) => journal.remove('waiting', keyOf(clientId, order)),
       },
     );
@@ -99,9 +64,11 @@ export class BoundedPersistence extends MemoryPersistence {
     sessions.sort((one, other) => one.awaySinceMs - other.awaySinceMs);
     for (const { clientId, awaySinceMs } of sessions) this.#sessions.restore(clientId, awaySinceMs);
     for (const record of of('retained')) {
-      const packet = toPacket(record);
-      this.#retained.add(packet.topic);
-      await super.storeRetained(packet);
+      const retained = toRetained(record);
+      this.#options.restored?.(retained);
+      if (retained.packet.payload.length === 0) continue;
+      this.#retained.add(retained.packet.topic);
+      await super.storeRetained(retained.packet);
     }
     for (const record of of('subscription')) {
       const { clientId, subscription } = toSubscription(record);
@@ -131,6 +98,27 @@ export class BoundedPersistence extends MemoryPersistence {
   }
 
   /**
+   * As `accept`, for a message that is forwarded at once. Resolves, when it is kept in memory, to a promise of its
+   * being safe: it is on the disk, or everybody it was for has it. Most never come to the disk, for who is there
+   * acknowledges at once.
+   */
+  async acceptForwarded(packet: StoredPacket): Promise<{ readonly safe: Promise<void> }> {
+    const journal = this.#journal;
+    const unsafe: Promise<void>[] = [];
+    await this.#take(packet, (clientId, ...message) => {
+      if (journal === undefined) return;
+      const record = waitingRecord(clientId, ...message);
+      if (this.#options.isConnected(clientId)) unsafe.push(journal.putUnlessRemoved(...record));
+      else journal.put(...record);
+    });
+    // Who is away has it in the next write, and a broken disk promises nothing.
+    const safe = Promise.all([...unsafe, journal?.durable()]);
+    // It may be over before anybody waits for it.
+    safe.catch(() => {});
+    return { safe: safe.then(() => undefined) };
+  }
+
+  /**
    * As `accept`, for a message of QoS 2, once Aedes has seen that it is no double and stores it as received: in one
    * write, for one that is noted as received and waits for nobody would be lost with a crash between the two.
    */
@@ -138,14 +126,19 @@ export class BoundedPersistence extends MemoryPersistence {
     this.#expected.add(packet);
   }
 
-  async #take(packet: StoredPacket): Promise<void> {
+  async #take(packet: StoredPacket, put?: WaitingChanges['put']): Promise<void> {
     if (packet.retain) await this.storeRetained(packet);
     const sessions = await this.subscriptionsByTopic(packet.topic);
-    this.#enqueue(sessions, packet);
+    this.#enqueue(sessions, packet, put);
     this.#accepted.add(packet.brokerCounter);
     // Aedes does not come for one whose publisher broke off before the acknowledgement.
     const [oldest] = this.#accepted;
     if (this.#accepted.size > maxAccepted && oldest !== undefined) this.#accepted.delete(oldest);
+  }
+
+  /** Of clients whose connections ended with the node's last run, and that have not come back. */
+  orphanWills(): (StoredPacket & { readonly clientId: string })[] {
+    return [...this.#orphanWills].map(([clientId, will]) => Object.assign(will, { clientId }));
   }
 
   /** Whether this is the will of a client whose connection ended with the node's last run. */
@@ -178,17 +171,25 @@ export class BoundedPersistence extends MemoryPersistence {
   override async storeRetained(packet: StoredPacket): Promise<void> {
     if (this.#accepted.has(packet.brokerCounter)) return;
     const { topic, payload } = packet;
+    const version = this.#options.version?.(topic);
     if (payload.length === 0) {
       this.#retained.delete(topic);
-      this.#journal?.remove('retained', keyOf(topic));
+      if (version === undefined) this.#journal?.remove('retained', keyOf(topic));
+      else this.#journal?.put('retained', keyOf(topic), { ...packetHeader(packet), ...version });
     } else if (!this.#retained.has(topic) && this.#retained.size >= this.#options.limits.retainedTopics) {
       this.#options.dropped(1);
       return;
     } else {
       this.#retained.add(topic);
-      this.#journal?.put('retained', keyOf(topic), packetHeader(packet), payload as Buffer);
+      const header = { ...packetHeader(packet), ...version };
+      this.#journal?.put('retained', keyOf(topic), header, payload as Buffer);
     }
     await super.storeRetained(packet);
+  }
+
+  /** That a topic was cleared need not be remembered any more. */
+  forgetCleared(topic: string): void {
+    this.#journal?.remove('retained', keyOf(topic));
   }
 
   override async addSubscriptions(client: ClientId, subscriptions: readonly Subscription[]): Promise<void> {
@@ -243,13 +244,18 @@ export class BoundedPersistence extends MemoryPersistence {
     sessions: readonly { clientId: string }[],
     packet: StoredPacket,
   ): Promise<void> {
-    if (!this.#accepted.delete(packet.brokerCounter)) this.#enqueue(sessions, packet);
+    if (this.#accepted.delete(packet.brokerCounter)) return;
+    this.#enqueue(sessions, packet);
     // Also when nothing was added: messages that wait for the disk are not to be overtaken.
     await this.#journal?.durable();
   }
 
-  #enqueue(sessions: readonly { clientId: string }[], packet: StoredPacket): void {
-    const dropped = sessions.map(({ clientId }) => this.#waiting.add(clientId, packet));
+  #enqueue(
+    sessions: readonly { clientId: string }[],
+    packet: StoredPacket,
+    put?: WaitingChanges['put'],
+  ): void {
+    const dropped = sessions.map(({ clientId }) => this.#waiting.add(clientId, packet, put));
     const messages = dropped.reduce((sum, each) => sum + each, 0);
     if (messages > 0) this.#options.dropped(messages);
   }

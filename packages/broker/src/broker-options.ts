@@ -1,7 +1,8 @@
 /** What a broker is started with, and what it counts. */
 import type { AccessContext } from '@bothy/identity';
 import type { Authenticate } from './authentication.ts';
-import type { PersistenceLimits } from './bounded-persistence.ts';
+import type { BridgeOptions } from './bridge/broker-bridge.ts';
+import type { PersistenceLimits } from './persistence-options.ts';
 import type { PublishRate } from './publish-allowance.ts';
 
 export interface BrokerOptions {
@@ -24,6 +25,8 @@ export interface BrokerOptions {
    * @default 5000
    */
   readonly slowClientMs?: number;
+  /** How it is one broker with those of other nodes. @default it is alone */
+  readonly bridge?: BridgeOptions | undefined;
   /** @default the process's monotonic clock */
   readonly monoMs?: () => number;
   readonly log?: BrokerLog;

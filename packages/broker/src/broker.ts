@@ -1,29 +1,28 @@
-/**
- * The embedded MQTT broker: Aedes with Bothy's authentication and access rules.
- * A refused publish is acknowledged, dropped, counted and logged; closing the
- * connection would make a QoS 1 client send it again for ever (design, section 5).
- */
+/** The embedded MQTT broker: Aedes with Bothy's authentication and access rules. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { mayRetain, type Principal } from '@bothy/identity';
+import type { Principal } from '@bothy/identity';
 import { BothyError, limits, type PersonId } from '@bothy/wire';
-import { Aedes, type Client, type PublishPacket } from 'aedes';
-import { createWebSocketStream, WebSocketServer } from 'ws';
+import type { Client, PublishPacket } from 'aedes';
+import { WebSocketServer } from 'ws';
 import type { AuthenticationRefusal } from './authentication.ts';
-import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
+import { BoundedPersistence } from './bounded-persistence.ts';
+import { BridgedAedes } from './bridge/bridged-aedes.ts';
+import { BrokerBridge, type NodeBridge } from './bridge/broker-bridge.ts';
 import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts } from './broker-options.ts';
 import { connectAttempt, connectError } from './connect-attempt.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
+import { forgetOldDoubles } from './message-number.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
+import { packetStream } from './packet-stream.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
-import { publishRefusal, rateRefusal, unknownClient } from './publish-refusal.ts';
+import { PublishDesk } from './publish-desk.ts';
+import { unknownClient } from './publish-refusal.ts';
 import { SessionJournal } from './session-journal.ts';
 import { maxTopicChars, Visitor } from './visitor.ts';
-
-/** Where refused publishes go: a topic that the access rules let nobody subscribe to. */
-const refusedTopic = '$refused';
 
 /** A payload of 64 KiB with topic and all; also a CONNECT with a last will of that size. */
 const maxPacketBytes = 2 * limits.envelopeBytes;
@@ -37,7 +36,9 @@ export class Broker {
   readonly counts: BrokerCounts = noCounts();
   readonly #options: BrokerOptions;
   readonly #monoMs: () => number;
-  readonly #aedes: Aedes;
+  readonly #aedes: BridgedAedes;
+  readonly #bridge: BrokerBridge | undefined;
+  readonly #desk: PublishDesk;
   readonly #journal: SessionJournal | undefined;
   readonly #persistence: BoundedPersistence;
   #sweeps: NodeJS.Timeout | undefined;
@@ -65,18 +66,21 @@ export class Broker {
     this.#options = options;
     this.#journal = journal;
     this.#monoMs = options.monoMs ?? (() => performance.now());
+    const limits = options.limits ?? defaultPersistenceLimits;
     this.#persistence = new BoundedPersistence({
-      limits: options.limits ?? defaultPersistenceLimits,
+      limits,
       sessionExpiryMs: options.sessionExpiryMs ?? defaultSessionExpiryMs,
       journal,
       monoMs: this.#monoMs,
       maySubscribe: (client, filter) => this.#subscribeRefusal(client, filter) === undefined,
-      mayPublish: (client, packet) => publishRefusal(this.#visitors.get(client), packet) === undefined,
+      mayPublish: (client, packet) => this.#desk.mayLeave(client, packet),
       isConnected: (clientId) => this.#connected.has(clientId),
+      version: (topic) => this.#bridge?.noteOf(topic),
+      restored: (retained) => this.#bridge?.restore(retained),
       dropped: (messages) => this.#count('droppedMessages', messages),
       expired: (sessions) => this.#count('expiredSessions', sessions),
     });
-    this.#aedes = new Aedes({
+    this.#aedes = new BridgedAedes({
       // `<person>/<device>` is 49 characters.
       maxClientsIdLength: 64,
       connectTimeout: 10_000,
@@ -93,7 +97,7 @@ export class Broker {
         });
       },
       authorizePublish: (client, packet, done) => {
-        this.#authorizePublish(client, packet).then(
+        this.#desk.authorize(client, packet).then(
           () => done(null),
           (error) => done(BothyError.from(error)),
         );
@@ -103,6 +107,22 @@ export class Broker {
       },
       // Whatever way a message takes to a client, it passes here.
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
+    });
+    if (options.bridge !== undefined) {
+      const failed = (thrown: unknown): void => options.log?.warn({}, BothyError.from(thrown).message);
+      const place = { aedes: this.#aedes, persistence: this.#persistence, failed };
+      const { retainedTopics } = limits;
+      this.#bridge = new BrokerBridge({ ...place, options: options.bridge, retainedTopics });
+    }
+    this.#desk = new PublishDesk({
+      aedes: this.#aedes,
+      persistence: this.#persistence,
+      bridge: this.#bridge,
+      visitorOf: (client) => this.#visitors.get(client),
+      count: (name) => this.#count(name),
+      warn: (client, sentence) => this.#log('warn', client, sentence),
+      logEnd: (client, sentence) => this.#logEnd(client, sentence),
+      monoMs: this.#monoMs,
     });
     this.#watch();
   }
@@ -119,6 +139,7 @@ export class Broker {
       throw thrown;
     }
     await broker.#aedes.listen();
+    if (broker.#bridge !== undefined) await broker.#desk.publishOrphanWills();
     broker.#sweeps = setInterval(() => void broker.sweep(), sweepMs).unref();
     return broker;
   }
@@ -141,12 +162,17 @@ export class Broker {
   /** Takes over an HTTP upgrade to MQTT over WebSocket. The caller has checked origin and host. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#handle(createWebSocketStream(webSocket, { highWaterMark: sendBufferBytes }), request);
+      this.#handle(packetStream(webSocket, sendBufferBytes), request);
     });
   }
 
   get connectedClients(): number {
     return this.#aedes.connectedClients;
+  }
+
+  /** How it is told of the other nodes; undefined for a broker that is started alone. */
+  get bridge(): NodeBridge | undefined {
+    return this.#bridge;
   }
 
   /** Ends the connections of a person whose sign-in holds no longer; they may sign in anew. */
@@ -183,11 +209,13 @@ export class Broker {
       const { id } = client;
       this.#connected.set(id, client);
       this.#persistence.connected(id);
+      this.#bridge?.connected(client, (will) => this.#desk.mayLeave(client, will));
       this.#count('connects');
     });
-    aedes.on('clientDisconnect', ({ id }) => {
-      this.#connected.delete(id);
-      this.#persistence.disconnected(id);
+    aedes.on('clientDisconnect', (client) => {
+      this.#connected.delete(client.id);
+      this.#persistence.disconnected(client.id);
+      this.#bridge?.disconnected(client);
     });
     aedes.on('unsubscribe', (filters, client) => {
       for (const filter of filters) this.#visitors.get(client)?.unsubscribed(filter);
@@ -249,50 +277,6 @@ export class Broker {
     return new Visitor(principal, access, new PublishAllowance(rate ?? defaultPublishRate, this.#monoMs()));
   }
 
-  /**
-   * Lets the packet pass, or turns it into one that reaches nobody and is acknowledged all the same. Aedes
-   * acknowledges QoS 1 when this is done, and publishes after that: so what is to be kept is kept here.
-   */
-  async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
-    if (this.#isRefused(client, packet)) {
-      packet.topic = refusedTopic;
-      packet.payload = Buffer.alloc(0);
-      packet.retain = false;
-      return;
-    }
-    this.#count('published');
-    if (packet.retain) packet.retain = mayRetain(packet.topic);
-    if (packet.qos === 0) return;
-    const numbered = Object.assign(packet, {
-      brokerId: this.#aedes.id,
-      brokerCounter: nextNumber(this.#aedes),
-    });
-    if (packet.qos === 2 && client !== null) return this.#persistence.acceptWhenReceived(numbered);
-    try {
-      await this.#persistence.accept(numbered);
-    } catch (thrown) {
-      if (client !== null) this.#logEnd(client, `connection ended: ${BothyError.from(thrown).message}`);
-      throw thrown;
-    }
-  }
-
-  /** Counts and logs what is. */
-  #isRefused(client: Client | null, packet: PublishPacket): boolean {
-    // It was allowed when its client left it.
-    if (client === null && this.#persistence.isOrphanWill(packet)) return false;
-    const visitor = client === null ? undefined : this.#visitors.get(client);
-    // A client that has gone publishes no more than its last will.
-    const paced = client === null || client.closed ? undefined : visitor;
-    const refusal = publishRefusal(visitor, packet) ?? rateRefusal(paced, packet, this.#monoMs());
-    if (refusal === undefined) return false;
-    this.#count(refusal.count);
-    if (client !== null && !refusal.quiet) {
-      const topic = packet.topic.slice(0, maxTopicChars);
-      this.#log('warn', client, `publish to ${topic} refused: ${refusal.reason}`);
-    }
-    return true;
-  }
-
   #authorizeSubscribe(client: Client, filter: string): boolean {
     const reason = this.#subscribeRefusal(client, filter);
     if (reason === undefined) {
@@ -310,7 +294,9 @@ export class Broker {
   }
 
   /** Whether this message goes on to this client, whatever way it came. */
-  #mayForward(client: Client, { topic, qos }: PublishPacket): boolean {
+  #mayForward(client: Client, packet: PublishPacket): boolean {
+    forgetOldDoubles(client, packet);
+    const { topic, qos } = packet;
     const visitor = this.#visitors.get(client);
     if (visitor === undefined || !visitor.mayRead(topic)) return false;
     const delivery = visitor.delivery(qos, client.conn.writableNeedDrain);
@@ -336,11 +322,4 @@ export class Broker {
   #log(level: 'info' | 'warn', client: Client, sentence: string): void {
     this.#options.log?.[level]({ client: client.id }, sentence);
   }
-}
-
-/** Aedes numbers what it publishes; a packet that has a number keeps it. */
-function nextNumber(aedes: Aedes): number {
-  const numbering = aedes as unknown as { counter: number };
-  numbering.counter += 1;
-  return numbering.counter;
 }

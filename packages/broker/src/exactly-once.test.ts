@@ -3,7 +3,8 @@ import type { Packet } from 'mqtt-packet';
 import { expect, test } from 'vitest';
 import { brokerProcesses } from '../testing/broker-processes.ts';
 import { type RawClient, rawClient } from '../testing/raw-client.ts';
-import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
+import { BoundedPersistence } from './bounded-persistence.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 import { SessionJournal } from './session-journal.ts';
 
 const processes = brokerProcesses();

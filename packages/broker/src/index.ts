@@ -7,8 +7,11 @@ export {
   type ConnectAttempt,
   wasForwarded,
 } from './authentication.ts';
-export type { PersistenceLimits } from './bounded-persistence.ts';
+export type { BridgeCounts } from './bridge/bridge.ts';
+export { defaultOutboxLimits, type OutboxLimits } from './bridge/bridge-outbox.ts';
+export type { BridgeOptions, NodeBridge } from './bridge/broker-bridge.ts';
 export { Broker } from './broker.ts';
 export type { BrokerCounts, BrokerLog, BrokerOptions } from './broker-options.ts';
 export type { TlsCredentials } from './listeners.ts';
+export type { PersistenceLimits } from './persistence-options.ts';
 export { type PublishRate, publishRate } from './publish-allowance.ts';

@@ -1,5 +1,5 @@
 /** How what the broker keeps is written down: one record for each message, subscription and session. */
-import { BothyError } from '@bothy/wire';
+import { BothyError, type RetainedVersion } from '@bothy/wire';
 import type { Subscription } from 'aedes';
 import type { StoredPacket } from 'aedes-persistence/asyncPersistence.js';
 import * as z from 'zod/mini';
@@ -16,6 +16,17 @@ const packetSchema = z.object({
   messageId: z.optional(z.number()),
   clientId: z.optional(z.string()),
 });
+/** Of a state that a bridge knows: which one it is. */
+const versionSchema = z.object({
+  boot: z.string(),
+  connection: z.int(),
+  stamp: z.object({ ms: z.int(), counter: z.int() }),
+  origin: z.string(),
+});
+const retainedSchema = z.extend(packetSchema, {
+  version: z.optional(versionSchema),
+  retired: z.optional(z.boolean()),
+});
 const waitingSchema = z.extend(packetSchema, { clientId: z.string(), order: z.number() });
 const sentSchema = z.extend(packetSchema, { clientId: z.string() });
 const sessionSchema = z.object({ clientId: z.string(), awaySinceMs: z.number() });
@@ -30,13 +41,29 @@ export function packetHeader(packet: StoredPacket): Record<string, unknown> {
   return { cmd: cmd ?? 'publish', topic, qos, retain, brokerId, brokerCounter, messageId };
 }
 
+/** What waits for a client, as the journal takes it. */
+export function waitingRecord(
+  clientId: string,
+  order: number,
+  packet: StoredPacket,
+): [kind: 'waiting', key: string, header: unknown, payload: Uint8Array] {
+  const header = { ...packetHeader(packet), clientId, order };
+  return ['waiting', keyOf(clientId, order), header, packet.payload as Buffer];
+}
+
 /** A key of several parts, none of which can be mistaken for another. */
 export function keyOf(...parts: readonly (string | number)[]): string {
   return JSON.stringify(parts);
 }
 
-export function toPacket(kept: Kept): StoredPacket {
-  return asPacket(read(packetSchema, kept), kept);
+/** A retained message, with its version if there was a bridge. An empty payload: its topic was cleared. */
+export function toRetained(kept: Kept): {
+  readonly packet: StoredPacket;
+  readonly version: RetainedVersion | undefined;
+  readonly retired: boolean;
+} {
+  const { version, retired = false, ...rest } = read(retainedSchema, kept);
+  return { packet: asPacket(rest, kept), version, retired };
 }
 
 export function toSent(kept: Kept): { readonly clientId: string; readonly packet: StoredPacket } {

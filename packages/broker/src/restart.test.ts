@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { brokerFixture, inbox } from '../testing/broker-fixture.ts';
 import { brokerProcesses } from '../testing/broker-processes.ts';
-import { BoundedPersistence, defaultPersistenceLimits } from './bounded-persistence.ts';
+import { BoundedPersistence } from './bounded-persistence.ts';
+import { defaultPersistenceLimits } from './persistence-options.ts';
 import { SessionJournal } from './session-journal.ts';
 
 const { start, connect } = brokerFixture();

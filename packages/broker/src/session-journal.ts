@@ -48,6 +48,15 @@ interface Change {
   readonly kept: Kept | undefined;
 }
 
+/** A record that is written only if it is still wanted after a while. */
+interface Postponed {
+  readonly change: Change;
+  readonly settled: PromiseWithResolvers<void>;
+}
+
+/** A client that is there acknowledges within a few milliseconds; a publisher waits so much longer at most. */
+const postponedMs = 20;
+
 export interface JournalOptions {
   /** Path of the file, or `:memory:`. */
   readonly file: string;
@@ -56,6 +65,8 @@ export interface JournalOptions {
 export class SessionJournal {
   readonly #database: Kysely<BrokerSchema>;
   #changes = new Map<string, Change>();
+  #postponed = new Map<string, Postponed>();
+  #postponedTimer: NodeJS.Timeout | undefined;
   /** The transaction that runs, or ran last. */
   #running: Promise<void> = Promise.resolve();
   /** The one that will write what gathers now. */
@@ -79,11 +90,33 @@ export class SessionJournal {
   }
 
   put(kind: KeptKind, key: string, header: unknown, payload: Uint8Array = nothing): void {
-    this.#change({ kind, key, kept: { kind, key, header: JSON.stringify(header), payload } });
+    const change = { kind, key, kept: { kind, key, header: JSON.stringify(header), payload } };
+    this.#change(change);
+    const older = this.#postponed.get(nameOf(change));
+    this.#postponed.delete(nameOf(change));
+    if (older !== undefined) this.durable().then(older.settled.resolve, older.settled.reject);
+  }
+
+  /**
+   * As `put`, of a record under a new key that is likely to be removed again within milliseconds: then it never
+   * comes to the disk. Resolves when it was removed, or is durable; rejects as `durable` does.
+   */
+  putUnlessRemoved(kind: KeptKind, key: string, header: unknown, payload: Uint8Array): Promise<void> {
+    // Nothing is promised once a write has failed.
+    if (this.#failed) return this.durable();
+    const change = { kind, key, kept: { kind, key, header: JSON.stringify(header), payload } };
+    const settled = Promise.withResolvers<void>();
+    this.#postponed.set(nameOf(change), { change, settled });
+    this.#postponedTimer ??= setTimeout(() => this.#writePostponed(), postponedMs);
+    return settled.promise;
   }
 
   remove(kind: KeptKind, key: string): void {
-    this.#change({ kind, key, kept: undefined });
+    const change = { kind, key, kept: undefined };
+    const postponed = this.#postponed.get(nameOf(change));
+    if (postponed === undefined) return this.#change(change);
+    this.#postponed.delete(nameOf(change));
+    postponed.settled.resolve();
   }
 
   /**
@@ -96,13 +129,25 @@ export class SessionJournal {
 
   /** Writes what is left, and closes the file. */
   async close(): Promise<void> {
+    this.#writePostponed();
     await this.durable().catch(() => {});
     await this.#database.destroy();
   }
 
+  #writePostponed(): void {
+    clearTimeout(this.#postponedTimer);
+    this.#postponedTimer = undefined;
+    const postponed = [...this.#postponed.values()];
+    this.#postponed = new Map();
+    for (const { change } of postponed) this.#change(change);
+    const durable = this.durable();
+    for (const { settled } of postponed) durable.then(settled.resolve, settled.reject);
+  }
+
   #change(change: Change): void {
     if (this.#failed) return;
-    this.#changes.set(`${change.kind} ${change.key}`, change);
+    const name = nameOf(change);
+    this.#changes.set(name, change);
     if (this.#next !== undefined) return;
     const next = this.#running.then(async () => {
       // Packets that were read together are written together.
@@ -148,6 +193,10 @@ export class SessionJournal {
 }
 
 const nothing = new Uint8Array(0);
+
+function nameOf({ kind, key }: Change): string {
+  return `${kind} ${key}`;
+}
 
 function chunks<T>(all: readonly T[]): T[][] {
   const count = Math.ceil(all.length / rowsPerStatement);

@@ -44,9 +44,9 @@ export class WaitingMessages {
 
   /**
    * Adds a message; one that is too much takes the place of the oldest that was not sent yet, for signalling is
-   * said again by whoever sent it. Returns how many messages were dropped, this one included.
+   * said again by whoever sent it. `put` writes it down. Returns how many messages were dropped, this one included.
    */
-  add(clientId: string, packet: AedesPublishPacket): number {
+  add(clientId: string, packet: AedesPublishPacket, put = this.#changes?.put): number {
     const { messagesPerSession, bytesPerSession, bytesInAll } = this.#limits;
     const queue = this.#queues.get(clientId) ?? { packets: [], bytes: 0 };
     const size = sizeOf(packet);
@@ -69,7 +69,7 @@ export class WaitingMessages {
     const unsent = { ...own, messageId: undefined } as object as AedesPublishPacket;
     this.#lastOrder += 1;
     this.#append(queue, this.#lastOrder, unsent);
-    this.#changes?.put(clientId, this.#lastOrder, unsent);
+    put?.(clientId, this.#lastOrder, unsent);
     return dropped;
   }
 

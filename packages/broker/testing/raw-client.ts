@@ -14,7 +14,8 @@ export interface RawClient {
 
 /** Connects as this client, to a session that outlives the connection. */
 export async function rawClient(port: number, clientId: string): Promise<RawClient> {
-  const socket: Socket = connect(port, '127.0.0.1');
+  // Without delay, or a second packet would wait until the first is answered.
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
   const packets: Packet[] = [];
   const waiting: ((packet: Packet) => void)[] = [];
   const incoming = parser({ protocolVersion: 4 });

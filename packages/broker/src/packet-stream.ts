@@ -1,0 +1,16 @@
+/** A WebSocket as a stream of MQTT packets. */
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream, type WebSocket } from 'ws';
+
+/**
+ * `highWaterMark` bytes may wait before the stream says that it is full. What is written together leaves in one
+ * message: a packet is written in up to seven parts, and a browser wakes up for every message.
+ */
+export function packetStream(webSocket: WebSocket, highWaterMark: number): Duplex {
+  return createWebSocketStream(webSocket, {
+    highWaterMark,
+    writev: (chunks, done) => {
+      webSocket.send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done);
+    },
+  });
+}
