@@ -104,6 +104,14 @@ export {
   noticeNotification,
   type RoomNotice,
 } from './rooms/room-notices.ts';
+export type {
+  AnswerOf,
+  ClientMethod,
+  ServerAnswer,
+  ServerFrame,
+  SessionAnswers,
+  SessionOpened,
+} from './rooms/server-frames.ts';
 export {
   attachSignature,
   detachSignature,

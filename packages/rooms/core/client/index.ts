@@ -1,0 +1,11 @@
+export type { ClientCall, ClientCommand, ClientInput, KnownNode, Whom } from './inputs.ts';
+export type {
+  ClientAnswer,
+  ClientNotice,
+  ClientOutput,
+  ClientResult,
+  ConnectionState,
+  OutboxWrite,
+  OutgoingMessage,
+  RpcRequest,
+} from './outputs.ts';
