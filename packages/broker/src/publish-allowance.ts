@@ -1,4 +1,5 @@
 /** How much one client may publish: two token buckets, which fill with time and are emptied by messages and bytes. */
+import { TokenBucket } from '@bothy/protocols';
 import { limits } from '@bothy/wire';
 
 export interface PublishRate {
@@ -32,28 +33,18 @@ export function publishRate(messagesPerSecond: number): PublishRate {
 }
 
 export class PublishAllowance {
-  readonly #rate: PublishRate;
-  #messages: number;
-  #bytes: number;
-  #filledMs: number;
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
 
   constructor(rate: PublishRate, nowMs: number) {
-    this.#rate = rate;
-    this.#messages = rate.messagesBurst;
-    this.#bytes = rate.bytesBurst;
-    this.#filledMs = nowMs;
+    this.#messages = new TokenBucket({ burst: rate.messagesBurst, perSecond: rate.messagesPerSecond }, nowMs);
+    this.#bytes = new TokenBucket({ burst: rate.bytesBurst, perSecond: rate.bytesPerSecond }, nowMs);
   }
 
   /** Takes one message out; false when it is more than may be now, and nothing is taken. */
   take(sizeBytes: number, nowMs: number): boolean {
-    const { messagesPerSecond, messagesBurst, bytesPerSecond, bytesBurst } = this.#rate;
-    const seconds = Math.max(0, nowMs - this.#filledMs) / 1_000;
-    this.#filledMs = nowMs;
-    this.#messages = Math.min(messagesBurst, this.#messages + seconds * messagesPerSecond);
-    this.#bytes = Math.min(bytesBurst, this.#bytes + seconds * bytesPerSecond);
-    if (this.#messages < 1 || this.#bytes < sizeBytes) return false;
-    this.#messages -= 1;
-    this.#bytes -= sizeBytes;
-    return true;
+    return (
+      this.#messages.holds(1, nowMs) && this.#bytes.take(sizeBytes, nowMs) && this.#messages.take(1, nowMs)
+    );
   }
 }

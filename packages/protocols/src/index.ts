@@ -87,3 +87,4 @@ export {
 } from './replication/version-vector.ts';
 export { ExponentialBackoff, type ExponentialBackoffOptions } from './resilience/exponential-backoff.ts';
 export { TokenBucket, type TokenBucketOptions } from './resilience/token-bucket.ts';
+export { TokenBuckets, type TokenBucketsOptions } from './resilience/token-buckets.ts';

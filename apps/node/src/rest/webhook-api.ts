@@ -1,6 +1,6 @@
 /** Incoming webhooks: addresses at which other programs post into a room, with a secret in place of a sign-in. */
 import { randomUUID } from 'node:crypto';
-import { TokenBucket } from '@bothy/protocols';
+import { TokenBuckets } from '@bothy/protocols';
 import type { SqliteWebhooks, Webhook } from '@bothy/store';
 import { BothyError, type RoomActor, type RoomId } from '@bothy/wire';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -18,14 +18,12 @@ export interface WebhookApiOptions extends AccessOptions, RoomCommands {
 }
 
 /** What one webhook may post: an alarm that flaps is not a flood. */
-const hookRate = { burst: 60, perSecond: 2 };
-/** Webhooks whose rate is remembered; the one that was silent longest is forgotten first. */
-const maxRates = 10_000;
+const hookRate = { burst: 60, perSecond: 2, maxKeys: 10_000 };
 
 export function webhookApi(options: WebhookApiOptions): (server: FastifyInstance) => void {
   const { addWebhook, listWebhooks, removeWebhook, postHook } = roomRoutes;
   const { webhooks, names, webUrl, monoMs } = options;
-  const rates = new Map<string, TokenBucket>();
+  const rates = new TokenBuckets(hookRate);
   return (server) => {
     server.post(addWebhook.path, async (request) => {
       const { room } = parsePart(addWebhook.params, request.params, 'address');
@@ -54,7 +52,7 @@ export function webhookApi(options: WebhookApiOptions): (server: FastifyInstance
       const webhook = await webhooks.enter(id, secret);
       if (webhook === undefined)
         throw new BothyError('not_found', 'There is no such webhook. Ask for its address.');
-      if (!rateOf(id).take(1, monoMs())) {
+      if (!rates.take(id, 1, monoMs())) {
         throw new BothyError('rate_limited', 'This webhook posts too fast. Wait a few seconds.');
       }
       const { room, label, person, personName } = webhook;
@@ -82,15 +80,6 @@ export function webhookApi(options: WebhookApiOptions): (server: FastifyInstance
     const role = members.find(({ person }) => person === actor.person)?.role;
     if (role === 'owner' || role === 'moderator') return actor;
     throw new BothyError('not_the_owner', 'Only an owner or a moderator of this room can do this.');
-  }
-
-  function rateOf(id: string): TokenBucket {
-    const rate = rates.get(id) ?? new TokenBucket(hookRate, monoMs());
-    rates.delete(id);
-    rates.set(id, rate);
-    const oldest = rates.keys().next().value;
-    if (rates.size > maxRates && oldest !== undefined) rates.delete(oldest);
-    return rate;
   }
 }
 

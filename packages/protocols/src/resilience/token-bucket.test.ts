@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 test('[TB1] a new bucket gives its burst at once, and no more', () => {
   const bucket = new TokenBucket({ burst: 3, perSecond: 1 }, 0);
@@ -57,4 +58,19 @@ test('[TB5] options out of their range throw a RangeError', () => {
     expect(() => new TokenBucket({ burst, perSecond: 1 }, 0)).toThrow(RangeError);
   for (const perSecond of [-1, Number.NaN, Infinity])
     expect(() => new TokenBucket({ burst: 1, perSecond }, 0)).toThrow(RangeError);
+});
+
+test('[TB6] each key has a bucket of its own', () => {
+  const buckets = new TokenBuckets({ burst: 1, perSecond: 1, maxKeys: 2 });
+  expect(['a', 'a', 'b'].map((key) => buckets.take(key, 1, 0))).toEqual([true, false, true]);
+  expect(buckets.take('a', 1, 1_000)).toBe(true);
+});
+
+test('[TB7] of more keys than are remembered, the one untouched longest is forgotten, and begins anew', () => {
+  const buckets = new TokenBuckets({ burst: 1, perSecond: 0, maxKeys: 2 });
+  for (const key of ['a', 'b', 'a', 'c']) buckets.take(key, 1, 0);
+  expect(['a', 'c'].map((key) => buckets.take(key, 1, 0))).toEqual([false, false]);
+  expect(buckets.take('b', 1, 0)).toBe(true);
+  for (const maxKeys of [0, 1.5, Infinity])
+    expect(() => new TokenBuckets({ burst: 1, perSecond: 0, maxKeys })).toThrow(RangeError);
 });
