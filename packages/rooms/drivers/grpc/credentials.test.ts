@@ -1,11 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { temporaryFolder } from '@bothy/testkit';
+import { ChannelCredentials, Client, status as grpcStatus } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
+import { methodsOfCluster } from './grpc-service.ts';
 import { clusterCredentials } from './index.ts';
 import { certificateFromSecret } from './secret-authority.ts';
 import { link, plain, RecordedNode } from './testing/recorded-node.ts';
+import { listening } from './testing/tcp-proxy.ts';
 
 const secret = 'a secret that is long enough';
 const nodes: RecordedNode[] = [];
@@ -61,6 +65,43 @@ test('[GRPC21] a node without a secret is refused by one that has it, and told w
   expect(refused.code).toBe('cluster_refused');
   b.links.dial(a.address);
   expect((await b.next('dialFailed')).code).toBe('cluster_refused');
+});
+
+test('[GRPC20] who does not look at certificates, and shows none of the cluster, gets no answer', async () => {
+  const b = await start('b', await withSecret('b'));
+  const { tls } = (await withSecret('a', 'another secret, long enough')).credentials;
+  const blind = { rejectUnauthorized: false };
+  const strangers = [
+    ChannelCredentials.createSsl(null, null, null, blind),
+    ChannelCredentials.createSsl(null, Buffer.from(tls?.key ?? ''), Buffer.from(tls?.cert ?? ''), blind),
+  ];
+  for (const stranger of strangers) {
+    const client = new Client(b.address, stranger, { 'grpc.ssl_target_name_override': 'anybody' });
+    const { path, requestSerialize, responseDeserialize } = methodsOfCluster.announce;
+    const status = await new Promise((resolve) => {
+      const info = { ...b.links.self, id: 'a' };
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, info, (error) =>
+        resolve(error?.code),
+      );
+    });
+    expect(status).toBe(grpcStatus.UNAVAILABLE);
+    client.close();
+  }
+  expect(b.all('refused').map(({ code }) => code)).toContain('cluster_refused');
+});
+
+test('[GRPC20] a listener of another authority is not talked to, though it takes everybody', async () => {
+  const { tls } = (await withSecret('b', 'another secret, long enough')).credentials;
+  const impostor = createServer({ cert: tls?.cert, key: tls?.key, ALPNProtocols: ['h2'] });
+  const secured: unknown[] = [];
+  impostor.on('secureConnection', (socket) => void secured.push(socket));
+  impostor.on('tlsClientError', () => {});
+  const address = await listening(impostor);
+  const a = await start('a', await withSecret('a'));
+  a.links.dial(address);
+  expect((await a.next('dialFailed')).code).toBe('cluster_refused');
+  expect(secured).toEqual([]);
+  impostor.close();
 });
 
 test('[GRPC22] a node with the certificate of another one is refused', async () => {

@@ -193,20 +193,43 @@ describe('the end of a link', () => {
     expect(b.all('message')).toHaveLength(1);
   });
 
-  test('[GRPC7] a node that does not read is let go when its queue is full', async () => {
-    const [a, b] = [await start('a', { queueBytes: 1024 * 1024 }), await start('b')];
-    const through = await proxy(b.address);
-    a.links.dial(through.address);
-    await a.next('linkUp');
-    through.freeze();
+  test('[GRPC7] a node that does not read is let go when its queue is full, and its connection is cut', async () => {
+    const small = { queueBytes: 1024 * 1024 };
     const body = 'x'.repeat(60_000);
-    while (a.all('linkDown').length === 0) {
-      a.links.send('b', deliver(body));
-      await new Promise((resolve) => setImmediate(resolve));
+    for (const [sender, receiver] of ['ab', 'ba']) {
+      const [a, b] = [await start('a', small), await start('b', small)];
+      const through = await proxy(b.address);
+      a.links.dial(through.address);
+      await Promise.all([a.next('linkUp'), b.next('linkUp')]);
+      through.freeze();
+      const from = sender === 'a' ? a : b;
+      while (from.links.linked.length > 0) {
+        from.links.send(`${receiver}`, deliver(body));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect((await from.next('linkDown')).reason).toContain('More waited for this node than is kept');
+      // The one that was dialled has no other way to be rid of it.
+      if (from === b) await through.drain();
     }
-    expect(a.all('linkDown')[0]?.reason).toContain('More waited for this node than is kept');
-    expect(a.links.linked).toEqual([]);
   });
+});
+
+test('[GRPC13] a node reads the files that another one keeps', async () => {
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    yield new Uint8Array(100_000).fill(7);
+  }
+  const kept = 'a'.repeat(26);
+  const readFile = async (file: string) => (file === kept ? pieces() : undefined);
+  const [a, b] = [await start('a'), await start('b', { services: { readFile } })];
+  const read = async (node: string, file: string): Promise<number> => {
+    let size = 0;
+    for await (const piece of a.links.readFile(node, file)) size += piece.length;
+    return size;
+  };
+  await expect(read('b', kept)).rejects.toMatchObject({ code: 'node_unreachable' });
+  await link(a, b);
+  expect(await read('b', kept)).toBe(100_000);
+  await expect(read('b', 'b'.repeat(26))).rejects.toMatchObject({ code: 'not_found' });
 });
 
 describe('dials', () => {

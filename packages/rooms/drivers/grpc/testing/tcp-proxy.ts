@@ -40,6 +40,13 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 
+  /** Reads again, but passes nothing on; done once the target has closed the first connection. */
+  async drain(): Promise<void> {
+    const far = this.#sockets[1];
+    if (far === undefined || far.destroyed) return;
+    await new Promise<void>((resolve) => void far.on('close', () => resolve()).resume());
+  }
+
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
