@@ -27,7 +27,7 @@ export async function idleNodeBytes(afterMs: number): Promise<IdleNodeBytes> {
 
 async function startAndMeasure(afterMs: number, cacheFolder: string): Promise<number> {
   const data = temporaryFolder();
-  const flags = ['node', '--http', '0', '--mqtt', '0', '--data', data.path];
+  const flags = ['node', '--http', '0', '--mqtt', '0', '--cluster', '0', '--data', data.path];
   const child = spawn(process.execPath, [cli, ...flags], {
     env: { ...process.env, NODE_COMPILE_CACHE: cacheFolder },
     stdio: ['ignore', 'pipe', 'inherit'],

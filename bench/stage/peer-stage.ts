@@ -25,7 +25,7 @@ export async function openPeerStage(): Promise<PeerStage> {
     const data = temporaryFolder();
     undo.push(data.remove);
     // The bench's page comes from another port than the node, which refuses strangers.
-    const config = parseConfig({ http: '0', mqtt: '0', data: data.path }, {});
+    const config = parseConfig({ http: '0', mqtt: '0', cluster: '0', data: data.path }, {});
     const node = await startNode(config, { extraHosts: [pages.host] });
     undo.push(node.stop);
     const [plainBroker, peerServer] = [await startPlainBroker(), await startPeerServer()];

@@ -80,7 +80,7 @@ export function browserStage(options: StageOptions = {}): BrowserStage {
     },
     pageErrors,
     async startNode(http = '0') {
-      const config = parseConfig({ http, mqtt: '0', data: data.path, ...options.flags }, {});
+      const config = parseConfig({ http, mqtt: '0', cluster: '0', data: data.path, ...options.flags }, {});
       node = await startNode(config, { webFolder: webFolder.path });
     },
     async open(context) {

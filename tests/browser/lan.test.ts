@@ -20,7 +20,7 @@ let ann: Page;
 
 beforeAll(async () => {
   await build({ root: webApp, logLevel: 'error', build: { outDir: webFolder.path, emptyOutDir: true } });
-  const addresses = { lan: '', http: '127.0.0.1:0', mqtt: '127.0.0.1:0', guide: '127.0.0.1:0' };
+  const addresses = { lan: '', http: '127.0.0.1:0', mqtt: '127.0.0.1:0', cluster: '0', guide: '127.0.0.1:0' };
   const config = parseConfig({ ...addresses, data: data.path, registration: 'invite' }, {});
   node = await startNode(config, { webFolder: webFolder.path });
   const http = { host: '127.0.0.1', port: node.httpPort };

@@ -210,7 +210,9 @@ const given = process.argv[2];
 const dataFolder = await mkdtemp(join(tmpdir(), 'bothy-look-'));
 const node =
   given === undefined
-    ? await startNode(parseConfig({ http: '0', mqtt: '0', data: dataFolder }, {}), { webFolder })
+    ? await startNode(parseConfig({ http: '0', mqtt: '0', cluster: '0', data: dataFolder }, {}), {
+        webFolder,
+      })
     : undefined;
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',

@@ -38,7 +38,7 @@ function bothy(args: readonly string[], signals: readonly NodeJS.Signals[] = [])
   });
 }
 
-const anyPorts = ['--http', '0', '--mqtt', '0'];
+const anyPorts = ['--http', '0', '--mqtt', '0', '--cluster', '0'];
 
 test('a node says what runs where, and one Ctrl-C, however often it arrives, stops it cleanly', async () => {
   const data = join(folder, 'data');
@@ -59,7 +59,17 @@ test('a port that is taken is one sentence and exit code 1', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = String((server.address() as AddressInfo).port);
-  const { code, output, errors } = await bothy(['node', '--http', port, '--mqtt', '0', '--data', folder]);
+  const { code, output, errors } = await bothy([
+    'node',
+    '--http',
+    port,
+    '--mqtt',
+    '0',
+    '--cluster',
+    '0',
+    '--data',
+    folder,
+  ]);
   await new Promise((resolve) => server.close(resolve));
   expect(errors).toMatch(/^bothy: [^\n]*--http[^\n]*\n$/);
   expect(output).toBe('');

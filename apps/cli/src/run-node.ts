@@ -77,7 +77,7 @@ export function lanAnnouncement({ webUrls, guideUrl, fingerprint }: LanInfo): st
 
 /** What runs where, and how to stop it. */
 export function announcement(
-  node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'dataFolder' | 'hadOperator'>,
+  node: Pick<RunningNode, 'id' | 'webUrl' | 'mqttUrl' | 'clusterAddress' | 'dataFolder' | 'hadOperator'>,
   hasWeb: boolean,
 ): string {
   return [
@@ -86,6 +86,7 @@ export function announcement(
     '',
     `    Web app   ${hasWeb ? node.webUrl : 'not built yet: "bothy up" builds it'}`,
     `    MQTT      ${node.mqttUrl}`,
+    `    Cluster   ${node.clusterAddress}`,
     `    Data      ${node.dataFolder}`,
     '',
     ...(hasWeb && !node.hadOperator

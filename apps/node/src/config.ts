@@ -31,6 +31,14 @@ export interface NodeConfig {
   readonly sessionDays: number;
   /** What one MQTT client may publish for long, in messages a second: 1 to 100,000. */
   readonly publishRate: number;
+  /** Where other nodes of the cluster connect. */
+  readonly cluster: ListenAddress;
+  /** `host:port` of other nodes to announce to; any one of the cluster is enough. */
+  readonly join: readonly string[];
+  /** What every node of the cluster knows: their certificates are made from it. Undefined on one machine only. */
+  readonly clusterSecret: string | undefined;
+  /** Files of own certificates (`certificate,key,authority`) instead of a secret. */
+  readonly clusterTls: readonly [certificate: string, key: string, authority: string] | undefined;
 }
 
 /** Flags as text, by their names without dashes: `{ http: '9000' }`. */
@@ -48,6 +56,10 @@ export const configNames = [
   'hosts',
   'session-days',
   'publish-rate',
+  'cluster',
+  'join',
+  'cluster-secret',
+  'cluster-tls',
 ] as const;
 export type ConfigName = (typeof configNames)[number];
 
@@ -55,6 +67,7 @@ const defaults = {
   http: '127.0.0.1:8080',
   mqtt: '127.0.0.1:1883',
   guide: '127.0.0.1:8080',
+  cluster: '127.0.0.1:7070',
   data: './.bothy',
   registration: 'open',
   sessionDays: '7',
@@ -92,10 +105,15 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     hosts: hostList(text('hosts') ?? ''),
     sessionDays: wholeNumber('session-days', text('session-days') ?? defaults.sessionDays, 365),
     publishRate: wholeNumber('publish-rate', text('publish-rate') ?? defaults.publishRate, 100_000),
+    cluster: address('cluster', text('cluster') ?? defaults.cluster, '127.0.0.1'),
+    join: joinList(text('join') ?? ''),
+    clusterSecret: clusterSecret(text('cluster-secret')),
+    clusterTls: clusterTls(text('cluster-tls')),
   };
   const safe = lan || config.insecure;
   if (!safe && !isLoopback(config.http.host)) refuseBinding('http', config.http);
   if (!safe && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
+  checkCluster(config);
   return config;
 }
 
@@ -128,6 +146,50 @@ function hostList(text: string): string[] {
   const wrong = hosts.find((host) => !/^([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host));
   if (wrong !== undefined) throw invalid('hosts', wrong, 'host or host:port, several with commas between');
   return hosts;
+}
+
+/** `127.0.0.1:7072,127.0.0.1:7073`; a bare port is one of this machine. */
+function joinList(text: string): string[] {
+  const nodes = text.split(',').flatMap((each) => each.trim() || []);
+  return nodes.map((each) => {
+    const { host, port } = address('join', each, '127.0.0.1');
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  });
+}
+
+/** Shorter ones can be tried out: certificates made from it are shown to whoever connects. */
+const leastSecretChars = 16;
+
+function clusterSecret(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text.length >= leastSecretChars) return text;
+  throw new BothyError(
+    'configuration_invalid',
+    `--cluster-secret is too short; it must be at least ${leastSecretChars} characters that nobody can guess.`,
+  );
+}
+
+function clusterTls(text: string | undefined): NodeConfig['clusterTls'] {
+  if (text === undefined || text === '') return undefined;
+  const [certificate, key, authority, ...rest] = text.split(',').map((each) => each.trim());
+  if (certificate && key && authority && rest.length === 0) return [certificate, key, authority];
+  throw invalid('cluster-tls', text, 'three files with commas between: certificate, key, authority');
+}
+
+/** Beyond this machine nodes have to prove that they belong together. */
+function checkCluster({ cluster, clusterSecret, clusterTls, insecure }: NodeConfig): void {
+  if (clusterSecret !== undefined && clusterTls !== undefined) {
+    throw new BothyError(
+      'configuration_invalid',
+      'Give --cluster-secret or --cluster-tls, not both: nodes prove themselves in one way.',
+    );
+  }
+  const isProven = clusterSecret !== undefined || clusterTls !== undefined || insecure;
+  if (isProven || isLoopback(cluster.host)) return;
+  throw new BothyError(
+    'configuration_invalid',
+    `--cluster binds ${cluster.host}, which others can reach. Nodes must prove that they belong together: add --cluster-secret, the same on every node, or --cluster-tls.`,
+  );
 }
 
 function flag(name: ConfigName, text: string | undefined): boolean {

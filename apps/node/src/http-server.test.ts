@@ -57,7 +57,7 @@ describe('who may ask', () => {
   test.each([
     ['/mqtt', { origin: 'http://evil.example' }, 403],
     ['/mqtt', { host: 'evil.example' }, 403],
-    ['/ws', {}, 404],
+    ['/ws', {}, 400],
     ['/healthz', {}, 404],
   ])('an upgrade of %s with %o is answered %d', async (path, headers, status) => {
     expect(await upgrade(path, headers)).toBe(status);

@@ -1,6 +1,8 @@
 /** Metrics in Prometheus' text format. */
 import type { Broker, BrokerCounts } from '@bothy/broker';
+import type { RoomSocketCounts } from '@bothy/rooms/drivers/websocket';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { RoomsHost } from './rooms/rooms-host.ts';
 
 /** Every count of the broker has a metric: a new one that lacks its line here does not type-check. */
 const brokerCounters: Readonly<Record<keyof BrokerCounts, readonly [name: string, help: string]>> = {
@@ -17,7 +19,7 @@ const brokerCounters: Readonly<Record<keyof BrokerCounts, readonly [name: string
   expiredSessions: ['expired_sessions', 'Sessions ended because their clients were away too long'],
 };
 
-export function nodeMetrics(broker: Broker): Registry {
+export function nodeMetrics(broker: Broker, rooms: RoomsHost): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -42,5 +44,73 @@ export function nodeMetrics(broker: Broker): Registry {
       },
     });
   }
+  roomMetrics(rooms, registers);
   return registry;
+}
+
+const socketCounters: Readonly<Record<keyof RoomSocketCounts, readonly [name: string, help: string]>> = {
+  sessionsOpened: ['sessions_opened', 'Sessions that clients opened'],
+  frames: ['frames', 'Frames that clients sent'],
+  notifications: ['notifications', 'Requests without an id, which are not answered'],
+  slowCloses: ['slow_closes', 'Clients let go because too much waited for them to read'],
+  silentCloses: ['silent_closes', 'Clients let go because nothing came from them'],
+  brokenFrames: ['broken_frames', 'Frames that ended their connection'],
+  deliveries: ['deliveries', 'Entries written, once for each session'],
+  sentBytes: ['sent_bytes', 'Bytes written to clients'],
+};
+
+function roomMetrics(rooms: RoomsHost, registers: Registry[]): void {
+  const { sockets } = rooms;
+  for (const key of Object.keys(socketCounters) as (keyof RoomSocketCounts)[]) {
+    const [name, help] = socketCounters[key];
+    new Counter({
+      name: `bothy_rooms_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(sockets.counts[key]);
+      },
+    });
+  }
+  const refusals = (name: string, help: string, counts: () => ReadonlyMap<string, number>): void => {
+    new Counter({
+      name,
+      help,
+      labelNames: ['code'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [code, count] of counts()) this.inc({ code }, count);
+      },
+    });
+  };
+  refusals('bothy_rooms_refusals_total', 'Calls of clients refused, by code', () => sockets.refusals);
+  refusals('bothy_cluster_refusals_total', 'What other nodes sent and was refused', () => rooms.refusals);
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge('bothy_rooms_connections', 'Clients connected to /ws now', () => sockets.connections);
+  gauge(
+    'bothy_rooms_messages_per_second',
+    'Entries in the last second',
+    () => rooms.view?.messagesPerSecond ?? 0,
+  );
+  new Gauge({
+    name: 'bothy_cluster_nodes',
+    help: 'Other nodes, by how well they are heard',
+    labelNames: ['health'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { health } of rooms.view?.nodes ?? []) this.inc({ health });
+    },
+  });
 }

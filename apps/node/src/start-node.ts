@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticator, Broker, publishRate } from '@bothy/broker';
 import { SignInRate, UsedNonces } from '@bothy/identity';
+import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
-import { SqliteNameDirectory } from '@bothy/store';
+import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
 import { isLoopback, type NodeConfig } from './config.ts';
@@ -17,6 +18,11 @@ import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
 import { operatorApi } from './operator-api.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
+import { roomSignIn } from './rest/room-access.ts';
+import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
+import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
+import { RoomsHost } from './rooms/rooms-host.ts';
+import { roomsApi } from './rooms-api.ts';
 import { sessionApi } from './session-api.ts';
 import { version } from './version.ts';
 
@@ -40,6 +46,8 @@ export interface RunningNode {
   readonly lan?: LanInfo | undefined;
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** `host:port` where other nodes connect. */
+  readonly clusterAddress: string;
   readonly dataFolder: string;
   /** Whether somebody operated it when it started. */
   readonly hadOperator: boolean;
@@ -110,16 +118,41 @@ async function start(
   const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
   ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
 
+  const files = await RoomFiles.open({ folder: join(config.data, 'files'), wallMs });
+  undo.push(() => files.close());
+  const webhooks = await SqliteWebhooks.open({ file: join(config.data, 'webhooks.sqlite'), wallMs });
+  undo.push(() => webhooks.close());
+
   let ready = true;
   const { id, registration } = config;
+  const guests = { onlyLocal, allowGuests: config.allowGuests };
+  const access = { node: id, tokens, names, guests, wallMs, mayTry };
+  const rooms = new RoomsHost({
+    node: id,
+    folder: config.data,
+    log,
+    sockets: {
+      authenticate: roomSignIn(access),
+      findPerson: async (by) => {
+        const person = 'person' in by ? by.person : await names.lookup(by.name);
+        const name = 'person' in by ? await names.nameOf(by.person) : by.name;
+        return person === undefined || name === undefined ? undefined : { person, name };
+      },
+    },
+  });
+  undo.push(() => rooms.stop());
+  let links: ClusterLinks | undefined;
+  const webUrl = (): string =>
+    `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
   const http = new HttpServer({
     broker,
     guard: requestGuard(audiences),
-    metrics: nodeMetrics(broker),
+    rooms: rooms.sockets,
+    metrics: nodeMetrics(broker, rooms),
     log,
     tls: lan?.current,
     webFolder: options.webFolder,
-    ready: () => ready,
+    ready: () => ready && rooms.ready,
     api: (server) => {
       const operated = ({ name, person }: Certificate): void =>
         log.info({ name, person }, 'the first person to open this node from its machine operates it');
@@ -134,12 +167,32 @@ async function start(
         released: (name, person, by) => {
           log.info({ name, person, by }, 'name released');
           broker.endConnections(person);
+          rooms.sockets.endSessions(person);
+        },
+      })(server);
+      roomsApi({
+        ...access,
+        version,
+        files,
+        webhooks,
+        webUrl,
+        monoMs,
+        command: (actor, command, trace) => rooms.command(actor, command, trace),
+        cluster: () => clusterStatus(links?.self ?? self, rooms),
+        readRemoteFile: async (node, file) => {
+          return links === undefined ? undefined : await fileOfNode(links, node, file);
         },
       })(server);
     },
   });
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);
+  const self = await nodeInfo(config, keyPair, webUrl());
+  const services = clusterServices(rooms, (file) => fileForNode(files, file));
+  const opened = await openLinks(config, self, rooms, { services });
+  links = opened;
+  undo.push(() => opened.stop());
+  await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
   let guide: RunningGuide | undefined;
   if (lan !== undefined) {
     const webPort = ports.http;
@@ -153,18 +206,21 @@ async function start(
     ready = false;
     log.info('node stops');
     await guide?.stop();
+    await rooms.stop();
+    await links?.stop();
     await http.stop();
     await broker.stop();
-    await names.close();
+    await Promise.all([names.close(), files.close(), webhooks.close()]);
     logFile?.close();
   };
   return {
     id,
-    webUrl: `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`,
+    webUrl: webUrl(),
     mqttUrl: `${config.lan ? 'mqtts' : 'mqtt'}://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
     lan: guide?.info,
     httpPort: ports.http,
     mqttPort: ports.mqtt,
+    clusterAddress: opened.self.address,
     dataFolder: config.data,
     hadOperator,
     stop: () => {

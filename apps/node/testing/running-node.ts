@@ -36,7 +36,7 @@ export function nodeFixture(): NodeFixture {
   return {
     folder,
     start: async (flags = {}, options = {}) => {
-      const texts = { http: '0', mqtt: '0', id: 'hut', data: flags.data ?? folder(), ...flags };
+      const texts = { http: '0', mqtt: '0', cluster: '0', id: 'hut', data: flags.data ?? folder(), ...flags };
       const node = await startNode(parseConfig(texts, {}), options);
       running.push(node);
       return node;

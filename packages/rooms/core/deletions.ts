@@ -40,6 +40,7 @@ export interface DeletionsListener {
 export interface DeletionView {
   readonly room: RoomId;
   readonly name: string;
+  readonly administrator: NodeId;
   readonly outcome: TransactionState['outcome'];
   readonly pending: readonly NodeId[];
   readonly reason?: string;
@@ -241,8 +242,8 @@ export class Deletions {
     room: RoomId,
     { outcome, pending, reason }: Pick<DeletionView, 'outcome' | 'pending'> & { readonly reason?: string },
   ): void {
-    const name = this.#listener.room(room)?.name ?? this.#views.get(transaction)?.name ?? '';
-    const view = { room, name, outcome, pending, atMs: step.now.wallMs };
+    const { name = '', administrator = '' } = this.#listener.room(room) ?? this.#views.get(transaction) ?? {};
+    const view = { room, name, administrator, outcome, pending, atMs: step.now.wallMs };
     this.#views.delete(transaction);
     this.#views.set(transaction, reason === undefined ? view : { ...view, reason });
     const [oldest] = this.#views.keys();

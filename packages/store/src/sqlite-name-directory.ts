@@ -171,6 +171,16 @@ export class SqliteNameDirectory implements LocalNames {
     return (await query.executeTakeFirst())?.person;
   }
 
+  /** The name of a person; the first in their order where there are several. */
+  async nameOf(person: PersonId): Promise<Name | undefined> {
+    const query = this.#database
+      .selectFrom('name')
+      .select('name')
+      .where('person', '=', person)
+      .orderBy('name');
+    return (await query.executeTakeFirst())?.name;
+  }
+
   async release(name: Name): Promise<boolean> {
     const known = await readRecord(this.#database, name);
     if (known === undefined || ownerOf(known) === undefined) return false;

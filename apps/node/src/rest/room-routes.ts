@@ -52,9 +52,11 @@ export const clusterAnswer = z.object({
   deletions: z.array(
     z.object({
       room: roomParts.roomId,
+      name: z.string(),
       administrator: roomParts.nodeId,
       outcome: z.enum(['committed', 'aborted', 'pending']),
       pending: z.array(roomParts.nodeId),
+      reason: z.exactOptional(z.string()),
       at: millis,
     }),
   ),

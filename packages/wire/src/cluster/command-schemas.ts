@@ -21,7 +21,8 @@ const request = { requestId: key, ...room };
 const target = { ...request, target: part.seq };
 const on = z.boolean();
 const reason = z.exactOptional(part.reasonText);
-const limit = z.int().check(z.gte(1), z.lte(maxEntries));
+/** 0: the asking node has the entries itself. */
+const limit = z.int().check(z.gte(0), z.lte(maxEntries));
 
 export const orderedCommand: z.ZodMiniType<OrderedCommand> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('join'), ...request, after: z.exactOptional(part.position), limit }),

@@ -1,0 +1,233 @@
+/**
+ * The rooms of a node: the core on its loop, its store, its clients and its links
+ * to other nodes. When the disk refuses a write the instance ends; it is built
+ * anew from what is durable, and clients resume where they were.
+ */
+import { join } from 'node:path';
+import { seededRandom } from '@bothy/protocols';
+import { type RoomsConfig, RoomsCore, type RoomsInput, type RoomsOutput } from '@bothy/rooms/core';
+import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
+import { SqliteRoomStore } from '@bothy/rooms/drivers/sqlite';
+import { type RoomSocketOptions, RoomSocketServer } from '@bothy/rooms/drivers/websocket';
+import { Loop, type ProductOutput, randomSeed } from '@bothy/runtime';
+import { nodeClock, nodeTimers } from '@bothy/runtime/node';
+import {
+  BothyError,
+  type ErrorCode,
+  type NodeId,
+  type RoomActor,
+  type RoomCommand,
+  type RoomResult,
+} from '@bothy/wire';
+import type { Logger } from 'pino';
+
+export interface RoomsHostOptions {
+  readonly folder: string;
+  readonly node: NodeId;
+  readonly sockets: Pick<RoomSocketOptions, 'authenticate' | 'findPerson' | 'tracer' | 'extensions'>;
+  readonly log: Logger;
+}
+
+/** Commands of REST and other programs that wait for their answers. */
+const maxWaiting = 10_000;
+/** From one failure to the next start; doubled by each that follows soon, up to the second. */
+const restartMs = 200;
+const maxRestartMs = 10_000;
+
+type View = RoomsCore['clusterView'];
+
+export class RoomsHost {
+  readonly sockets: RoomSocketServer;
+  /** How often each code was refused to other nodes. */
+  readonly refusals = new Map<ErrorCode, number>();
+  readonly #options: RoomsHostOptions;
+  readonly #waiting = new Map<string, (result: RoomResult) => void>();
+  readonly #forgetting = new Map<string, (known: boolean) => void>();
+  #links: ClusterLinks | undefined;
+  #config: RoomsConfig | undefined;
+  #store: SqliteRoomStore | undefined;
+  #core: RoomsCore | undefined;
+  #loop: Loop<RoomsInput, RoomsOutput> | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #count = 0;
+  #stopped = false;
+
+  constructor(options: RoomsHostOptions) {
+    this.#options = options;
+    const { sockets, log, node } = options;
+    this.sockets = new RoomSocketServer({
+      ...sockets,
+      node,
+      log,
+      monoMs: nodeClock.monoMs,
+      wallMs: nodeClock.wallMs,
+      input: (input) => this.#input(input),
+    });
+  }
+
+  /** Rooms are offered and other nodes dialled from now on. Throws `data_directory_unusable` or `database_corrupt`. */
+  async begin(links: ClusterLinks, config: RoomsConfig): Promise<void> {
+    this.#links = links;
+    this.#config = config;
+    await this.#open(config);
+  }
+
+  /** False while the rooms are being built anew. */
+  get ready(): boolean {
+    return this.#loop !== undefined && !this.#loop.ended;
+  }
+
+  get view(): View | undefined {
+    return this.#core?.clusterView;
+  }
+
+  /** Gives the core what happened on a link. False when it cannot be taken. */
+  input(input: Extract<RoomsInput, { kind: 'linkUp' | 'linkDown' | 'dialFailed' | 'message' }>): boolean {
+    return this.#loop?.submit(input) ?? false;
+  }
+
+  /** A command of somebody without a session: REST, another program. */
+  command(actor: RoomActor, command: RoomCommand, trace?: string): Promise<RoomResult> {
+    return new Promise((resolve) => {
+      this.#count += 1;
+      const id = `rest ${this.#count}`;
+      if (this.#waiting.size >= maxWaiting) return resolve(tooMuch);
+      this.#waiting.set(id, resolve);
+      const base = { kind: 'command', id, session: null, actor, command } as const;
+      this.#input(trace === undefined ? base : { ...base, trace });
+    });
+  }
+
+  /** An operator says that a node will not come back. False when it was not known. */
+  forgetNode(node: NodeId): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#count += 1;
+      const id = `forget ${this.#count}`;
+      this.#forgetting.set(id, resolve);
+      if (this.#loop?.submit({ kind: 'forgetNode', id, node }) === true) return;
+      this.#forgetting.delete(id);
+      reject(new BothyError('rate_limited', 'The rooms of this node start anew. Try again in a moment.'));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    await this.sockets.stop();
+    this.#loop?.stop();
+    await this.#store?.close();
+  }
+
+  async #open(config: RoomsConfig): Promise<void> {
+    const file = join(this.#options.folder, 'rooms.sqlite');
+    const store = await SqliteRoomStore.open({ file, failed: (error) => this.#failed(error) });
+    this.#store = store;
+    const snapshot = await store.load();
+    const core = new RoomsCore(config, snapshot, seededRandom(randomSeed()));
+    this.#core = core;
+    this.#loop = new Loop<RoomsInput, RoomsOutput>(
+      core,
+      {
+        clock: nodeClock,
+        timers: nodeTimers,
+        storage: store,
+        perform: (output) => this.#perform(output),
+        ask: ({ id, query }, answer) => {
+          store.query(query, (finding) => answer({ kind: 'found', id, answer: finding }));
+        },
+        failed: (error) => this.#failed(error),
+      },
+      { maxQueuedInputs: 100_000, maxHeldOutputs: 1_000_000 },
+    );
+    this.#loop.submit({ kind: 'start' });
+  }
+
+  #input(input: RoomsInput): void {
+    if (this.#loop?.submit(input) === true) return;
+    if (input.kind === 'sessionOpened') return this.sockets.endAll('restarted');
+    if (input.kind !== 'command') return;
+    if (input.session === null) this.#answer(input.id, tooMuch);
+    else this.sockets.perform({ kind: 'reply', id: input.id, session: input.session, result: tooMuch });
+  }
+
+  #perform(output: ProductOutput<RoomsOutput>): void {
+    switch (output.kind) {
+      case 'reply':
+        if (output.session === null) return this.#answer(output.id, output.result);
+        return this.sockets.perform(output);
+      case 'opened':
+      case 'attach':
+      case 'detach':
+      case 'deliver':
+      case 'deliverTo':
+      case 'notice':
+        return this.sockets.perform(output);
+      case 'send':
+        return this.#links?.send(output.to, output.message);
+      case 'dial':
+        return this.#links?.dial(output.address);
+      case 'hangUp':
+        this.#options.log.warn({ node: output.node }, output.reason);
+        return this.#links?.hangUp(output.node, output.reason);
+      case 'forgotten': {
+        const resolve = this.#forgetting.get(output.id);
+        this.#forgetting.delete(output.id);
+        return resolve?.(output.known);
+      }
+      case 'refused':
+        this.refused(output.code, output.message);
+    }
+  }
+
+  /** Counts and logs what was refused to another node. */
+  refused(code: ErrorCode, message: string): void {
+    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+    this.#options.log.warn({ code }, message);
+  }
+
+  #answer(id: string, result: RoomResult): void {
+    const resolve = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    resolve?.(result);
+  }
+
+  #failed(error: BothyError): void {
+    if (this.#stopped || this.#restart !== undefined) return;
+    this.#options.log.error(
+      { code: error.code, err: error.cause },
+      `rooms end and start anew: ${error.message}`,
+    );
+    this.#loop?.stop();
+    const store = this.#store;
+    this.#loop = undefined;
+    this.#core = undefined;
+    this.#store = undefined;
+    for (const id of [...this.#waiting.keys()]) this.#answer(id, tooMuch);
+    this.sockets.endAll('restarted');
+    for (const node of this.#links?.linked ?? [])
+      this.#links?.hangUp(node, 'The rooms of this node start anew.');
+    const afterMs = Math.min(restartMs * 2 ** this.#failures, maxRestartMs);
+    this.#failures += 1;
+    this.#restart = setTimeout(() => void this.#again(store), afterMs);
+  }
+
+  async #again(broken: SqliteRoomStore | undefined): Promise<void> {
+    try {
+      await broken?.close();
+      this.#restart = undefined;
+      if (this.#config !== undefined) await this.#open(this.#config);
+      setTimeout(() => {
+        this.#failures = 0;
+      }, maxRestartMs).unref();
+    } catch (thrown) {
+      this.#failed(BothyError.from(thrown));
+    }
+  }
+}
+
+const tooMuch: RoomResult = {
+  ok: false,
+  code: 'rate_limited',
+  message: 'The rooms of this node are busy or start anew. Try again in a moment with the same id.',
+};
