@@ -1,4 +1,7 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LocalIdentity } from '@bothy/identity';
+import { temporaryFolder } from '@bothy/testkit';
 import { topics } from '@bothy/wire';
 import { beforeAll, expect, test } from 'vitest';
 import { bridgedBrokers } from '../../testing/bridged-brokers.ts';
@@ -199,4 +202,41 @@ test('[BG10] a device may not be taken over by a guest of another node, and gues
   await one.publishAsync('env/light/raw', '1', { qos: 1 });
   await expect.poll(() => b.broker.bridge?.counts.received).toBe(1);
   expect([one.connected, a.broker.bridge?.counts.takeovers]).toEqual([true, 0]);
+});
+
+test('[BG8, BG11] what a node knew is known after its restart, and who went with it is offline before others hear of them', async () => {
+  const folder = temporaryFolder();
+  try {
+    const [file, copy] = [join(folder.path, 'one.sqlite'), join(folder.path, 'two.sqlite')];
+    const cluster = bridgedBrokers(start);
+    const [a, b] = [await cluster.start('a', { file }), await cluster.start('b')];
+    cluster.joinAll();
+    const payload = Buffer.from('down');
+    const will = { topic: 'edge/one/status', payload, qos: 1, retain: true } as const;
+    const edge = await connect(a.tcp, { clientId: 'one', will });
+    await edge.publishAsync('edge/one/status', 'up', { qos: 1, retain: true });
+    await edge.publishAsync('edge/two/status', 'up', { qos: 1, retain: true });
+    await edge.publishAsync('edge/two/status', '', { qos: 1, retain: true });
+    await expect.poll(() => b.broker.bridge?.counts.received).toBe(3);
+    // As if it had been killed now.
+    for (const part of ['', '-wal']) await copyFile(`${file}${part}`, `${copy}${part}`);
+    cluster.cut('a', 'b');
+    const later = await cluster.start('c', { file: copy });
+    expect(cluster.crossed.filter(({ from }) => from === 'c')).toEqual([]);
+    cluster.join('b', 'c');
+    await expect.poll(() => b.broker.bridge?.counts.received).toBe(4);
+    const watcher = await connect(b.tcp);
+    await watcher.subscribeAsync('edge/#', { qos: 1 });
+    expect(await inbox(watcher).first(1)).toEqual([{ topic: 'edge/one/status', text: 'down', retain: true }]);
+    const told = cluster.crossed.flatMap(({ from, message }) =>
+      from === 'c' && message.kind === 'retained' ? [message.message] : [],
+    );
+    expect(told.map(({ topic, payload }) => [topic, Buffer.from(payload).toString()])).toEqual([
+      ['edge/one/status', 'down'],
+      ['edge/two/status', ''],
+    ]);
+    await later.stop();
+  } finally {
+    folder.remove();
+  }
 });
