@@ -21,7 +21,10 @@ export type CommitMessage =
   /** A prepared participant that has heard nothing asks. */
   | { readonly kind: 'inquire'; readonly transaction: TransactionId };
 
-/** What is durable of a transaction. One that has ended everywhere is forgotten. */
+/**
+ * What is durable of a transaction, one record for each role and transaction; a later one replaces an earlier one.
+ * Ended ones stay as tombstones until `forget`. An abort leaves none at a participant: it is presumed.
+ */
 export type CommitRecord =
   | {
       readonly role: 'coordinator';
@@ -30,20 +33,23 @@ export type CommitRecord =
       readonly state: 'preparing' | CommitOutcome;
       /** Frozen before anything leaves. */
       readonly participants: readonly string[];
+      /** A tombstone: all have acknowledged, nothing is left to do, and it must never begin again. */
+      readonly finished?: true;
     }
   | {
       readonly role: 'participant';
       readonly transaction: TransactionId;
       readonly subject: string;
-      readonly state: 'prepared';
+      /** `committed` is a tombstone: a PREPARE that comes late must not be promised again. */
+      readonly state: 'prepared' | 'committed';
       readonly coordinator: string;
     };
 
 /** Outputs that both roles share. A `persist` is durable before what follows it leaves: the host sees to that. */
 export type CommitOutput =
   | { readonly kind: 'persist'; readonly record: CommitRecord }
-  /** The transaction has ended here: nothing of it needs to be kept. */
-  | { readonly kind: 'forget'; readonly transaction: TransactionId }
+  /** The record of this role and transaction may go. */
+  | { readonly kind: 'forget'; readonly role: CommitRecord['role']; readonly transaction: TransactionId }
   | { readonly kind: 'send'; readonly to: string; readonly message: CommitMessage }
   | SetTimer
   | ClearTimer;

@@ -3,11 +3,11 @@
  * Obermarck: "Transaction Management in the R* Distributed Database Management
  * System", TODS 1986). Rules 2PC1… in SPEC.md.
  *
- *   begin ─▶ preparing ──all ready──▶ committed ──all acknowledged──▶ (forgotten)
- *                 └──an abort, silence, a crash──▶ aborted ──all acknowledged──▶ (forgotten)
+ *   begin ─▶ preparing ──all ready──▶ committed ──all acknowledged──▶ finished
+ *                 └──an abort, silence, a crash──▶ aborted ──all acknowledged──▶ finished
  */
 import type { Random } from '../random.ts';
-import { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
+import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
 import type {
   CommitMessage,
   CommitOutcome,
@@ -16,6 +16,7 @@ import type {
   TransactionId,
   Vote,
 } from './commit-messages.ts';
+import { expectPositive, retryWaits } from './retry-waits.ts';
 
 export interface TwoPhaseCoordinatorOptions {
   /** Silence counts as a refusal after so long; above 0. Longer waits for slow participants, and blocks the subject. */
@@ -25,7 +26,10 @@ export interface TwoPhaseCoordinatorOptions {
   readonly againMaxMs: number;
   /** Transactions that have not ended; `begin` refuses more. */
   readonly maxOpen: number;
-  /** Outcomes that are remembered so that a repeated `begin` gets the same answer; the oldest goes first. */
+  /**
+   * Ended transactions that are remembered, also over a restart; the oldest goes first. A `begin` of one that is
+   * remembered gets its state, and who asks for it gets its outcome; an older one would run again.
+   */
   readonly maxRemembered: number;
 }
 
@@ -64,28 +68,28 @@ export class TwoPhaseCoordinator {
   /** Ended ones, the oldest first. */
   readonly #ended = new Map<TransactionId, TransactionState>();
 
-  /** Throws a RangeError when a time or bound is not above 0. */
+  /** Throws a RangeError when a time or bound is not above 0, or `againMaxMs` is below `againMs`. */
   constructor(options: TwoPhaseCoordinatorOptions, random: Random) {
     const { voteTimeoutMs, againMs, againMaxMs, maxOpen, maxRemembered } = options;
-    for (const [name, value] of Object.entries({
-      voteTimeoutMs,
-      againMs,
-      againMaxMs,
-      maxOpen,
-      maxRemembered,
-    })) {
-      if (!(value > 0)) throw new RangeError(`${name} must be above 0`);
-    }
+    expectPositive({ voteTimeoutMs, maxOpen, maxRemembered });
+    retryWaits(againMs, againMaxMs, random);
     this.#options = options;
     this.#random = random;
   }
 
-  /** Takes up what was open before a crash: undecided is aborted, decided is told again. */
+  /** Takes up what was open before a crash: undecided is aborted, decided is told again, ended is remembered. */
   recover(records: readonly CommitRecord[]): readonly CoordinatorOutput[] {
     const outputs: CoordinatorOutput[] = [];
     for (const record of records) {
       if (record.role !== 'coordinator') continue;
       const open = this.#add(record.transaction, record.subject, record.participants);
+      if (record.state === 'committed') for (const each of open.participants) open.votes.set(each, 'ready');
+      if (record.finished === true && record.state !== 'preparing') {
+        open.outcome = record.state;
+        open.pending.clear();
+        this.#remember(outputs, open);
+        continue;
+      }
       if (record.state === 'preparing')
         this.#decide(outputs, open, 'aborted', 'The coordinator was restarted.');
       else this.#resolve(outputs, open, record.state);
@@ -174,19 +178,12 @@ export class TwoPhaseCoordinator {
 
   #add(transaction: TransactionId, subject: string, participants: readonly string[]): Open {
     const { againMs, againMaxMs } = this.#options;
-    const options = {
-      baseMs: againMs,
-      factor: 2,
-      maxMs: againMaxMs,
-      maxAttempts: Number.POSITIVE_INFINITY,
-      jitter: 'equal',
-    } as const;
     const open: Open = {
       transaction,
       subject,
       participants,
       votes: new Map(),
-      backoff: new ExponentialBackoff(options, this.#random),
+      backoff: retryWaits(againMs, againMaxMs, this.#random),
       outcome: 'undecided',
       pending: new Set(participants),
       reason: undefined,
@@ -220,9 +217,16 @@ export class TwoPhaseCoordinator {
     from: string,
     transaction: TransactionId,
   ): void {
-    // Undecided: the decision will come. Unknown: presumed abort, for a commit is kept until all have acknowledged it.
-    if (open?.outcome === 'undecided') return;
-    const kind = open?.outcome === 'committed' ? 'commit' : 'rollback';
+    if (open?.outcome === 'undecided') {
+      // It has promised, but that was lost on the way; otherwise the decision will come.
+      if (open.participants.includes(from) && !open.votes.has(from)) {
+        outputs.push({ kind: 'send', to: from, message: messageFor(open) });
+      }
+      return;
+    }
+    // Unknown: presumed abort, for a commit is kept until all have acknowledged it, and remembered after that.
+    const outcome = open?.outcome ?? this.#ended.get(transaction)?.outcome;
+    const kind = outcome === 'committed' ? 'commit' : 'rollback';
     outputs.push({ kind: 'send', to: from, message: { kind, transaction } });
   }
 
@@ -266,13 +270,21 @@ export class TwoPhaseCoordinator {
   #settle(outputs: CoordinatorOutput[], open: Open): void {
     if (open.pending.size > 0) return;
     const { transaction, subject } = open;
-    this.#open.delete(transaction);
-    this.#ended.set(transaction, stateOf(open));
-    const [oldest] = this.#ended.keys();
-    if (this.#ended.size > this.#options.maxRemembered && oldest !== undefined) this.#ended.delete(oldest);
     outputs.push({ kind: 'clearTimer', key: `again ${transaction}` });
-    outputs.push({ kind: 'forget', transaction });
+    if (open.outcome !== 'undecided') {
+      outputs.push({ kind: 'persist', record: { ...recordOf(open, open.outcome), finished: true } });
+    }
     outputs.push({ kind: 'finished', transaction, subject });
+    this.#remember(outputs, open);
+  }
+
+  #remember(outputs: CoordinatorOutput[], open: Open): void {
+    this.#open.delete(open.transaction);
+    this.#ended.set(open.transaction, stateOf(open));
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size <= this.#options.maxRemembered || oldest === undefined) return;
+    this.#ended.delete(oldest);
+    outputs.push({ kind: 'forget', role: 'coordinator', transaction: oldest });
   }
 }
 
@@ -284,7 +296,7 @@ function messageFor({ outcome, transaction, subject }: Open): CommitMessage {
 function recordOf(
   { transaction, subject, participants }: Open,
   state: 'preparing' | CommitOutcome,
-): CommitRecord {
+): Extract<CommitRecord, { role: 'coordinator' }> {
   return { role: 'coordinator', transaction, subject, state, participants };
 }
 

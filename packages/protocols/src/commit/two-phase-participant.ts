@@ -10,7 +10,7 @@
  *                                   └──ROLLBACK──▶ apply ─▶ acknowledge
  */
 import type { Random } from '../random.ts';
-import { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
+import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
 import type {
   CommitMessage,
   CommitOutcome,
@@ -18,6 +18,7 @@ import type {
   CommitRecord,
   TransactionId,
 } from './commit-messages.ts';
+import { expectPositive, retryWaits } from './retry-waits.ts';
 
 export interface TwoPhaseParticipantOptions {
   /** A prepared participant that hears nothing asks after so long, doubling up to `inquireMaxMs`. */
@@ -25,6 +26,12 @@ export interface TwoPhaseParticipantOptions {
   readonly inquireMaxMs: number;
   /** Transactions that are prepared; more are refused. */
   readonly maxPrepared: number;
+  /**
+   * Commits that are remembered, also over a restart; the oldest goes first. A PREPARE that comes later than that
+   * asks the host again, which then must know from what it stores that the subject is done with.
+   * @default 1000
+   */
+  readonly maxRemembered?: number;
 }
 
 export type ParticipantOutput =
@@ -54,16 +61,19 @@ interface Prepared {
 }
 
 export class TwoPhaseParticipant {
-  readonly #options: TwoPhaseParticipantOptions;
+  readonly #options: Required<TwoPhaseParticipantOptions>;
   readonly #mayPrepare: MayPrepare;
   readonly #random: Random;
   readonly #prepared = new Map<TransactionId, Prepared>();
+  /** The oldest first. */
+  readonly #committed = new Set<TransactionId>();
 
+  /** Throws a RangeError when a time or bound is not above 0, or `inquireMaxMs` is below `inquireMs`. */
   constructor(options: TwoPhaseParticipantOptions, mayPrepare: MayPrepare, random: Random) {
-    for (const [name, value] of Object.entries(options)) {
-      if (!(value > 0)) throw new RangeError(`${name} must be above 0`);
-    }
-    this.#options = options;
+    const { inquireMs, inquireMaxMs, maxPrepared, maxRemembered = 1_000 } = options;
+    expectPositive({ maxPrepared, maxRemembered });
+    retryWaits(inquireMs, inquireMaxMs, random);
+    this.#options = { inquireMs, inquireMaxMs, maxPrepared, maxRemembered };
     this.#mayPrepare = mayPrepare;
     this.#random = random;
   }
@@ -73,7 +83,8 @@ export class TwoPhaseParticipant {
     const outputs: ParticipantOutput[] = [];
     for (const record of records) {
       if (record.role !== 'participant') continue;
-      this.#inquire(outputs, this.#add(record.transaction, record.subject, record.coordinator));
+      if (record.state === 'committed') this.#remember(outputs, record.transaction);
+      else this.#inquire(outputs, this.#add(record.transaction, record.subject, record.coordinator));
     }
     return outputs;
   }
@@ -117,6 +128,8 @@ export class TwoPhaseParticipant {
       if (known.coordinator === from) outputs.push(vote(from, transaction, undefined));
       return;
     }
+    // It came late: the coordinator has decided on our promise, and may have been acknowledged.
+    if (this.#committed.has(transaction)) return;
     const answer = this.#answer(subject, transaction);
     if (answer === 'later') return;
     if (answer === 'ready') {
@@ -156,8 +169,15 @@ export class TwoPhaseParticipant {
     if (prepared !== undefined) {
       this.#prepared.delete(transaction);
       outputs.push({ kind: 'clearTimer', key: `inquire ${transaction}` });
-      outputs.push({ kind: 'apply', transaction, subject: prepared.subject, outcome });
-      outputs.push({ kind: 'forget', transaction });
+      const { subject, coordinator } = prepared;
+      // Before its record changes: a crash in between applies once more, and the other way round it would be lost.
+      outputs.push({ kind: 'apply', transaction, subject, outcome });
+      if (outcome === 'aborted') outputs.push({ kind: 'forget', role: 'participant', transaction });
+      else {
+        const record = { role: 'participant', transaction, subject, state: outcome, coordinator } as const;
+        outputs.push({ kind: 'persist', record });
+        this.#remember(outputs, transaction);
+      }
     }
     // Not prepared: it was carried out before, or never promised. Either way nothing is left to do.
     outputs.push({ kind: 'send', to: from, message: { kind: 'acknowledge', transaction } });
@@ -174,20 +194,21 @@ export class TwoPhaseParticipant {
     outputs.push({ kind: 'setTimer', key: `inquire ${transaction}`, afterMs });
   }
 
+  #remember(outputs: ParticipantOutput[], transaction: TransactionId): void {
+    this.#committed.add(transaction);
+    const [oldest] = this.#committed;
+    if (this.#committed.size <= this.#options.maxRemembered || oldest === undefined) return;
+    this.#committed.delete(oldest);
+    outputs.push({ kind: 'forget', role: 'participant', transaction: oldest });
+  }
+
   #add(transaction: TransactionId, subject: string, coordinator: string): Prepared {
     const { inquireMs, inquireMaxMs } = this.#options;
-    const options = {
-      baseMs: inquireMs,
-      factor: 2,
-      maxMs: inquireMaxMs,
-      maxAttempts: Number.POSITIVE_INFINITY,
-      jitter: 'equal',
-    } as const;
     const prepared = {
       transaction,
       subject,
       coordinator,
-      backoff: new ExponentialBackoff(options, this.#random),
+      backoff: retryWaits(inquireMs, inquireMaxMs, this.#random),
     };
     this.#prepared.set(transaction, prepared);
     return prepared;
