@@ -5,6 +5,7 @@ export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
 export { maxKeyFileBytes, parseKeyFile } from './key-file-schema.ts';
 export type { Parsed } from './parse.ts';
+export { callId, parseServerFrame } from './room-answer-schema.ts';
 export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
 export * as roomParts from './room-parts.ts';
 export { type ParsedParams, parseParams } from './room-parts.ts';
