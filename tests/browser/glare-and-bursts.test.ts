@@ -19,7 +19,7 @@ test('both dial at the same moment, 50 times: always exactly one link, which car
     rounds.push(await page.evaluate((text) => people.dialTogether('ann', 'ben', text), `round ${round}`));
   }
   // Two connections, one on each side; both had offered, so it was glare indeed.
-  const once = { links: ['open', 'open'], made: 2, offered: 2, standing: 2, connected: 2 };
+  const once = { links: ['open', 'open'], used: 2, offered: 2, standing: 2, connected: 2 };
   expect(rounds).toEqual(rounds.map(() => once));
   const said = await conversation(page, 'ann', 'ben');
   expect(said).toHaveLength(100);

@@ -219,7 +219,6 @@ async function linkPair(frames: { big: number }) {
 
   function carry(me: 'a' | 'b', other: 'a' | 'b', event: RtcEvent): void {
     log.push(`${me} ${event.kind}`);
-    if (event.kind === 'negotiationNeeded' && me === 'a') perform('a', { kind: 'setLocalDescription' });
     if (event.kind === 'localDescription') {
       perform(other, { kind: 'setRemoteDescription', type: event.type, sdp: event.sdp });
     }
@@ -246,6 +245,7 @@ async function linkPair(frames: { big: number }) {
 
   perform('b', { kind: 'open' });
   perform('a', { kind: 'open' });
+  perform('a', { kind: 'setLocalDescription' });
   await bothOpen.promise;
   const author = { person: ann.person, device: ann.device };
   const text = 'x'.repeat(30_000);

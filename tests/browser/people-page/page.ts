@@ -112,19 +112,21 @@ const people = {
   /** Ends the link between two people of this page; then both dial in the same tick, and write to each other. */
   async dialTogether(a: string, b: string, text: string) {
     const links = () => [look(a, b).link, look(b, a).link];
-    const before = connections().length;
+    const negotiated = () => connections().filter((one) => one.negotiated);
+    const before = new Set(negotiated());
     people.endLinks();
     await until(() => links().every((state) => state === 'retrying'));
     await Promise.all([people.connect(a, b), people.connect(b, a)]);
     await until(() => links().every((state) => state === 'open'));
     await Promise.all([send(a, b, `${text} from ${a}`), send(b, a, `${text} from ${b}`)]);
     await Promise.all([arrived(a, b, `${text} from ${b}`), arrived(b, a, `${text} from ${a}`)]);
-    const made = connections().slice(before);
-    const standing = connections().filter(({ connection }) => connection.signalingState !== 'closed');
+    // Those made ahead for the next link have no part in this one.
+    const used = negotiated().filter((one) => !before.has(one));
+    const standing = negotiated().filter(({ connection }) => connection.signalingState !== 'closed');
     return {
       links: links(),
-      made: made.length,
-      offered: made.filter(({ offered }) => offered).length,
+      used: used.length,
+      offered: used.filter(({ offered }) => offered).length,
       standing: standing.length,
       connected: standing.filter(({ connection }) => connection.connectionState === 'connected').length,
     };

@@ -5,6 +5,8 @@ export interface RecordedConnection {
   channel: RTCDataChannel | undefined;
   /** Whether an offer of ours was applied to it. */
   offered: boolean;
+  /** Whether it heard of another side: a spare one has not. */
+  negotiated: boolean;
   everConnected: boolean;
 }
 
@@ -21,7 +23,8 @@ export function recordConnections(): void {
 
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
-      this.#record = { connection: this, channel: undefined, offered: false, everConnected: false };
+      const nothing = { channel: undefined, offered: false, negotiated: false, everConnected: false };
+      this.#record = { connection: this, ...nothing };
       recorded.push(this.#record);
       this.addEventListener('signalingstatechange', () => {
         if (this.signalingState === 'have-local-offer') this.#record.offered = true;
@@ -29,6 +32,11 @@ export function recordConnections(): void {
       this.addEventListener('connectionstatechange', () => {
         if (this.connectionState === 'connected') this.#record.everConnected = true;
       });
+    }
+
+    override async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+      this.#record.negotiated = true;
+      return super.setRemoteDescription(description);
     }
 
     override createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {

@@ -50,6 +50,7 @@ export class PeerRun {
   readonly #links: RtcLinks;
   readonly #pending = new Map<string, (result: CommandResult) => void>();
   #commands = 0;
+  #signallingLost = false;
   #over = false;
 
   constructor(options: PeerRunOptions) {
@@ -77,6 +78,7 @@ export class PeerRun {
     this.#links = new RtcLinks({
       devices,
       iceServers: options.iceServers,
+      ahead: { clock, timers },
       events: {
         event: (link, event) => this.#submit({ kind: 'rtc', link, event }),
         frame: (link, frame) => this.#submit({ kind: 'frame', link, frame }),
@@ -95,6 +97,9 @@ export class PeerRun {
       events: {
         state: (state) => {
           options.signalling(state);
+          // A broker that was lost is often a network that was left.
+          if (state === 'down') this.#signallingLost = true;
+          else if (this.#signallingLost) this.#links.networkChanged();
           this.#submit({ kind: 'signalling', state });
         },
         presence: (presence) => this.#submit({ kind: 'presence', presence }),
@@ -110,6 +115,7 @@ export class PeerRun {
 
   /** The network or the machine came back: no need to wait for the next attempt. */
   wake(): void {
+    this.#links.networkChanged();
     this.#submit({ kind: 'awake' });
     this.#signalling.retryNow();
   }

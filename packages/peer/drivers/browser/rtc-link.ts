@@ -1,15 +1,15 @@
 /** One RTCPeerConnection: does what the core says, in order, and reports what happens to it. */
 import type { RtcEvent, RtcOperation } from '@bothy/peer/core';
-import { type Candidate, type Frame, frameChannel, type VerifiedFrame } from '@bothy/wire';
+import type { Candidate, Frame, VerifiedFrame } from '@bothy/wire';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { Refusal } from './entry-verifier.ts';
 import { FrameChannel } from './frame-channel.ts';
 import { SerialQueue } from './serial-queue.ts';
+import type { PreparedConnection } from './spare-connections.ts';
 
 export interface RtcLinkOptions {
-  readonly iceServers: readonly RTCIceServer[];
-  /** Made before, so that the connection need not wait for one; empty makes a new one. */
-  readonly certificates: RTCCertificate[];
+  /** A connection to make an offer, or to answer one. Throws what the browser throws when it makes no more. */
+  readonly connect: (use: 'offer' | 'answer') => PreparedConnection;
   readonly devices: DeviceDirectory;
   readonly event: (event: RtcEvent) => void;
   readonly frame: (frame: VerifiedFrame) => void;
@@ -23,45 +23,15 @@ type Negotiation = Exclude<RtcOperation, { kind: 'open' | 'close' }>;
 
 export class RtcLink {
   readonly #options: RtcLinkOptions;
-  readonly #connection: RTCPeerConnection;
-  readonly #channel: FrameChannel;
   readonly #operations: SerialQueue;
+  /** Taken with the first operation, which tells what for. */
+  #made: { readonly connection: RTCPeerConnection; readonly channel: FrameChannel } | null = null;
   #closed = false;
 
   constructor(options: RtcLinkOptions) {
     this.#options = options;
-    const { iceServers, certificates } = options;
-    const connection = new RTCPeerConnection({
-      iceServers: [...iceServers],
-      ...(certificates.length > 0 && { certificates }),
-    });
-    this.#connection = connection;
     this.#operations = new SerialQueue(maxOperations, (thrown) => {
       this.#options.refused({ code: 'internal', message: `A link failed: ${String(thrown)}` });
-    });
-    connection.onnegotiationneeded = () => this.#report({ kind: 'negotiationNeeded' });
-    connection.onicecandidate = ({ candidate }) => {
-      this.#report({ kind: 'candidate', candidate: candidate === null ? null : plain(candidate) });
-    };
-    connection.onconnectionstatechange = () => {
-      const state = connection.connectionState;
-      if (state !== 'new') this.#report({ kind: 'connection', state });
-    };
-    // Negotiated: both sides create it with the same id, so none has to wait for the other's event.
-    const channel = connection.createDataChannel(frameChannel.label, {
-      negotiated: true,
-      id: frameChannel.id,
-      ordered: true,
-    });
-    this.#channel = new FrameChannel({
-      channel,
-      devices: options.devices,
-      opened: () => this.#report({ kind: 'channel', state: 'open' }),
-      closed: () => this.#report({ kind: 'channel', state: 'closed' }),
-      frame: (frame) => {
-        if (!this.#closed) options.frame(frame);
-      },
-      refused: options.refused,
     });
   }
 
@@ -72,28 +42,57 @@ export class RtcLink {
   }
 
   send(frame: Frame): void {
-    this.#channel.send(frame);
+    this.#made?.channel.send(frame);
   }
 
   /** Nothing is reported any more. */
   close(): void {
     this.#closed = true;
     this.#operations.clear();
-    this.#channel.end();
-    const connection = this.#connection;
+    if (this.#made === null) return;
+    const { connection, channel } = this.#made;
+    channel.end();
     connection.onnegotiationneeded = null;
     connection.onicecandidate = null;
     connection.onconnectionstatechange = null;
     connection.close();
   }
 
+  /** Every handler is attached before the other side's description, which is the first thing that can go wrong. */
+  #make(use: 'offer' | 'answer'): PreparedConnection {
+    const made = this.#options.connect(use);
+    const { connection } = made;
+    connection.onnegotiationneeded = () => this.#report({ kind: 'negotiationNeeded' });
+    connection.onicecandidate = ({ candidate }) => {
+      this.#report({ kind: 'candidate', candidate: candidate === null ? null : plain(candidate) });
+    };
+    connection.onconnectionstatechange = () => {
+      const state = connection.connectionState;
+      if (state !== 'new') this.#report({ kind: 'connection', state });
+    };
+    const channel = new FrameChannel({
+      channel: made.channel,
+      devices: this.#options.devices,
+      opened: () => this.#report({ kind: 'channel', state: 'open' }),
+      closed: () => this.#report({ kind: 'channel', state: 'closed' }),
+      frame: (frame) => {
+        if (!this.#closed) this.#options.frame(frame);
+      },
+      refused: this.#options.refused,
+    });
+    this.#made = { connection, channel };
+    return made;
+  }
+
   async #run(operation: Negotiation): Promise<void> {
     if (this.#closed) return;
-    const connection = this.#connection;
     try {
+      const fresh = this.#made === null ? this.#make(isOffer(operation) ? 'offer' : 'answer') : undefined;
+      const connection = fresh?.connection ?? this.#made?.connection;
+      if (connection === undefined) return;
       switch (operation.kind) {
         case 'setLocalDescription': {
-          await connection.setLocalDescription();
+          if (fresh?.described !== true) await connection.setLocalDescription();
           const description = connection.localDescription;
           if (description?.type !== 'offer' && description?.type !== 'answer') {
             throw new Error('there is no local description');
@@ -123,6 +122,11 @@ export class RtcLink {
   #report(event: RtcEvent): void {
     if (!this.#closed) this.#options.event(event);
   }
+}
+
+/** Of the first operation of a link. */
+function isOffer({ kind }: Negotiation): boolean {
+  return kind === 'setLocalDescription';
 }
 
 function plain(candidate: RTCIceCandidate): Candidate {

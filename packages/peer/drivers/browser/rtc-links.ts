@@ -1,8 +1,10 @@
 /** All links of this device, by the id that the core gave them. */
 import type { RtcEvent, RtcOperation } from '@bothy/peer/core';
+import type { Clock, Timers } from '@bothy/runtime';
 import type { ErrorCode, Frame, VerifiedFrame } from '@bothy/wire';
 import type { DeviceDirectory } from './device-directory.ts';
 import { RtcLink } from './rtc-link.ts';
+import { makeConnection, type PreparedConnection, SpareConnections } from './spare-connections.ts';
 
 export interface RtcLinksEvents {
   readonly event: (link: string, event: RtcEvent) => void;
@@ -18,6 +20,8 @@ export interface RtcLinksOptions {
    * @default []
    */
   readonly iceServers?: readonly RTCIceServer[];
+  /** With them, connections are made ahead and kept fresh. @default none is made before it is needed */
+  readonly ahead?: { readonly clock: Clock; readonly timers: Timers };
   readonly events: RtcLinksEvents;
 }
 
@@ -30,16 +34,28 @@ export class RtcLinks {
 
   /** One key for the DTLS of all links of this start: making one takes longer than everything else of a connection. */
   #certificate: RTCCertificate | null = null;
+  readonly #spares: SpareConnections | undefined;
 
   constructor(options: RtcLinksOptions) {
     this.#options = options;
-    RTCPeerConnection.generateCertificate(dtlsKey).then(
-      (certificate) => {
-        this.#certificate = certificate;
-      },
-      // Then each connection makes its own, as it would without us.
-      () => {},
-    );
+    const { ahead, iceServers = [] } = options;
+    const describe = iceServers.length === 0;
+    const make = (): Omit<PreparedConnection, 'described'> => this.#make();
+    this.#spares = ahead && new SpareConnections({ ...ahead, describe, make });
+    RTCPeerConnection.generateCertificate(dtlsKey)
+      .then(
+        (certificate) => {
+          this.#certificate = certificate;
+        },
+        // Then each connection makes its own, as it would without us.
+        () => {},
+      )
+      .then(() => this.#spares?.fill());
+  }
+
+  /** The network may be another than before: nothing that was prepared on the old one is used. */
+  networkChanged(): void {
+    this.#spares?.renew();
   }
 
   /** Does one operation to one link. What belongs to a link that was closed is passed over. */
@@ -63,8 +79,15 @@ export class RtcLinks {
 
   /** Closes every link; nothing is reported any more. */
   stop(): void {
+    this.#spares?.stop();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+  }
+
+  #make(): Omit<PreparedConnection, 'described'> {
+    const certificates = this.#usableCertificate();
+    const iceServers = [...(this.#options.iceServers ?? [])];
+    return makeConnection({ iceServers, ...(certificates.length > 0 && { certificates }) });
   }
 
   /** Certificates run out; a connection with one that has is refused. */
@@ -75,21 +98,26 @@ export class RtcLinks {
 
   #open(id: string): void {
     this.#links.get(id)?.close();
-    const { devices, events, iceServers = [] } = this.#options;
+    const { devices, events } = this.#options;
+    const link = new RtcLink({
+      connect: (use) => this.#connect(id, use),
+      devices,
+      event: (event) => events.event(id, event),
+      frame: (frame) => events.frame(id, frame),
+      refused: (refusal) => events.refused(refusal.code, refusal.message),
+    });
+    this.#links.set(id, link);
+  }
+
+  #connect(id: string, use: 'offer' | 'answer'): PreparedConnection {
     try {
-      const link = new RtcLink({
-        iceServers,
-        certificates: this.#usableCertificate(),
-        devices,
-        event: (event) => events.event(id, event),
-        frame: (frame) => events.frame(id, frame),
-        refused: (refusal) => events.refused(refusal.code, refusal.message),
-      });
-      this.#links.set(id, link);
+      return this.#spares?.take(use) ?? { ...this.#make(), described: false };
     } catch (thrown) {
       // Too many connections in this page, or a server that cannot be one.
+      const { events } = this.#options;
       events.refused('peer_unreachable', `The browser does not make another link: ${String(thrown)}`);
       events.event(id, { kind: 'connection', state: 'failed' });
+      throw thrown;
     }
   }
 }
