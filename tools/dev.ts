@@ -12,7 +12,7 @@ import { createServer } from 'vite';
 import { repositoryRoot } from './checks/child-process.ts';
 
 /** What the node serves; everything else comes from the development server. */
-const nodePaths = ['/api', '/mqtt', '/healthz', '/readyz', '/metrics'];
+const nodePaths = ['/api', '/mqtt', '/ws', '/healthz', '/readyz', '/metrics'];
 
 try {
   await develop();
@@ -46,7 +46,9 @@ async function develop(): Promise<void> {
       host: http.host,
       port: http.port,
       strictPort: true,
-      proxy: Object.fromEntries(nodePaths.map((path) => [path, { target, ws: path === '/mqtt' }])),
+      proxy: Object.fromEntries(
+        nodePaths.map((path) => [path, { target, ws: path === '/mqtt' || path === '/ws' }]),
+      ),
     },
   });
   const stop = async (): Promise<void> => {

@@ -36,14 +36,14 @@ export class TickWriter {
     outbox.connections.add(connection);
     connection.rooms = [...connection.rooms, outbox];
     // What the room had before in this tick is not for it.
-    if (outbox.frames.length > 0) this.#mix(connection).set(outbox, outbox.frames.length);
+    if (outbox.frames.length > 0) this.#take(connection, outbox);
   }
 
   detach(connection: Connection, room: RoomId): void {
     const outbox = this.#outboxes.get(room);
     if (outbox?.connections.has(connection) !== true) return;
     // What the room had before in this tick is for it still.
-    if (outbox.frames.length > 0) this.#pull(connection, outbox, this.#mix(connection));
+    if (outbox.frames.length > 0) this.#pull(connection, outbox);
     this.#leave(connection, outbox, room);
   }
 
@@ -146,34 +146,39 @@ export class TickWriter {
       connection.pauseUntilRead();
   }
 
-  #mix(connection: Connection): Map<RoomOutbox, number> {
-    if (!connection.mixed) {
-      connection.mixed = true;
-      connection.parts = [];
-      this.#mixed.push(connection);
-    }
+  #mix(connection: Connection): void {
+    if (connection.mixed) return;
+    connection.mixed = true;
+    connection.parts = [];
+    this.#mixed.push(connection);
+  }
+
+  /** Notes that a connection has, or is not to have, what the room has brought so far in this tick. */
+  #take(connection: Connection, outbox: RoomOutbox): void {
+    this.#mix(connection);
     connection.taken ??= new Map();
-    return connection.taken;
+    connection.taken.set(outbox, outbox.frames.length);
   }
 
   /** Puts what the rooms had so far in this tick before what comes next. */
   #pullAll(connection: Connection): void {
-    const taken = this.#mix(connection);
+    this.#mix(connection);
     const { rooms } = connection;
     // Whichever are fewer: many rooms may have something, or one client be in many rooms.
     const few = rooms.length < this.#dirty.length ? rooms : this.#dirty;
     for (const outbox of few) {
-      if (outbox.connections.has(connection)) this.#pull(connection, outbox, taken);
+      if (outbox.frames.length > 0 && outbox.connections.has(connection)) this.#pull(connection, outbox);
     }
   }
 
-  #pull(connection: Connection, outbox: RoomOutbox, taken: Map<RoomOutbox, number>): void {
-    const from = taken.get(outbox) ?? 0;
+  #pull(connection: Connection, outbox: RoomOutbox): void {
+    this.#mix(connection);
+    const from = connection.taken?.get(outbox) ?? 0;
     for (let at = from; at < outbox.frames.length; at += 1) {
       const frame = outbox.frames[at];
       if (frame !== undefined) connection.parts.push(frame);
     }
-    taken.set(outbox, outbox.frames.length);
+    this.#take(connection, outbox);
   }
 
   #leave(connection: Connection, outbox: RoomOutbox, room: RoomId): void {
