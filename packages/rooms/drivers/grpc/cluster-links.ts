@@ -4,9 +4,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { TimerHandle } from '@bothy/runtime';
-import { BothyError, type NodeId, type NodeInfo } from '@bothy/wire';
 import {
+  BothyError,
   type BridgeMessage,
+  type NameAnswer,
+  type NameQuestion,
+  type NodeId,
+  type NodeInfo,
+} from '@bothy/wire';
+import {
   encodeMessage,
   type LinkMessage,
   type NameMessage,
@@ -31,6 +37,7 @@ import {
 import { Link, type LinkListener, type LinkOptions } from './link.ts';
 import { judgeDial, judgeIncoming, type Standing, type Start } from './link-rules.ts';
 import type { ClusterLinksOptions } from './links-options.ts';
+import { NameQuestions } from './name-questions.ts';
 
 const defaultQueueBytes = 64 * 1024 * 1024;
 /** After an end was told, the connection is cut when the other side does not take notice. */
@@ -48,6 +55,7 @@ export class ClusterLinks {
   readonly #deadlines = new Map<Link, TimerHandle>();
   readonly #server: ClusterServer;
   readonly #dialler: Dialler;
+  readonly #questions: NameQuestions;
   readonly #listener: LinkListener;
   #self: NodeInfo;
   #stopped = false;
@@ -79,6 +87,12 @@ export class ClusterLinks {
       maxConnections: options.maxConnections ?? 256,
       handshakeTimeoutMs,
       refused,
+    });
+    this.#questions = new NameQuestions({
+      timers: options.timers,
+      timeoutMs: options.answerTimeoutMs ?? 5_000,
+      prefix: this.#boot,
+      send: (to, message) => this.#send(to, message),
     });
     this.#dialler = new Dialler({
       credentials,
@@ -127,16 +141,14 @@ export class ClusterLinks {
     this.#send(to, message);
   }
 
-  sendName(to: NodeId, message: NameMessage): void {
-    this.#send(to, message);
+  /** What the broker says to another one; as `send`. */
+  sendBridge(to: NodeId, message: BridgeMessage): void {
+    this.#send(to, { kind: 'bridge', message });
   }
 
-  /** False, and not sent, when no link stands or so much waits already that rooms would have to wait for it. */
-  sendBridge(to: NodeId, message: BridgeMessage): boolean {
-    const link = this.#links.get(to);
-    if (link?.isUp !== true || link.waitingBytes > this.#queueBytes / 4) return false;
-    this.#send(to, message);
-    return true;
+  /** Undefined when no link stands, or no answer comes in time. Does not reject. */
+  async askName(node: NodeId, question: NameQuestion): Promise<NameAnswer | undefined> {
+    return this.#links.get(node)?.isUp === true ? await this.#questions.ask(node, question) : undefined;
   }
 
   hangUp(node: NodeId, reason: string): void {
@@ -283,16 +295,28 @@ export class ClusterLinks {
     const { events } = this.#options;
     switch (message.kind) {
       case 'nameQuery':
+        this.#answer(link.node, message);
+        return true;
       case 'nameAnswer':
-      case 'nameRecords':
-        events.names?.(link.node, message);
+        this.#questions.answered(link.node, message.id, message.answer);
         return true;
       case 'bridge':
-        events.bridge?.(link.node, message);
+        events.bridge?.(link.node, message.message);
         return true;
       default:
         return events.message(link.node, message as RoomClusterMessage);
     }
+  }
+
+  #answer(from: NodeId, { id, question }: Extract<NameMessage, { readonly kind: 'nameQuery' }>): void {
+    const { events, services } = this.#options;
+    services?.answerName?.(from, question).then(
+      (answer) => this.#send(from, { kind: 'nameAnswer', id, answer }),
+      (thrown: unknown) => {
+        const { code, message } = BothyError.from(thrown);
+        this.#order.now(() => events.refused(code, message));
+      },
+    );
   }
 
   #ended(link: Link, reason: string, wasUp: boolean): void {
@@ -302,5 +326,6 @@ export class ClusterLinks {
     if (wasUp) this.#order.later(() => this.#options.events.linkDown(node, reason));
     if (dialled !== undefined) this.#dialler.fail(dialled, new BothyError('node_unreachable', reason));
     this.#dialler.linkEnded(node, reason);
+    this.#questions.linkEnded(node);
   }
 }

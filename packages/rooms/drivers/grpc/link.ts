@@ -87,11 +87,6 @@ export class Link {
     return this.#info;
   }
 
-  /** Bytes that wait to be written. */
-  get waitingBytes(): number {
-    return this.#queue.bytes;
-  }
-
   send(message: Uint8Array): void {
     if (this.#state !== 'up') return;
     const objection = this.#queue.push(message);

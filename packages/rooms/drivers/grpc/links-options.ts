@@ -1,8 +1,18 @@
 /** What `ClusterLinks` is started with, what it tells, and the parts of the node that it asks. */
 
 import type { Timers } from '@bothy/runtime';
-import type { BothyError, ErrorCode, NodeId, NodeInfo, RoomActor, RoomId, RoomResult } from '@bothy/wire';
-import type { BridgeMessage, NameMessage } from '@bothy/wire/cluster';
+import type {
+  BothyError,
+  BridgeMessage,
+  ErrorCode,
+  NameAnswer,
+  NameQuestion,
+  NodeId,
+  NodeInfo,
+  RoomActor,
+  RoomId,
+  RoomResult,
+} from '@bothy/wire';
 import type { RoomClusterMessage } from '../../core/index.ts';
 import type { ClusterCredentials } from './cluster-credentials.ts';
 
@@ -18,9 +28,7 @@ export interface ClusterLinkEvents {
   readonly dialFailed: (address: string, error: BothyError) => void;
   /** About rooms. False when it cannot be taken: the link is ended, so that it does not go on with a hole. */
   readonly message: (from: NodeId, message: RoomClusterMessage) => boolean;
-  /** About names. @default skipped */
-  readonly names?: (from: NodeId, message: NameMessage) => void;
-  /** Published at another node. @default skipped */
+  /** What the other node's broker says. @default skipped */
   readonly bridge?: (from: NodeId, message: BridgeMessage) => void;
   /** Something from outside was refused: to be counted by its code and logged. */
   readonly refused: (code: ErrorCode, message: string) => void;
@@ -44,10 +52,12 @@ export interface ListedRoom {
   readonly administrator: NodeId;
 }
 
-/** What programs that are no node may ask; each part of the node answers its own. What is absent answers `not_found`. */
+/** What nodes and programs that are no node may ask; each part of the node answers its own. What is absent answers `not_found`. */
 export interface ClusterServices {
   /** Other nodes that are known, told to who announces. */
   readonly nodes?: () => readonly NodeInfo[];
+  /** A linked node asks about names. @default there is no answer */
+  readonly answerName?: (from: NodeId, question: NameQuestion) => Promise<NameAnswer>;
   readonly listRooms?: () => ListedRooms | Promise<ListedRooms>;
   /**
    * A command for a room, whoever administers it: `history` calls and `Deliver`. `actor` null: somebody without a
@@ -76,6 +86,8 @@ export interface ClusterLinksOptions {
   readonly boot?: string;
   /** From a dial, or a call that came in, until the link stands. @default 5000 */
   readonly handshakeTimeoutMs?: number;
+  /** From a question about names until it counts as not answered. @default 5000 */
+  readonly answerTimeoutMs?: number;
   /** What may wait for one node before its link is ended, in bytes. @default 64 MiB */
   readonly queueBytes?: number;
   /** The same in messages. @default 100000 */

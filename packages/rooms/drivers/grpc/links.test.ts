@@ -315,29 +315,6 @@ describe('sizes', () => {
     await Promise.all([a.next('linkDown'), b.next('linkDown')]);
     expect(b.all('message')).toEqual([]);
   });
-
-  test('names and MQTT messages travel on the same link', async () => {
-    const [a, b] = [await start('a'), await start('b')];
-    await link(a, b);
-    const query = { kind: 'nameQuery', id: '1', question: { kind: 'lookup', name: 'ben' } } as const;
-    const stamp = { ms: 1, counter: 2 };
-    const payload = Uint8Array.of(0, 255);
-    const message = {
-      kind: 'bridge',
-      topic: 'env/a',
-      payload,
-      qos: 1,
-      retain: true,
-      origin: 'a',
-      stamp,
-    } as const;
-    a.links.sendName('b', query);
-    expect(a.links.sendBridge('b', message)).toBe(true);
-    expect(a.links.sendBridge('c', message)).toBe(false);
-    expect((await b.next('names')).message).toEqual(query);
-    const bridged = (await b.next('bridge')).message;
-    expect({ ...bridged, payload: Uint8Array.from(bridged.payload) }).toEqual(message);
-  });
 });
 
 test('much goes through in one go, in order', async () => {

@@ -39,11 +39,6 @@ export class OutgoingQueue {
     this.#bounds = bounds;
   }
 
-  /** Bytes that wait here; the stream holds a few batches more. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Why it does not fit: the link is to be ended. */
   push(message: Uint8Array): 'full' | 'tooLarge' | undefined {
     if (this.#ended) return undefined;

@@ -195,7 +195,44 @@ const commit = fc.oneof(
 
 const personName = of(/^[a-z0-9][a-z0-9._-]{1,31}$/);
 const stamp = fc.record({ ms: number, counter: number });
-const certificate = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 });
+const claim = fc.record({ person, claimed: fc.record({ at: stamp, node }), sure: on });
+const record = some({ name: personName, claims: few(claim), released: stamp }, ['released']);
+const question = fc.oneof(
+  fc.record({ kind: kind('reserve'), name: personName, claim }),
+  fc.record({ kind: kind('records'), records: few(record) }),
+  fc.record({ kind: kind('digests') }),
+  fc.record({ kind: kind('bucket'), bucket: fc.nat({ max: 63 }), after: fc.oneof(personName, kind('')) }),
+);
+const nameAnswer = fc.oneof(
+  fc.record({ kind: fc.constantFrom('granted', 'done') }),
+  fc.record({ kind: kind('known'), record }),
+  fc.record({ kind: kind('reserved'), by: claim }),
+  fc.record({
+    kind: kind('digests'),
+    digests: fc.array(of(/^[a-f0-9]{8}$/), { minLength: 64, maxLength: 64 }),
+  }),
+  fc.record({ kind: kind('page'), records: few(record), complete: on }),
+);
+const run = of(/^[A-Za-z0-9_-]{1,20}$/);
+const published = fc.record({
+  topic: of(/^[a-zA-Z/]{1,30}$/),
+  payload: fc.uint8Array({ maxLength: 100 }),
+  qos: fc.constantFrom(0, 1, 2),
+  retain: on,
+});
+const bridged = fc.oneof(
+  fc.record({ kind: kind('hello'), run, holds: fc.oneof(run, kind('')) }),
+  fc.record({ kind: kind('publish'), number: seq, message: published }),
+  fc.record({
+    kind: kind('retained'),
+    version: fc.record({ boot: kind(''), connection: number, stamp, origin: node }),
+    retired: on,
+    message: published,
+  }),
+  some({ kind: kind('client'), clientId: of(/^[a-z/]{1,20}$/), since: stamp, will: published }, ['will']),
+  fc.record({ kind: kind('clientGone'), clientId: of(/^[a-z/]{1,20}$/) }),
+  fc.record({ kind: kind('taken'), count: number }),
+);
 const id = of(/^[!-~]{1,40}$/);
 
 export const anyMessage = fc.oneof(
@@ -234,37 +271,9 @@ export const anyMessage = fc.oneof(
   fc.record({ kind: kind('typing'), room, person: author, name, active: on }),
   fc.record({ kind: kind('forget'), node }),
   fc.record({ kind: kind('commit'), message: commit }),
-  fc.record({
-    kind: kind('nameQuery'),
-    id,
-    question: fc.oneof(
-      fc.record({ kind: fc.constantFrom('lookup', 'release'), name: personName }),
-      fc.record({ kind: kind('claim'), name: personName, person, certificate }),
-    ),
-  }),
-  fc.record({
-    kind: kind('nameAnswer'),
-    id,
-    outcome: fc.oneof(
-      fc.record({ kind: fc.constantFrom('bound', 'taken'), person }),
-      fc.record({ kind: fc.constantFrom('free', 'closed', 'provisional') }),
-    ),
-  }),
-  fc.record({
-    kind: kind('nameRecords'),
-    records: few(
-      fc.record({ name: personName, person: fc.oneof(person, fc.constant(null)), certificate, stamp }),
-    ),
-  }),
-  fc.record({
-    kind: kind('bridge'),
-    topic: of(/^[a-zA-Z/]{1,30}$/),
-    payload: fc.uint8Array({ maxLength: 100 }),
-    qos: fc.constantFrom(0, 1, 2),
-    retain: on,
-    origin: node,
-    stamp,
-  }),
+  fc.record({ kind: kind('nameQuery'), id, question }),
+  fc.record({ kind: kind('nameAnswer'), id, answer: nameAnswer }),
+  fc.record({ kind: kind('bridge'), message: bridged }),
 ) as unknown as fc.Arbitrary<LinkMessage>;
 
 function roomFields() {

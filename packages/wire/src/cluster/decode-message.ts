@@ -7,7 +7,7 @@ import type { NodeInfo } from '../rooms/cluster-messages.ts';
 import type { Parsed } from '../schemas/parse.ts';
 import { check, ofKind } from './check.ts';
 import { commitMessage } from './decode-commit.ts';
-import { nameMessage } from './decode-name.ts';
+import { bridgeMessage, nameAnswer, nameQuery } from './decode-names-and-bridge.ts';
 import { roomMessage } from './decode-room-message.ts';
 import * as pb from './gen/cluster.ts';
 import type { LinkMessage } from './link-message.ts';
@@ -56,11 +56,11 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
     case 'forget':
       return ofKind('forget', node.forget, kind.value);
     case 'bridge':
-      return ofKind('bridge', node.bridge, kind.value);
+      return bridgeMessage(kind.value);
     case 'nameQuery':
+      return nameQuery(kind.value);
     case 'nameAnswer':
-    case 'nameRecords':
-      return nameMessage(kind);
+      return nameAnswer(kind.value);
     case 'prepare':
     case 'vote':
     case 'commit':

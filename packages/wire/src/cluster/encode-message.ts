@@ -3,9 +3,10 @@ import type { CommitMessage } from '@bothy/protocols';
 import type { DirectoryRoom } from '../rooms/cluster-messages.ts';
 import type { RoomActor } from '../rooms/room-commands.ts';
 import type { RoomEntry } from '../rooms/room-entry.ts';
-import { nameOutcomes, presences, refusals, roles, visibilities } from './enumerations.ts';
+import type { BridgeMessage } from './bridge-message.ts';
+import { presences, refusals, roles, visibilities } from './enumerations.ts';
 import * as pb from './gen/cluster.ts';
-import type { LinkMessage, NameMessage } from './link-message.ts';
+import type { LinkMessage } from './link-message.ts';
 
 type Kind = NonNullable<pb.Message['kind']>;
 
@@ -71,12 +72,15 @@ function kindOf(message: LinkMessage): Kind {
       return { $case: 'forget', value: { node: message.node } };
     case 'commit':
       return commitToProto(message.message);
-    case 'bridge': {
-      const { topic, payload, qos, retain, origin, stamp } = message;
-      return { $case: 'bridge', value: { topic, payload, qos, retain, origin, stamp } };
-    }
-    default:
-      return nameToProto(message);
+    case 'nameQuery':
+      return {
+        $case: 'nameQuery',
+        value: { id: message.id, questionJson: JSON.stringify(message.question) },
+      };
+    case 'nameAnswer':
+      return { $case: 'nameAnswer', value: { id: message.id, answerJson: JSON.stringify(message.answer) } };
+    case 'bridge':
+      return { $case: 'bridge', value: { kind: bridgeToProto(message.message) } };
   }
 }
 
@@ -94,25 +98,18 @@ function commitToProto(message: CommitMessage): Kind {
   }
 }
 
-function nameToProto(message: NameMessage): Kind {
+function bridgeToProto(message: BridgeMessage): NonNullable<pb.Bridge['kind']> {
   switch (message.kind) {
-    case 'nameQuery':
-      return { $case: 'nameQuery', value: { id: message.id, query: questionToProto(message.question) } };
-    case 'nameAnswer': {
-      const { id, outcome } = message;
-      const person = 'person' in outcome ? outcome.person : '';
-      return { $case: 'nameAnswer', value: { id, outcome: nameOutcomes.toCode(outcome.kind), person } };
+    case 'client': {
+      const { kind, clientId, since, will } = message;
+      return { $case: kind, value: { clientId, since, will } };
     }
-    case 'nameRecords': {
-      const records = message.records.map((each) => ({ ...each, person: each.person ?? '' }));
-      return { $case: 'nameRecords', value: { records } };
+    default: {
+      const { kind, ...value } = message;
+      // Kinds and fields have the same names on both sides.
+      return { $case: kind, value } as NonNullable<pb.Bridge['kind']>;
     }
   }
-}
-
-function questionToProto(question: Extract<NameMessage, { kind: 'nameQuery' }>['question']) {
-  const { kind, ...value } = question;
-  return { $case: kind, value } as NonNullable<pb.NameQuery['query']>;
 }
 
 export function roomToProto(room: DirectoryRoom): pb.Room {

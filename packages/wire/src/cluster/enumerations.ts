@@ -1,7 +1,6 @@
 /** Words here, numbers on the wire. A number that is not known has no word: what carries it is refused. */
 import type { RoomPresence, RoomRole, RoomVisibility } from '../rooms/room-entry.ts';
 import * as pb from './gen/cluster.ts';
-import type { NameOutcome } from './link-message.ts';
 
 interface Enumeration<Word extends string, Code extends number> {
   toCode(word: Word): Code;
@@ -35,11 +34,4 @@ export const presences = enumeration<RoomPresence, pb.Presence>({
 export const refusals = enumeration<'unknown' | 'deleted', pb.NotFollowing_Reason>({
   unknown: pb.NotFollowing_Reason.UNKNOWN,
   deleted: pb.NotFollowing_Reason.DELETED,
-});
-export const nameOutcomes = enumeration<NameOutcome['kind'], pb.NameAnswer_Outcome>({
-  bound: pb.NameAnswer_Outcome.BOUND,
-  taken: pb.NameAnswer_Outcome.TAKEN,
-  free: pb.NameAnswer_Outcome.FREE,
-  closed: pb.NameAnswer_Outcome.CLOSED,
-  provisional: pb.NameAnswer_Outcome.PROVISIONAL,
 });

@@ -85,19 +85,23 @@ const wrong: readonly (readonly [string, Uint8Array, string])[] = [
     'value.seq',
   ],
   [
-    'a wildcard as a topic',
+    'a QoS that MQTT does not have',
     bytes({
       $case: 'bridge',
       value: {
-        topic: 'env/#',
-        payload: new Uint8Array(),
-        qos: 0,
-        retain: false,
-        origin: 'n1',
-        stamp: { ms: 1, counter: 0 },
+        kind: {
+          $case: 'publish',
+          value: { number: 1, message: { topic: 'env/a', payload: new Uint8Array(), qos: 3, retain: false } },
+        },
       },
     }),
-    'bridge.topic',
+    'message.qos',
+  ],
+  ['a bridge that says nothing', bytes({ $case: 'bridge', value: { kind: undefined } }), 'bridge'],
+  [
+    'a question that is none',
+    bytes({ $case: 'nameQuery', value: { id: '1', questionJson: '{}' } }),
+    'nameQuery',
   ],
   [
     'a node that would be dialled by another scheme',

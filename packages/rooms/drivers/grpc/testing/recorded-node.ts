@@ -1,7 +1,6 @@
 /** A node of nothing but its links, that writes down what it is told. */
 import { nodeTimers } from '@bothy/runtime/node';
-import type { NodeId, NodeInfo } from '@bothy/wire';
-import type { BridgeMessage, NameMessage } from '@bothy/wire/cluster';
+import type { BridgeMessage, NodeId, NodeInfo } from '@bothy/wire';
 import type { RoomClusterMessage } from '../../../core/index.ts';
 import { type ClusterCredentials, ClusterLinks, type ClusterLinksOptions } from '../index.ts';
 
@@ -15,7 +14,6 @@ export type Told =
       readonly sentence: string;
     }
   | { readonly kind: 'message'; readonly from: NodeId; readonly message: RoomClusterMessage }
-  | { readonly kind: 'names'; readonly from: NodeId; readonly message: NameMessage }
   | { readonly kind: 'bridge'; readonly from: NodeId; readonly message: BridgeMessage }
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string };
 
@@ -47,7 +45,6 @@ export class RecordedNode {
           this.#tell({ kind: 'message', from, message });
           return this.takes;
         },
-        names: (from, message) => this.#tell({ kind: 'names', from, message }),
         bridge: (from, message) => this.#tell({ kind: 'bridge', from, message }),
         refused: (code, sentence) => this.#tell({ kind: 'refused', code, sentence }),
       },

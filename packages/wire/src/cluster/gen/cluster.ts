@@ -133,7 +133,6 @@ export interface Message {
     | { readonly $case: "inquire"; readonly value: Inquire }
     | { readonly $case: "nameQuery"; readonly value: NameQuery }
     | { readonly $case: "nameAnswer"; readonly value: NameAnswer }
-    | { readonly $case: "nameRecords"; readonly value: NameRecords }
     | { readonly $case: "bridge"; readonly value: Bridge }
     | undefined;
 }
@@ -385,82 +384,25 @@ export interface Inquire {
   readonly transaction: string;
 }
 
-/** A question about a name, answered by a NameAnswer with the same id. */
+/** A question, answered by a NameAnswer with the same id within a few seconds, or not at all. */
 export interface NameQuery {
   readonly id: string;
-  readonly query:
-    | //
-    /** Whose name is it? */
-    { readonly $case: "lookup"; readonly value: NameLookup }
-    | //
-    /** It shall be this person's, if it is free. */
-    { readonly $case: "claim"; readonly value: NameClaim }
-    | //
-    /** It shall be free: an operator's order. */
-    { readonly $case: "release"; readonly value: NameRelease }
-    | undefined;
-}
-
-export interface NameLookup {
-  readonly name: string;
-}
-
-export interface NameClaim {
-  readonly name: string;
-  readonly person: string;
-  /** The device certificate by which the person's key claims the name: signed JSON. */
-  readonly certificate: string;
-}
-
-export interface NameRelease {
-  readonly name: string;
+  /**
+   * {"kind": "reserve", "name", "claim"}: may this person have this name?
+   * {"kind": "records", "records"}: names have changed: take these in.
+   * {"kind": "digests"}: digests of all 64 buckets of names.
+   * {"kind": "bucket", "bucket", "after"}: records of one bucket behind the name "after", at most 200.
+   */
+  readonly questionJson: string;
 }
 
 export interface NameAnswer {
   readonly id: string;
-  readonly outcome: NameAnswer_Outcome;
-  /** Whose name it is, with OUTCOME_BOUND and OUTCOME_TAKEN. */
-  readonly person: string;
-}
-
-export const NameAnswer_Outcome = {
-  UNSPECIFIED: 0,
-  /** BOUND - It is the person's that was asked about. */
-  BOUND: 1,
-  /** TAKEN - It is somebody else's. */
-  TAKEN: 2,
-  /** FREE - Nobody's. */
-  FREE: 3,
-  /** CLOSED - Nobody's, but new names are not taken here. */
-  CLOSED: 4,
-  /** PROVISIONAL - The answering node cannot say for sure: it is cut off from others. */
-  PROVISIONAL: 5,
-} as const;
-
-export type NameAnswer_Outcome = typeof NameAnswer_Outcome[keyof typeof NameAnswer_Outcome];
-
-export namespace NameAnswer_Outcome {
-  export type UNSPECIFIED = typeof NameAnswer_Outcome.UNSPECIFIED;
-  export type BOUND = typeof NameAnswer_Outcome.BOUND;
-  export type TAKEN = typeof NameAnswer_Outcome.TAKEN;
-  export type FREE = typeof NameAnswer_Outcome.FREE;
-  export type CLOSED = typeof NameAnswer_Outcome.CLOSED;
-  export type PROVISIONAL = typeof NameAnswer_Outcome.PROVISIONAL;
-}
-
-/** What the sender knows of names: everything when a link comes up, later what changed. */
-export interface NameRecords {
-  readonly records: readonly NameRecord[];
-}
-
-export interface NameRecord {
-  readonly name: string;
-  /** Empty: the name was released. */
-  readonly person: string;
-  /** As in NameClaim; empty when released. */
-  readonly certificate: string;
-  /** When it was bound or released. Of two records for one name the rules of names decide, by it among others. */
-  readonly stamp: Stamp | undefined;
+  /**
+   * {"kind": "granted"}, {"kind": "known", "record"}, {"kind": "reserved", "by": claim}, {"kind": "done"},
+   * {"kind": "digests", "digests"} or {"kind": "page", "records", "complete"}.
+   */
+  readonly answerJson: string;
 }
 
 /** A hybrid logical clock: a wall clock that never goes back, and a counter for what happens within a millisecond. */
@@ -469,20 +411,84 @@ export interface Stamp {
   readonly counter: number;
 }
 
-/**
- * A message that was published at the node `origin`, for the subscribers at the receiver. It is not passed on to a
- * third node: every node sends to all.
- */
 export interface Bridge {
+  readonly kind:
+    | { readonly $case: "hello"; readonly value: BridgeHello }
+    | { readonly $case: "publish"; readonly value: BridgePublish }
+    | { readonly $case: "retained"; readonly value: BridgeRetained }
+    | { readonly $case: "client"; readonly value: BridgeClient }
+    | { readonly $case: "clientGone"; readonly value: BridgeClientGone }
+    | { readonly $case: "taken"; readonly value: BridgeTaken }
+    | undefined;
+}
+
+/** A message as MQTT has it. An empty retained payload clears its topic. */
+export interface Publish {
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** 0, 1 or 2: as it was published. */
+  /** 0, 1 or 2. */
   readonly qos: number;
-  /** A retained message; an empty payload removes it. */
   readonly retain: boolean;
+}
+
+/** The first on each link, from both brokers; nothing else is sent before the other's has come. */
+export interface BridgeHello {
+  /** Random, made when the sender's broker started. */
+  readonly run: string;
+  /**
+   * The run of the other broker whose whole state the sender still has, so that only what changed since is sent; empty
+   * when it has none.
+   */
+  readonly holds: string;
+}
+
+/** Not retained. */
+export interface BridgePublish {
+  /** Rises over all links of a run, and may leave out some: it tells doubles. */
+  readonly number: number;
+  readonly message: Publish | undefined;
+}
+
+/** The state of a topic. */
+export interface BridgeRetained {
+  readonly version:
+    | RetainedVersion
+    | undefined;
+  /** Its origin is down, and this is what it left as last will. */
+  readonly retired: boolean;
+  readonly message: Publish | undefined;
+}
+
+/**
+ * Which of two states is the newer one: the later boot of a device, then its later connection, then the later stamp,
+ * then the origin with the greater id.
+ */
+export interface RetainedVersion {
+  /** Of presence; empty for other topics. */
+  readonly boot: string;
+  readonly connection: number;
+  readonly stamp:
+    | Stamp
+    | undefined;
+  /** The node at which it was published. */
   readonly origin: string;
-  /** Of two retained messages for one topic the one with the higher (stamp, origin) stays. */
-  readonly stamp: Stamp | undefined;
+}
+
+/** This client is connected at the sender since then; its last will is published when the sender is down. */
+export interface BridgeClient {
+  readonly clientId: string;
+  readonly since: Stamp | undefined;
+  readonly will: Publish | undefined;
+}
+
+/** It is not any more, and its will has been published, or is void. */
+export interface BridgeClientGone {
+  readonly clientId: string;
+}
+
+/** How many messages of this link the sender's broker has taken in, the BridgeHello not counted. */
+export interface BridgeTaken {
+  readonly count: number;
 }
 
 export interface ListRoomsRequest {
@@ -808,11 +814,8 @@ export const Message: MessageFns<Message> = {
       case "nameAnswer":
         NameAnswer.encode(message.kind.value, writer.uint32(250).fork()).join();
         break;
-      case "nameRecords":
-        NameRecords.encode(message.kind.value, writer.uint32(258).fork()).join();
-        break;
       case "bridge":
-        Bridge.encode(message.kind.value, writer.uint32(266).fork()).join();
+        Bridge.encode(message.kind.value, writer.uint32(258).fork()).join();
         break;
     }
     return writer;
@@ -1009,14 +1012,6 @@ export const Message: MessageFns<Message> = {
           }
           case 32: {
             if (tag !== 258) {
-              break;
-            }
-
-            message.kind = { $case: "nameRecords", value: NameRecords.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 33: {
-            if (tag !== 266) {
               break;
             }
 
@@ -2978,7 +2973,7 @@ export const Inquire: MessageFns<Inquire> = {
 };
 
 function createBaseNameQuery(): NameQuery {
-  return { id: "", query: undefined };
+  return { id: "", questionJson: "" };
 }
 
 export const NameQuery: MessageFns<NameQuery> = {
@@ -2986,16 +2981,8 @@ export const NameQuery: MessageFns<NameQuery> = {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
-    switch (message.query?.$case) {
-      case "lookup":
-        NameLookup.encode(message.query.value, writer.uint32(18).fork()).join();
-        break;
-      case "claim":
-        NameClaim.encode(message.query.value, writer.uint32(26).fork()).join();
-        break;
-      case "release":
-        NameRelease.encode(message.query.value, writer.uint32(34).fork()).join();
-        break;
+    if (message.questionJson !== "") {
+      writer.uint32(18).string(message.questionJson);
     }
     return writer;
   },
@@ -3026,183 +3013,7 @@ export const NameQuery: MessageFns<NameQuery> = {
               break;
             }
 
-            message.query = { $case: "lookup", value: NameLookup.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.query = { $case: "claim", value: NameClaim.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.query = { $case: "release", value: NameRelease.decode(reader, reader.uint32()) };
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameLookup(): NameLookup {
-  return { name: "" };
-}
-
-export const NameLookup: MessageFns<NameLookup> = {
-  encode(message: NameLookup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameLookup {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameLookup() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameClaim(): NameClaim {
-  return { name: "", person: "", certificate: "" };
-}
-
-export const NameClaim: MessageFns<NameClaim> = {
-  encode(message: NameClaim, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    if (message.person !== "") {
-      writer.uint32(18).string(message.person);
-    }
-    if (message.certificate !== "") {
-      writer.uint32(26).string(message.certificate);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameClaim {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameClaim() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.person = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.certificate = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameRelease(): NameRelease {
-  return { name: "" };
-}
-
-export const NameRelease: MessageFns<NameRelease> = {
-  encode(message: NameRelease, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameRelease {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameRelease() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
+            message.questionJson = reader.string();
             continue;
           }
         }
@@ -3219,7 +3030,7 @@ export const NameRelease: MessageFns<NameRelease> = {
 };
 
 function createBaseNameAnswer(): NameAnswer {
-  return { id: "", outcome: 0, person: "" };
+  return { id: "", answerJson: "" };
 }
 
 export const NameAnswer: MessageFns<NameAnswer> = {
@@ -3227,11 +3038,8 @@ export const NameAnswer: MessageFns<NameAnswer> = {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
-    if (message.outcome !== 0) {
-      writer.uint32(16).int32(message.outcome);
-    }
-    if (message.person !== "") {
-      writer.uint32(26).string(message.person);
+    if (message.answerJson !== "") {
+      writer.uint32(18).string(message.answerJson);
     }
     return writer;
   },
@@ -3258,144 +3066,11 @@ export const NameAnswer: MessageFns<NameAnswer> = {
             continue;
           }
           case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.outcome = reader.int32() as any;
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.person = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameRecords(): NameRecords {
-  return { records: [] };
-}
-
-export const NameRecords: MessageFns<NameRecords> = {
-  encode(message: NameRecords, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.records) {
-      NameRecord.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameRecords {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameRecords() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.records.push(NameRecord.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameRecord(): NameRecord {
-  return { name: "", person: "", certificate: "", stamp: undefined };
-}
-
-export const NameRecord: MessageFns<NameRecord> = {
-  encode(message: NameRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    if (message.person !== "") {
-      writer.uint32(18).string(message.person);
-    }
-    if (message.certificate !== "") {
-      writer.uint32(26).string(message.certificate);
-    }
-    if (message.stamp !== undefined) {
-      Stamp.encode(message.stamp, writer.uint32(34).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameRecord {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameRecord() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
-          }
-          case 2: {
             if (tag !== 18) {
               break;
             }
 
-            message.person = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.certificate = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.stamp = Stamp.decode(reader, reader.uint32());
+            message.answerJson = reader.string();
             continue;
           }
         }
@@ -3469,28 +3144,30 @@ export const Stamp: MessageFns<Stamp> = {
 };
 
 function createBaseBridge(): Bridge {
-  return { topic: "", payload: new Uint8Array(0), qos: 0, retain: false, origin: "", stamp: undefined };
+  return { kind: undefined };
 }
 
 export const Bridge: MessageFns<Bridge> = {
   encode(message: Bridge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.topic !== "") {
-      writer.uint32(10).string(message.topic);
-    }
-    if (message.payload.length !== 0) {
-      writer.uint32(18).bytes(message.payload);
-    }
-    if (message.qos !== 0) {
-      writer.uint32(24).uint32(message.qos);
-    }
-    if (message.retain !== false) {
-      writer.uint32(32).bool(message.retain);
-    }
-    if (message.origin !== "") {
-      writer.uint32(42).string(message.origin);
-    }
-    if (message.stamp !== undefined) {
-      Stamp.encode(message.stamp, writer.uint32(50).fork()).join();
+    switch (message.kind?.$case) {
+      case "hello":
+        BridgeHello.encode(message.kind.value, writer.uint32(10).fork()).join();
+        break;
+      case "publish":
+        BridgePublish.encode(message.kind.value, writer.uint32(18).fork()).join();
+        break;
+      case "retained":
+        BridgeRetained.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "client":
+        BridgeClient.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "clientGone":
+        BridgeClientGone.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "taken":
+        BridgeTaken.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -3505,6 +3182,101 @@ export const Bridge: MessageFns<Bridge> = {
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
       const message = createBaseBridge() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = { $case: "hello", value: BridgeHello.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "publish", value: BridgePublish.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "retained", value: BridgeRetained.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "client", value: BridgeClient.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "clientGone", value: BridgeClientGone.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "taken", value: BridgeTaken.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBasePublish(): Publish {
+  return { topic: "", payload: new Uint8Array(0), qos: 0, retain: false };
+}
+
+export const Publish: MessageFns<Publish> = {
+  encode(message: Publish, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.topic !== "") {
+      writer.uint32(10).string(message.topic);
+    }
+    if (message.payload.length !== 0) {
+      writer.uint32(18).bytes(message.payload);
+    }
+    if (message.qos !== 0) {
+      writer.uint32(24).uint32(message.qos);
+    }
+    if (message.retain !== false) {
+      writer.uint32(32).bool(message.retain);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Publish {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePublish() as any;
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -3540,20 +3312,425 @@ export const Bridge: MessageFns<Bridge> = {
             message.retain = reader.bool();
             continue;
           }
-          case 5: {
-            if (tag !== 42) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgeHello(): BridgeHello {
+  return { run: "", holds: "" };
+}
+
+export const BridgeHello: MessageFns<BridgeHello> = {
+  encode(message: BridgeHello, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.run !== "") {
+      writer.uint32(10).string(message.run);
+    }
+    if (message.holds !== "") {
+      writer.uint32(18).string(message.holds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgeHello {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgeHello() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.run = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.holds = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgePublish(): BridgePublish {
+  return { number: 0, message: undefined };
+}
+
+export const BridgePublish: MessageFns<BridgePublish> = {
+  encode(message: BridgePublish, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.number !== 0) {
+      writer.uint32(8).uint64(message.number);
+    }
+    if (message.message !== undefined) {
+      Publish.encode(message.message, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgePublish {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgePublish() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.number = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = Publish.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgeRetained(): BridgeRetained {
+  return { version: undefined, retired: false, message: undefined };
+}
+
+export const BridgeRetained: MessageFns<BridgeRetained> = {
+  encode(message: BridgeRetained, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== undefined) {
+      RetainedVersion.encode(message.version, writer.uint32(10).fork()).join();
+    }
+    if (message.retired !== false) {
+      writer.uint32(16).bool(message.retired);
+    }
+    if (message.message !== undefined) {
+      Publish.encode(message.message, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgeRetained {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgeRetained() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = RetainedVersion.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.retired = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = Publish.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRetainedVersion(): RetainedVersion {
+  return { boot: "", connection: 0, stamp: undefined, origin: "" };
+}
+
+export const RetainedVersion: MessageFns<RetainedVersion> = {
+  encode(message: RetainedVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.boot !== "") {
+      writer.uint32(10).string(message.boot);
+    }
+    if (message.connection !== 0) {
+      writer.uint32(16).uint64(message.connection);
+    }
+    if (message.stamp !== undefined) {
+      Stamp.encode(message.stamp, writer.uint32(26).fork()).join();
+    }
+    if (message.origin !== "") {
+      writer.uint32(34).string(message.origin);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetainedVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetainedVersion() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.boot = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.connection = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.stamp = Stamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
             message.origin = reader.string();
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgeClient(): BridgeClient {
+  return { clientId: "", since: undefined, will: undefined };
+}
+
+export const BridgeClient: MessageFns<BridgeClient> = {
+  encode(message: BridgeClient, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    if (message.since !== undefined) {
+      Stamp.encode(message.since, writer.uint32(18).fork()).join();
+    }
+    if (message.will !== undefined) {
+      Publish.encode(message.will, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgeClient {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgeClient() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
               break;
             }
 
-            message.stamp = Stamp.decode(reader, reader.uint32());
+            message.clientId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.since = Stamp.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.will = Publish.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgeClientGone(): BridgeClientGone {
+  return { clientId: "" };
+}
+
+export const BridgeClientGone: MessageFns<BridgeClientGone> = {
+  encode(message: BridgeClientGone, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgeClientGone {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgeClientGone() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBridgeTaken(): BridgeTaken {
+  return { count: 0 };
+}
+
+export const BridgeTaken: MessageFns<BridgeTaken> = {
+  encode(message: BridgeTaken, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.count !== 0) {
+      writer.uint32(8).uint64(message.count);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BridgeTaken {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBridgeTaken() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.count = longToNumber(reader.uint64());
             continue;
           }
         }
