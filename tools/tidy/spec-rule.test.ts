@@ -16,6 +16,12 @@ test('a rule that no test quotes', () => {
   expect(findings(specRule, { [spec]: rules, [tests]: text })).toEqual([`${spec}:4`]);
 });
 
+test('an id may begin with a digit', () => {
+  const twoRules = '- **2PC1** All agree.\n- **2PC2** Commits are unanimous.\n';
+  const text = `test('[2PC1] a', () => {});\ntest('[2PC3] b', () => {});`;
+  expect(findings(specRule, { [spec]: twoRules, [tests]: text })).toEqual([`${spec}:2`, `${tests}:2`]);
+});
+
 test('only titles quote: a comment or a string does not', () => {
   const text = `// [HLC2]\ndescribe('[HLC1]', () => { const a = '[HLC2]'; });`;
   expect(findings(specRule, { [spec]: rules, [tests]: text })).toEqual([`${spec}:4`]);

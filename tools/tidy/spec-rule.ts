@@ -12,8 +12,8 @@ interface Quote {
   readonly line: number;
 }
 
-const definition = /^\s*[-*]\s+\*\*([A-Z]{2,6}\d+[a-z]?)\*\*/;
-const quotation = /\[([A-Z]{2,6}\d+[a-z]?(?:,\s*[A-Z]{2,6}\d+[a-z]?)*)\]/g;
+const definition = /^\s*[-*]\s+\*\*(\d?[A-Z]{2,6}\d+[a-z]?)\*\*/;
+const quotation = /\[(\d?[A-Z]{2,6}\d+[a-z]?(?:,\s*\d?[A-Z]{2,6}\d+[a-z]?)*)\]/g;
 const testNames = new Set(['test', 'it', 'describe']);
 
 export const specRule: Rule = {
