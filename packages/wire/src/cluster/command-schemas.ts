@@ -12,6 +12,14 @@ export const actor = z.object({
   operator: z.boolean(),
 });
 
+/** Somebody without a name, who may read public rooms and nothing else. */
+export const nobody = z.object({
+  person: z.literal(''),
+  name: shownName,
+  verified: z.literal(false),
+  operator: z.literal(false),
+});
+
 /** Made up by the node that forwards. */
 const id = textLike(/^[\x20-\x7e]{1,256}$/);
 export const forwardHead = z.object({ kind: z.literal('forward'), id });

@@ -1,6 +1,6 @@
 /** What nodes say about rooms, as it came: words for numbers, then one check by the schema of its kind. */
 import { type ErrorCode, errorCodes } from '../errors.ts';
-import type { OrderedCommand, RoomResult } from '../rooms/room-commands.ts';
+import type { RoomActor, RoomResult } from '../rooms/room-commands.ts';
 import type { Parsed } from '../schemas/parse.ts';
 import { traceparentOf } from '../schemas/room-request.ts';
 import { check, jsonObject, ofKind } from './check.ts';
@@ -83,15 +83,15 @@ export function forwardOf(forward: pb.Forward): Parsed<Extract<RoomMessage, { re
   const { id, actor, kind, room, commandJson, trace } = forward;
   const head = check(command.forwardHead, { kind: 'forward', id }, 'forward');
   if (!head.ok) return head;
-  const who = actorFromProto(actor);
-  if (!who.ok) return who;
   const asked = check(command.orderedCommand, { ...jsonObject(commandJson), kind, room }, 'command');
-  return asked.ok
-    ? {
-        ok: true,
-        value: { ...head.value, actor: who.value, command: asked.value as OrderedCommand, ...traced(trace) },
-      }
-    : asked;
+  if (!asked.ok) return asked;
+  const reads = asked.value.kind === 'history' && asked.value.open === true;
+  const who = reads && actor?.person === '' ? check(command.nobody, actor, 'actor') : actorFromProto(actor);
+  if (!who.ok) return who;
+  return {
+    ok: true,
+    value: { ...head.value, actor: who.value as RoomActor, command: asked.value, ...traced(trace) },
+  };
 }
 
 function forwardedOf({ id, result }: pb.Forwarded): Parsed<RoomMessage> {

@@ -123,6 +123,17 @@ describe('what is wrong is refused with the field that is', () => {
   });
 });
 
+test('nobody reads public rooms, and does nothing else', () => {
+  const nobody = { person: '', name: 'guest', verified: false, operator: false };
+  const as = (actor: pb.Actor, kind: string, commandJson: string) =>
+    decodeMessage(bytes({ $case: 'forward', value: { id: '1', actor, kind, room, commandJson, trace: '' } }));
+  const open = '{"limit":10,"open":true}';
+  expect(as(nobody, 'history', open)).toMatchObject({ message: { actor: nobody } });
+  expect(as({ ...nobody, operator: true }, 'history', open).kind).toBe('refused');
+  expect(as(nobody, 'history', '{"limit":10}').kind).toBe('refused');
+  expect(as(nobody, 'join', '{"requestId":"r","limit":10}').kind).toBe('refused');
+});
+
 test('a number that would not be exact is refused, and so is text that is not UTF-8', () => {
   // unfollow {room}, whose one text is the byte FF; heartbeat {load {sessions: 2^63}}.
   const badText = Uint8Array.of(0x32, 3, 0x0a, 1, 0xff);

@@ -291,7 +291,10 @@ export interface Deliver {
   readonly trace: string;
 }
 
-/** Who asks, as the asking node has proven it. */
+/**
+ * Who asks, as the asking node has proven it. Somebody without a name has an empty person, and may read public rooms:
+ * "history" with {"open": true}.
+ */
 export interface Actor {
   readonly person: string;
   readonly name: string;
