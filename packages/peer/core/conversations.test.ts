@@ -87,6 +87,14 @@ test('[PS7] delivered and read are stored when they rise, and never fall', () =>
   expect(progress(stage)).toMatchObject({ delivered: 4, read: 3 });
 });
 
+test('[PS7] a tick does not wait for our own note of it', () => {
+  const stage = CoreStage.linked({ heads: [head(aliceLog, 5)] });
+  stage.have({ [aliceLog]: 4 });
+  const order = stage.outputs.map((output) => (output.kind === 'notify' ? output.notice.kind : output.kind));
+  expect(order.indexOf('progress')).toBeGreaterThan(-1);
+  expect(order.indexOf('progress')).toBeLessThan(order.indexOf('persist'));
+});
+
 test('[PS8] what was only on its way is pending again once the link has ended', () => {
   const stage = CoreStage.linked();
   stage.have({});

@@ -7,7 +7,7 @@ import { takeEntries } from './entry-intake.ts';
 import type { EntrySeal, PeerCommand } from './inputs.ts';
 import { LinkSync } from './link-sync.ts';
 import { OwnLog } from './own-log.ts';
-import type { EntryRow, PeerSnapshot } from './records.ts';
+import type { EntryRow, PeerSnapshot, Receipt } from './records.ts';
 import type { Step } from './step.ts';
 
 type SyncFrame = Extract<VerifiedFrame, { readonly conversation: string }>;
@@ -123,18 +123,20 @@ export class Conversations {
     const claimed = vector[this.#ownLog.key] ?? 0;
     if (claimed > conversation.ownHead.n) return this.#rolledBack(step, conversation);
     sync.theyHave(step, vector);
-    const receipt = conversation.raiseReceipt(sync.device, { delivered: claimed });
-    if (receipt !== undefined) step.persist({ kind: 'putReceipt', receipt });
-    this.#notifyProgress(step, conversation);
+    this.#noteReceipt(step, conversation, conversation.raiseReceipt(sync.device, { delivered: claimed }));
   }
 
   #theyRead(step: Step, sync: LinkSync, vector: LogVector): void {
     const { conversation } = sync;
     const read = Math.min(vector[this.#ownLog.key] ?? 0, conversation.ownHead.n);
     const receipt = conversation.raiseReceipt(sync.device, { read });
-    if (receipt === undefined) return;
-    step.persist({ kind: 'putReceipt', receipt });
+    if (receipt !== undefined) this.#noteReceipt(step, conversation, receipt);
+  }
+
+  /** Told before it is stored: it is true by their disk, not by ours, and lost with ours they say it again. */
+  #noteReceipt(step: Step, conversation: Conversation, receipt: Receipt | undefined): void {
     this.#notifyProgress(step, conversation);
+    if (receipt !== undefined) step.persist({ kind: 'putReceipt', receipt });
   }
 
   #theyType(step: Step, person: PersonId, active: boolean): void {
