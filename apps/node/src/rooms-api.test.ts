@@ -67,7 +67,7 @@ describe('reading', () => {
         },
       ],
     });
-    const actor = { person: 'node:n1', name: 'guest', verified: false, operator: false };
+    const actor = { person: '', name: 'guest', verified: false, operator: false };
     const command = { kind: 'history', room, after: 2, limit: 5, open: true };
     expect(stage.asked.at(-1)).toEqual({ actor, command, trace: undefined });
     expect((await ask(`GET rooms/${room}`)).body).toEqual({ room: roomInfo });

@@ -27,7 +27,7 @@ export interface AccessOptions extends BearerOptions {
   readonly guests: GuestRules;
 }
 
-/** Who reads. Without a token the node reads for a guest, as one who is a member of nothing. */
+/** Who reads. A guest without a name has an empty person: nobody, who is a member of nothing. */
 export async function readerOf(
   request: FastifyRequest,
   options: AccessOptions,
@@ -36,7 +36,7 @@ export async function readerOf(
   if (named || !guestsMay(options.guests, request.headers)) {
     return { actor: actorOf(await bearerOf(request, options)), guest: false };
   }
-  const actor = { person: `node:${options.node}`, name: 'guest', verified: false, operator: false } as const;
+  const actor = { person: '', name: 'guest', verified: false, operator: false };
   return { actor, guest: true };
 }
 
