@@ -61,13 +61,21 @@ beforeAll(async () => {
     registration: 'open',
     tokens,
     names,
+    claim: (certificate) => names.claim(certificate),
     audiences: () => [],
     nonces: new UsedNonces(),
     mayTry: () => true,
     operated: () => {},
     wallMs,
   });
-  const operator = operatorApi({ tokens, names, wallMs, invitationLink: () => '', released: () => {} });
+  const operator = operatorApi({
+    tokens,
+    names,
+    release: (name) => names.release(name),
+    wallMs,
+    invitationLink: () => '',
+    released: () => {},
+  });
   const rooms = roomsApi({
     node: 'hut',
     version: '0.1.0',

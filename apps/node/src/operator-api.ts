@@ -8,6 +8,8 @@ import { mostDays, mostUses, newInvitation } from './make-invitation.ts';
 
 export interface OperatorApiOptions extends BearerOptions {
   readonly names: SqliteNameDirectory;
+  /** Frees a name, on all nodes. False when it was free. */
+  readonly release: (name: Name) => Promise<boolean>;
   /** The link that a code goes into, under the address at which others reach this node. */
   readonly invitationLink: (code: string) => string;
   /** A name was released: who had it is to sign in anew. */
@@ -43,7 +45,7 @@ export function operatorApi(options: OperatorApiOptions): (server: FastifyInstan
         throw new BothyError('forbidden', 'This is your own name: another operator can release it.');
       }
       const person = await names.lookup(name);
-      if (person === undefined || !(await names.release(name))) {
+      if (person === undefined || !(await options.release(name))) {
         throw new BothyError('not_found', `Nobody goes by the name ${name} here.`);
       }
       options.released(name, person, operator.name);

@@ -1,5 +1,5 @@
 /** `/api/v1`: what the node is, names, and signing in by challenge and response (design, section 5). */
-import { Challenges, everyRegister, type NonceRegister, verifyProof } from '@bothy/identity';
+import { Challenges, claimantsOf, everyRegister, type NonceRegister, verifyProof } from '@bothy/identity';
 import { issueToken, type TokenIssuer } from '@bothy/identity/tokens';
 import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
 import { BothyError, type Certificate, namePattern } from '@bothy/wire';
@@ -14,6 +14,8 @@ export interface SessionApiOptions {
   readonly registration: NodeConfig['registration'];
   readonly tokens: TokenIssuer;
   readonly names: SqliteNameDirectory;
+  /** Claims a name, on all nodes. */
+  readonly claim: (certificate: Certificate, invite?: string) => Promise<InvitedClaim>;
   readonly audiences: () => readonly string[];
   /** Proofs that were used, over MQTT too: none is good twice. */
   readonly nonces: NonceRegister;
@@ -48,9 +50,9 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
 
     server.get<{ Params: { name: string } }>('/api/v1/names/:name', async ({ params: { name } }) => {
       if (!namePattern.test(name)) throw new BothyError('name_invalid', 'That is not a well-formed name.');
-      const person = await names.lookup(name);
+      const [person, ...rivals] = claimantsOf(await names.record(name));
       if (person === undefined) throw new BothyError('not_found', `Nobody goes by the name ${name} here.`);
-      return { name, person };
+      return { name, person, ...(rivals.length > 0 ? { conflict: rivals } : {}) };
     });
 
     const signIn = { onRequest: limited };
@@ -71,23 +73,25 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
         );
       }
       const { certificate } = proof;
-      await claim(certificate, body.data.invite);
+      const claimed = await claim(certificate, body.data.invite);
       const { name, person, device } = certificate;
       const operates = await isOperator(certificate, isFromOwnMachine(request, proof.audience));
       const role = operates ? { role: 'operator' as const } : {};
       const { token, expiresAt } = await issueToken(tokens, { name, person, device, ...role }, wallMs());
-      return { token, expiresAt, name: 'bound', ...role };
+      return { token, expiresAt, name: claimed, ...role };
     });
   };
 
-  /** Throws the refusal when the name cannot be this person's. */
-  async function claim(certificate: Certificate, invite: string | undefined): Promise<void> {
+  /** Throws the refusal when the name cannot be this person's. `provisional`: not every node could be asked. */
+  async function claim(
+    certificate: Certificate,
+    invite: string | undefined,
+  ): Promise<'bound' | 'provisional'> {
     const invited = registration === 'invite' && invite !== undefined;
-    const claimed: InvitedClaim = invited
-      ? await names.claimInvited(certificate, invite)
-      : await names.claim(certificate);
+    const claimed = await options.claim(certificate, invited ? invite : undefined);
     const refusal = claimRefusal(claimed, certificate.name, registration);
     if (refusal !== undefined) throw refusal;
+    return claimed.kind === 'provisional' ? 'provisional' : 'bound';
   }
 
   async function isOperator(certificate: Certificate, mayBeFirst: boolean): Promise<boolean> {
@@ -105,6 +109,7 @@ function claimRefusal(
 ): BothyError | undefined {
   switch (claim.kind) {
     case 'bound':
+    case 'provisional':
       return undefined;
     case 'taken':
       return new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
@@ -119,8 +124,5 @@ function claimRefusal(
         return new BothyError('invitation_required', sentence);
       }
       return new BothyError('registration_closed', 'This node takes no new names. Ask who runs it.');
-    case 'provisional':
-      // One node alone never says so.
-      return new BothyError('internal', 'The node cannot say whose name this is. Try again.');
   }
 }

@@ -3,11 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticator, Broker, publishRate } from '@bothy/broker';
 import { SignInRate, UsedNonces } from '@bothy/identity';
-import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
+import type { ClusterLinks, ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
+import { ClusterParts } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
 import { type LanInfo, openLan, type RunningGuide, startGuide } from './lan/lan.ts';
@@ -80,6 +81,20 @@ async function start(
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
   undo.push(() => names.close());
+  const parts = new ClusterParts({
+    node: config.id,
+    names,
+    wallMs,
+    monoMs,
+    known: () => (rooms.view?.nodes ?? []).map(({ id: node }) => node),
+    changed: ({ name, before }) => {
+      if (before === undefined) return;
+      log.info({ name, person: before }, 'another node says that the name is not theirs');
+      broker.endConnections(before);
+      rooms.sockets.endSessions(before);
+    },
+  });
+  undo.push(async () => parts.stop());
   const hadOperator = (await names.operators()).length > 0;
 
   const ports = { http: 0, mqtt: 0 };
@@ -98,7 +113,7 @@ async function start(
   const mayTry = (address: string): boolean => rate.allows(address, monoMs());
   const authenticate = authenticator({
     tokens,
-    names,
+    names: parts.names,
     audiences,
     nonces,
     onlyLocal,
@@ -113,8 +128,10 @@ async function start(
     file: join(config.data, 'broker.sqlite'),
     sessionExpiryMs: config.sessionDays * 86_400_000,
     rate: publishRate(config.publishRate),
+    bridge: parts.bridge,
   });
   undo.push(() => broker.stop());
+  parts.serve(broker);
   const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
   ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
 
@@ -131,6 +148,7 @@ async function start(
     node: id,
     folder: config.data,
     log,
+    nodeHealth: (node, health) => parts.health(node, health),
     sockets: {
       authenticate: roomSignIn(access),
       findPerson: async (by) => {
@@ -156,12 +174,13 @@ async function start(
     api: (server) => {
       const operated = ({ name, person }: Certificate): void =>
         log.info({ name, person }, 'the first person to open this node from its machine operates it');
-      sessionApi({ id, version, registration, tokens, names, audiences, nonces, mayTry, operated, wallMs })(
-        server,
-      );
+      const claim: ClusterParts['claim'] = (...claimed) => parts.claim(...claimed);
+      const session = { id, version, registration, tokens, names, claim, audiences, nonces, mayTry };
+      sessionApi({ ...session, operated, wallMs })(server);
       operatorApi({
         tokens,
         names,
+        release: (name) => parts.names.release(name),
         wallMs,
         invitationLink: (code) => invitationLink(config, ports.http, code),
         released: (name, person, by) => {
@@ -188,8 +207,17 @@ async function start(
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);
   const self = await nodeInfo(config, keyPair, webUrl());
-  const services = clusterServices(rooms, (file) => fileForNode(files, file));
-  const opened = await openLinks(config, self, rooms, { services });
+  const services: ClusterServices = {
+    ...clusterServices(rooms, (file) => fileForNode(files, file)),
+    answerName: (_from, question) => parts.names.answer(question),
+  };
+  const opened = await openLinks(config, self, rooms, {
+    services,
+    made: (made) => parts.use(made),
+    bridge: (from, message) => parts.bridged(from, message),
+    linked: (node) => parts.linkUp(node),
+    parted: (node) => parts.linkDown(node),
+  });
   links = opened;
   undo.push(() => opened.stop());
   await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
@@ -207,9 +235,11 @@ async function start(
     log.info('node stops');
     await guide?.stop();
     await rooms.stop();
-    await links?.stop();
+    parts.stop();
     await http.stop();
+    // Others hear the last wills of its clients before the links go.
     await broker.stop();
+    await links?.stop();
     await Promise.all([names.close(), files.close(), webhooks.close()]);
     logFile?.close();
   };

@@ -8,7 +8,7 @@ import {
   clusterCredentials,
 } from '@bothy/rooms/drivers/grpc';
 import { nodeTimers } from '@bothy/runtime/node';
-import type { NodeInfo, RoomActor } from '@bothy/wire';
+import type { NodeId, NodeInfo, RoomActor } from '@bothy/wire';
 import type { NodeConfig } from '../config.ts';
 import type { ClusterStatus } from '../rest/room-routes.ts';
 import { version } from '../version.ts';
@@ -40,9 +40,14 @@ export async function openLinks(
   self: NodeInfo,
   rooms: RoomsHost,
   more: Pick<ClusterLinksOptions, 'services'> &
-    Partial<Pick<ClusterLinksOptions['events'], 'names' | 'bridge'>>,
+    Partial<Pick<ClusterLinksOptions['events'], 'bridge'>> & {
+      /** What else shares the links is given them before the first one is up, and told of each before its first message. */
+      readonly made?: (links: ClusterLinks) => void;
+      readonly linked?: (node: NodeId) => void;
+      readonly parted?: (node: NodeId) => void;
+    },
 ): Promise<ClusterLinks> {
-  const { services, ...events } = more;
+  const { services, made, linked, parted, ...events } = more;
   const links = new ClusterLinks({
     self,
     credentials: await credentialsOf(config),
@@ -51,9 +56,11 @@ export async function openLinks(
     events: {
       ...events,
       linkUp: (node, dialled) => {
+        linked?.(node.id);
         rooms.input(dialled === undefined ? { kind: 'linkUp', node } : { kind: 'linkUp', node, dialled });
       },
       linkDown: (node) => {
+        parted?.(node);
         rooms.input({ kind: 'linkDown', node });
       },
       dialFailed: (address, { message }) => rooms.input({ kind: 'dialFailed', address, reason: message }),
@@ -61,6 +68,7 @@ export async function openLinks(
       refused: (code, message) => rooms.refused(code, message),
     },
   });
+  made?.(links);
   await links.listen(config.cluster.host, config.cluster.port);
   return links;
 }

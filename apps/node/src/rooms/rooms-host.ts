@@ -14,6 +14,7 @@ import { nodeClock, nodeTimers } from '@bothy/runtime/node';
 import {
   BothyError,
   type ErrorCode,
+  type NodeHealth,
   type NodeId,
   type RoomActor,
   type RoomCommand,
@@ -26,6 +27,8 @@ export interface RoomsHostOptions {
   readonly node: NodeId;
   readonly sockets: Pick<RoomSocketOptions, 'authenticate' | 'findPerson' | 'tracer' | 'extensions'>;
   readonly log: Logger;
+  /** Another node is up, suspected or down. */
+  readonly nodeHealth?: (node: NodeId, health: NodeHealth) => void;
 }
 
 /** Commands of REST and other programs that wait for their answers. */
@@ -161,7 +164,11 @@ export class RoomsHost {
       case 'detach':
       case 'deliver':
       case 'deliverTo':
+        return this.sockets.perform(output);
       case 'notice':
+        if (output.notice.kind === 'node') {
+          this.#options.nodeHealth?.(output.notice.node, output.notice.health);
+        }
         return this.sockets.perform(output);
       case 'send':
         return this.#links?.send(output.to, output.message);

@@ -1,0 +1,68 @@
+import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
+import { httpRequest } from '@bothy/testkit';
+import { topics } from '@bothy/wire';
+import { expect, test } from 'vitest';
+import { connectMqtt, nodeFixture, signIn } from '../testing/running-node.ts';
+import type { RunningNode } from './index.ts';
+
+const { start } = nodeFixture();
+const person = (name: string): Promise<LocalIdentity> => createIdentity({ name, issuedAt: Date.now() });
+
+async function get(node: RunningNode, path: string): Promise<{ readonly [member: string]: unknown }> {
+  return JSON.parse((await httpRequest(`${node.webUrl}/api/v1/${path}`)).text);
+}
+
+async function upNodes(node: RunningNode): Promise<number> {
+  const { nodes } = (await get(node, 'cluster')) as { nodes: { health: string }[] };
+  return nodes.filter(({ health }) => health === 'up').length;
+}
+
+async function cluster(count: number): Promise<RunningNode[]> {
+  const nodes = [await start({ id: 'n1' })];
+  for (let n = 2; n <= count; n += 1) {
+    nodes.push(await start({ id: `n${n}`, join: nodes[0]?.clusterAddress ?? '' }));
+  }
+  for (const node of nodes) await expect.poll(() => upNodes(node), { timeout: 8_000 }).toBe(count);
+  return nodes;
+}
+
+async function mqtt(node: RunningNode, identity: LocalIdentity) {
+  const audience = new URL(node.mqttUrl).host;
+  return await connectMqtt(node.mqttUrl, identity, await makeProof({ identity, audience, now: Date.now() }));
+}
+
+test('three nodes are one directory of names and one broker', async () => {
+  const [one, two, three] = await cluster(3);
+  if (one === undefined || two === undefined || three === undefined) throw new Error('not three');
+  const [ann, ben, otherAnn] = await Promise.all([person('ann'), person('ben'), person('ann')]);
+  expect((await signIn(one, ann)).body).toMatchObject({ name: 'bound' });
+  expect(await get(three, 'names/ann')).toEqual({ name: 'ann', person: ann.person });
+  expect(await signIn(two, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+
+  const [annsClient, bensClient] = [await mqtt(one, ann), await mqtt(three, ben)];
+  const received = new Promise<string>((resolve) => {
+    bensClient.on('message', (topic, payload) => resolve(`${topic} ${payload}`));
+  });
+  await bensClient.subscribeAsync('user/ben/#', { qos: 1 });
+  await annsClient.publishAsync(topics.signalling('ben', 'offer'), 'hello', { qos: 1 });
+  expect(await received).toBe('user/ben/offer hello');
+  await Promise.all([annsClient.endAsync(), bensClient.endAsync()]);
+}, 30_000);
+
+test('a name claimed while a node is gone is provisional; two such names are a conflict that is shown until it is released', async () => {
+  const [one, two] = await cluster(2);
+  if (one === undefined || two === undefined) throw new Error('not two');
+  await two.stop();
+  const [ann, otherAnn] = await Promise.all([person('ann'), person('ann')]);
+  expect((await signIn(one, ann)).body).toMatchObject({ name: 'provisional', role: 'operator' });
+  await one.stop();
+  const alone = await start({ id: 'n2', data: two.dataFolder });
+  expect((await signIn(alone, otherAnn)).body).toMatchObject({ name: 'provisional', role: 'operator' });
+  const back = await start({ id: 'n1', data: one.dataFolder, join: alone.clusterAddress });
+  for (const node of [alone, back]) {
+    await expect
+      .poll(() => get(node, 'names/ann'), { timeout: 8_000 })
+      .toEqual({ name: 'ann', person: ann.person, conflict: [otherAnn.person] });
+  }
+  expect(await signIn(alone, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+}, 30_000);
