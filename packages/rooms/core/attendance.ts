@@ -35,6 +35,14 @@ export class Attendance {
     this.#listener = listener;
   }
 
+  /** At the administrator, when its node starts: guests who do not come back leave, though nobody saw them go. */
+  started(step: Step, room: Room): void {
+    for (const { person, standing } of room.members.values()) {
+      if (standing !== 'member' || !person.startsWith('guest:')) continue;
+      step.setTimer(`guest ${absenceKey(room.id, person)}`, timing.guestLeavesAfterMs);
+    }
+  }
+
   /** At the administrator: a person has a connection at this node. */
   came(step: Step, room: Room, person: Author, node: NodeId): void {
     const persons = this.#where.get(room.id) ?? new Map<Author, Set<NodeId>>();

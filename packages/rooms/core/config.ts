@@ -31,6 +31,8 @@ export const timing = {
   /** PREPARE, a decision and a question about one are said again after so long, doubling up to the second. */
   commitAgainMs: 1_000,
   commitAgainMaxMs: 15_000,
+  /** A copy that was refused, though somebody here is told of the room, is asked for again after so long. */
+  followAgainMs: 5_000,
   /** A follower that has nobody left stops following after so long. */
   unfollowAfterMs: 30_000,
 } as const;

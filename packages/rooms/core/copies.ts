@@ -6,11 +6,12 @@
  * A copy is contiguous from its base on. What it lacks it asks for; when it is
  * too far behind it starts anew, and who reads along is told of the gap.
  */
-import type { ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
+import type { Author, ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
 import { showPresence } from './attendance.ts';
 import { timing } from './config.ts';
 import type { RoomClusterMessage } from './inputs.ts';
-import type { RoomWrite } from './records.ts';
+import type { RoomFinding, RoomWrite } from './records.ts';
+import { droppedBy, RedactionLookups } from './redactions.ts';
 import { Room } from './room.ts';
 import type { Sessions } from './sessions.ts';
 import type { Shelf } from './shelf.ts';
@@ -37,6 +38,9 @@ interface Copy {
   /** Where the administrator's log was when it answered. */
   commitSeq: number;
   waiters: Waiter[];
+  /** What arrived while the store is asked for edits of redacted messages, and those edits. */
+  parked: Message<'deliver'>[];
+  readonly edits: Map<number, readonly number[]>;
 }
 
 type Message<Kind extends RoomClusterMessage['kind']> = Extract<RoomClusterMessage, { kind: Kind }>;
@@ -46,6 +50,7 @@ export class Copies {
   readonly #tails: Tails;
   readonly #sessions: Sessions;
   readonly #listener: CopiesListener;
+  readonly #lookups: RedactionLookups;
   readonly #copies = new Map<RoomId, Copy>();
 
   constructor(shelf: Shelf, tails: Tails, sessions: Sessions, listener: CopiesListener) {
@@ -53,6 +58,7 @@ export class Copies {
     this.#tails = tails;
     this.#sessions = sessions;
     this.#listener = listener;
+    this.#lookups = new RedactionLookups(tails);
   }
 
   isLive(room: RoomId): boolean {
@@ -75,14 +81,25 @@ export class Copies {
     const copy = this.#copyOf(id, administrator);
     if (room !== undefined && copy.state === 'live' && room.lastSeq >= seq) return run(step, 'live');
     if (!this.#listener.isReachable(administrator)) return run(step, 'administrator_unreachable');
+    // Counted from the first who waits: more and more who ask must not keep anybody waiting for ever.
+    if (copy.waiters.length === 0) step.setTimer(`live ${id}`, timing.forwardTimeoutMs);
     copy.waiters.push({ seq, run });
     if (copy.state === 'idle') this.#follow(step, id, copy);
-    step.setTimer(`live ${id}`, timing.forwardTimeoutMs);
   }
 
-  liveTimerFired(step: Step, room: RoomId): void {
-    const copy = this.#copies.get(room);
-    if (copy !== undefined) this.#giveUp(step, copy, 'administrator_unreachable');
+  liveTimerFired(step: Step, id: RoomId): void {
+    const copy = this.#copies.get(id);
+    if (copy === undefined || copy.waiters.length === 0) return;
+    this.#giveUp(step, copy, 'administrator_unreachable');
+    // It is asked again by whoever wants the room next, at once where somebody is told of it.
+    if (copy.state !== 'following') return;
+    copy.state = 'idle';
+    if ((this.#shelf.get(id)?.attached.size ?? 0) > 0) this.#follow(step, id, copy);
+  }
+
+  /** An answer of the store. */
+  found(step: Step, id: string, finding: RoomFinding): void {
+    this.#lookups.found(step, id, finding);
   }
 
   /** A link to this node has come up: go on with every copy of its rooms that somebody here is told of. */
@@ -96,6 +113,7 @@ export class Copies {
     for (const [id, copy] of this.#copies) {
       if (copy.administrator !== node) continue;
       copy.state = 'idle';
+      unpark(copy);
       this.#giveUp(step, copy, 'administrator_unreachable');
       const room = this.#shelf.get(id);
       if (room === undefined) continue;
@@ -165,6 +183,8 @@ export class Copies {
     step.persist(...writes);
     if (base.seq > before && room.attached.size > 0) {
       step.notice({ room: id }, { kind: 'gap', room: id, from: before + 1, to: base.seq });
+      // That they left, or were banned, is among what is not sent.
+      this.#detachStrangers(step, room);
     }
     this.#takePresence(step, room, snapshot.members);
     copy.state = 'following';
@@ -177,10 +197,19 @@ export class Copies {
     const copy = this.#copies.get(id);
     if (copy === undefined || copy.administrator !== from) return;
     copy.state = 'idle';
+    unpark(copy);
     const room = this.#shelf.get(id);
     if (reason === 'deleted' && room !== undefined) this.#listener.deleted(step, room);
     this.#giveUp(step, copy, reason === 'deleted' ? 'room_deleted' : 'room_not_found');
-    this.#copies.delete(id);
+    if (reason === 'deleted' || room === undefined || room.attached.size === 0) this.#copies.delete(id);
+    // It has too much to do, or not yet the room: who is told of it here is not to be forgotten.
+    else step.setTimer(`follow ${id}`, timing.followAgainMs);
+  }
+
+  followTimerFired(step: Step, id: RoomId): void {
+    const copy = this.#copies.get(id);
+    if (copy?.state !== 'idle' || !this.#listener.isReachable(copy.administrator)) return;
+    this.#follow(step, id, copy);
   }
 
   deliver(step: Step, from: NodeId, message: Message<'deliver'>): void {
@@ -198,12 +227,47 @@ export class Copies {
         `${from} delivered to the room ${message.room} under an epoch that has been replaced.`,
       );
     }
+    if (copy.parked.length > 0) return void copy.parked.push(message);
     // What is not committed is not taken: it comes again.
     const entries = message.entries.filter(({ seq }) => seq > room.lastSeq && seq <= message.commitSeq);
     const first = entries[0];
     if (first === undefined) return;
     if (!isContiguous(entries, room.lastSeq + 1)) return this.#follow(step, room.id, copy);
+    if (this.#park(step, room, copy, entries, message)) return;
     this.#take(step, room, copy, entries, message.trace);
+  }
+
+  /** True when the store is asked first which edits these entries redact. */
+  #park(
+    step: Step,
+    room: Room,
+    copy: Copy,
+    entries: readonly RoomEntry[],
+    message: Message<'deliver'>,
+  ): boolean {
+    const targets = this.#lookups.unknownTargets(room.id, room.base, entries);
+    const unknown = targets.filter((target) => !copy.edits.has(target));
+    if (unknown.length === 0) return false;
+    const parked = [message];
+    copy.parked = parked;
+    for (const each of unknown) {
+      this.#lookups.find(step, room.id, each, (next, target, edits) => {
+        // Asked for anew meanwhile: it comes again.
+        if (copy.parked !== parked) return;
+        copy.edits.set(target, edits);
+        if (unknown.some((one) => !copy.edits.has(one))) return;
+        copy.parked = [];
+        for (const each of parked) this.deliver(next, copy.administrator, each);
+        copy.edits.clear();
+      });
+    }
+    return true;
+  }
+
+  #detachStrangers(step: Step, room: Room): void {
+    for (const person of [...room.here.keys()]) {
+      if (!room.isMember(person)) this.#sessions.detachPerson(step, person, room);
+    }
   }
 
   presence(step: Step, from: NodeId, { room: id, persons }: Message<'presence'>): void {
@@ -219,27 +283,38 @@ export class Copies {
 
   forget(step: Step, id: RoomId): void {
     const copy = this.#copies.get(id);
+    if (copy !== undefined) unpark(copy);
     if (copy !== undefined) this.#giveUp(step, copy, 'room_deleted');
     this.#copies.delete(id);
     step.clearTimer(`unfollow ${id}`);
+    step.clearTimer(`follow ${id}`);
   }
 
   #take(step: Step, room: Room, copy: Copy, entries: readonly RoomEntry[], trace: string | undefined): void {
     const writes: RoomWrite[] = [
       { kind: 'append', room: room.id, epoch: room.epoch, expectedLastSeq: room.lastSeq, entries },
     ];
+    // Who leaves in the middle is told up to there, and nothing of the rest.
+    const parts: { readonly entries: RoomEntry[]; readonly gone?: Author }[] = [];
+    let part: RoomEntry[] = [];
     for (const entry of entries) {
       this.#tails.push(room.id, entry);
       if (entry.seq > copy.foldedTo) writes.push(...room.fold(entry));
       else room.lastSeq = entry.seq;
-      const dropped = droppedBy(entry, this.#tails, room.id);
-      if (dropped.length > 0) writes.push({ kind: 'dropBodies', room: room.id, seqs: dropped });
+      const dropped = new Set(droppedBy(entry, this.#tails, room.id));
+      const { content } = entry;
+      if (content.kind === 'redact') for (const seq of copy.edits.get(content.target) ?? []) dropped.add(seq);
+      if (dropped.size > 0) writes.push({ kind: 'dropBodies', room: room.id, seqs: [...dropped] });
+      part.push(entry);
+      if (content.kind !== 'left' || room.isMember(content.person)) continue;
+      parts.push({ entries: part, gone: content.person });
+      part = [];
     }
+    parts.push({ entries: part });
     step.persist(...writes);
-    if (room.attached.size > 0) step.deliver(room.id, entries, trace);
-    for (const { content } of entries) {
-      const isGone = content.kind === 'left' || (content.kind === 'banned' && content.on);
-      if (isGone && !room.isMember(content.person)) this.#sessions.detachPerson(step, content.person, room);
+    for (const { entries: told, gone } of parts) {
+      if (told.length > 0 && room.attached.size > 0) step.deliver(room.id, told, trace);
+      if (gone !== undefined) this.#sessions.detachPerson(step, gone, room);
     }
     this.#settle(step, room, copy);
   }
@@ -269,7 +344,7 @@ export class Copies {
   }
 
   #follow(step: Step, id: RoomId, copy: Copy): void {
-    copy.state = 'idle';
+    unpark(copy);
     const room = this.#shelf.get(id);
     copy.state = 'following';
     copy.commitSeq = Number.POSITIVE_INFINITY;
@@ -290,28 +365,23 @@ export class Copies {
   #copyOf(id: RoomId, administrator: NodeId): Copy {
     const known = this.#copies.get(id);
     if (known !== undefined && known.administrator === administrator) return known;
-    const copy: Copy = { administrator, state: 'idle', foldedTo: 0, commitSeq: 0, waiters: [] };
+    const copy: Copy = {
+      administrator,
+      state: 'idle',
+      foldedTo: 0,
+      commitSeq: 0,
+      waiters: [],
+      parked: [],
+      edits: new Map(),
+    };
     this.#copies.set(id, copy);
     return copy;
   }
 }
 
-/** `seq` of bodies that a redaction forgets: the message, and edits of it that are still in memory. */
-export function droppedBy({ content }: RoomEntry, tails: Tails, room: RoomId): number[] {
-  if (content.kind !== 'redact') return [];
-  const tail = tails.of(room);
-  const edits = tail.entries.filter(
-    (each) => each.content.kind === 'edit' && each.content.target === content.target,
-  );
-  const seqs = [content.target, ...edits.map(({ seq }) => seq)];
-  for (const seq of seqs) {
-    const entry = tail.at(seq);
-    if (entry === undefined) continue;
-    if (entry.content.kind === 'message' || entry.content.kind === 'edit') {
-      tails.replace(room, seq, { ...entry, content: { ...entry.content, body: null } });
-    }
-  }
-  return seqs;
+function unpark(copy: Copy): void {
+  copy.parked = [];
+  copy.edits.clear();
 }
 
 function isContiguous(entries: readonly RoomEntry[], from: number): boolean {

@@ -3,6 +3,7 @@
  * one answer: the administrator's, or that it cannot be reached. Whether it was
  * carried out is then open; the same id asked again tells.
  */
+import type { Random } from '@bothy/protocols';
 import type { NodeId, OrderedCommand, RoomActor, RoomResult } from '@bothy/wire';
 import { bounds, timing } from './config.ts';
 import { refusal, type Step } from './step.ts';
@@ -23,7 +24,13 @@ const sweepMs = 1_000;
 
 export class Forwards {
   readonly #forwards = new Map<string, Forward>();
+  readonly #start: string;
   #count = 0;
+
+  /** `random` differs from start to start: an answer to what an earlier start asked must not fit anything of this one. */
+  constructor(random: Random) {
+    this.#start = Array.from({ length: 4 }, () => random.below(65_536).toString(16)).join('');
+  }
 
   forward(
     step: Step,
@@ -40,7 +47,7 @@ export class Forwards {
       );
     }
     this.#count += 1;
-    const id = String(this.#count);
+    const id = `${this.#start}-${this.#count}`;
     if (this.#forwards.size === 0) step.setTimer('forwards', sweepMs);
     // A deletion is answered after its votes.
     const patienceMs =

@@ -196,6 +196,7 @@ export class Nodes {
     }
     this.#remotes.delete(node);
     this.#unwantAddress(step, remote.info.address);
+    if (remote.dialled !== undefined) this.#unwantAddress(step, remote.dialled);
     step.persist({ kind: 'deleteNode', node });
     for (const other of this.linked) step.send(other, { kind: 'forget', node });
     this.#listener.forgotten(step, node);

@@ -16,9 +16,9 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import { bounds } from './config.ts';
-import { droppedBy } from './copies.ts';
 import { mayRedact, refuses } from './permissions.ts';
 import type { RoomFinding, RoomWrite } from './records.ts';
+import { droppedBy } from './redactions.ts';
 import type { Room } from './room.ts';
 import { refusal, type Step } from './step.ts';
 import type { Tails } from './tails.ts';
@@ -124,7 +124,7 @@ export class Ordering {
       key: `~left-${room.lastSeq + 1}`,
       content: { kind: 'left', person, personName, reason },
     };
-    const entries = this.#append(step, room, [draft, ...successor(room, person, draft.key)], []);
+    const entries = this.#append(step, room, [draft, ...successor(room, person, draft.key, draft)], []);
     this.#listener.publish(step, room, entries, undefined);
   }
 
@@ -180,12 +180,15 @@ export class Ordering {
     const { origin, actor, command, trace } = request;
     const answer = (result: RoomResult): void => this.#listener.answer(step, origin, result);
     if (!isEntryCommand(command)) return;
-    const refused = refuses(room, actor, command);
-    if (refused !== undefined) return answer(refused);
-    if (command.kind === 'delete') return this.#listener.delete(step, room, request);
     const key = keyOf(command);
     const content = contentOf(command);
     const { existing } = check;
+    const isKnown = existing !== null && command.kind !== 'join' && command.kind !== 'delete';
+    // What was carried out is answered as it was then, also to somebody who has left since, or by that very command.
+    if (isKnown) return this.#again(step, room, request, existing, content);
+    const refused = refuses(room, actor, command);
+    if (refused !== undefined) return answer(refused);
+    if (command.kind === 'delete') return this.#listener.delete(step, room, request);
     if (existing !== null) return this.#again(step, room, request, existing, content);
     if (room.deleting !== null) {
       return answer(refusal('room_busy', 'This room is being deleted and takes nothing new.'));
@@ -242,11 +245,12 @@ export class Ordering {
 
   /** Entries that a command brings along: who is banned leaves, and a room keeps an owner. */
   #following(room: Room, actor: RoomActor, command: EntryCommand, key: string): Draft[] {
-    if (command.kind === 'leave') return successor(room, actor.person, key);
+    const by = { author: actor.person, name: actor.name };
+    if (command.kind === 'leave') return successor(room, actor.person, key, by);
     if (command.kind !== 'ban' || !command.on || !room.isMember(command.person)) return [];
     const personName = room.members.get(command.person)?.name ?? command.person;
     const content = { kind: 'left', person: command.person, personName, reason: 'banned' } as const;
-    return [{ author: actor.person, name: actor.name, key: `~left-${key}`, content }];
+    return [{ ...by, key: `~left-${key}`, content }, ...successor(room, command.person, key, by)];
   }
 
   #append(step: Step, room: Room, drafts: readonly Draft[], edits: readonly number[]): readonly RoomEntry[] {
@@ -405,7 +409,12 @@ function targetObjection(
 }
 
 /** When the last owner leaves: who has been here longest, moderators first, owns the room. Guests never. */
-function successor(room: Room, leaving: Author, key: string): Draft[] {
+function successor(
+  room: Room,
+  leaving: Author,
+  key: string,
+  { author, name }: Pick<Draft, 'author' | 'name'>,
+): Draft[] {
   const others = [...room.members.values()].filter(({ person, standing }) => {
     return standing === 'member' && person !== leaving;
   });
@@ -414,7 +423,6 @@ function successor(room: Room, leaving: Author, key: string): Draft[] {
   const verified = others.filter((each) => each.verified);
   const heir = verified.find(({ role }) => role === 'moderator') ?? verified[0];
   if (heir === undefined) return [];
-  const name = room.members.get(leaving)?.name ?? leaving;
   const content = { kind: 'role', person: heir.person, role: 'owner' } as const;
-  return [{ author: leaving, name, key: `~owner-${key}`, content }];
+  return [{ author, name, key: `~owner-${key}`, content }];
 }

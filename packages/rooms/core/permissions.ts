@@ -5,7 +5,7 @@ import { refusal } from './step.ts';
 
 type Refusal = Extract<RoomResult, { ok: false }>;
 
-const rank = { reader: 0, member: 1, moderator: 2, owner: 3 } as const;
+const rank = { reader: 0, member: 1, moderator: 2, owner: 3, operator: 4 } as const;
 
 /** Undefined when the actor may; what the target of an edit or redaction allows is asked later. */
 export function refuses(room: Room, actor: RoomActor, command: OrderedCommand): Refusal | undefined {
@@ -16,11 +16,9 @@ export function refuses(room: Room, actor: RoomActor, command: OrderedCommand): 
     return refusal('not_the_owner', 'Only an owner of this room, or an operator, can delete it.');
   }
   if (command.kind === 'history' && command.open === true && room.visibility === 'public') return undefined;
-  if (member?.standing !== 'member') {
-    if (actor.operator && moderates.has(command.kind)) return undefined;
-    return notAMember(room, actor);
-  }
-  const own = actor.operator ? rank.owner : rank[member.role];
+  const isModerating = actor.operator && moderates.has(command.kind);
+  if (member?.standing !== 'member' && !isModerating) return notAMember(room, actor);
+  const own = actor.operator ? rank.operator : rank[member?.role ?? 'reader'];
   if (moderates.has(command.kind) && own < rank.moderator && !isOpenInvitation(room, command)) {
     return refusal('not_the_owner', 'Only an owner or a moderator of this room can do this.');
   }
@@ -55,7 +53,7 @@ function mayJoin(room: Room, actor: RoomActor): Refusal | undefined {
   return refusal('room_not_found', 'There is no such room, or it needs an invitation.');
 }
 
-function notAMember(room: Room, actor: RoomActor): Refusal {
+export function notAMember(room: Room, actor: RoomActor): Refusal {
   const hidden = room.visibility === 'private' && !room.members.has(actor.person);
   if (hidden) return refusal('room_not_found', 'There is no such room, or it needs an invitation.');
   return refusal('not_a_member', 'You are not a member of this room. Join it first.');

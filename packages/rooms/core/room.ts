@@ -127,6 +127,11 @@ export class Room {
         this.pinned = this.pinned.filter((seq) => seq !== content.target);
         if (content.on) this.pinned = [...this.pinned, content.target];
         return [this.#put()];
+      case 'redact':
+        // Nothing is left to be pinned, and it could not be unpinned any more.
+        if (!this.pinned.includes(content.target)) return [];
+        this.pinned = this.pinned.filter((seq) => seq !== content.target);
+        return [this.#put()];
       default:
         return [];
     }

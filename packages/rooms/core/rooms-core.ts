@@ -30,7 +30,7 @@ import type { RoomClusterMessage, RoomsInput } from './inputs.ts';
 import { Nodes, type NodeView } from './nodes.ts';
 import { Ordering, type OrderRequest, type Origin } from './ordering.ts';
 import type { RoomsOutput } from './outputs.ts';
-import { refuses } from './permissions.ts';
+import { notAMember, refuses } from './permissions.ts';
 import type { RoomsSnapshot } from './records.ts';
 import { Room } from './room.ts';
 import { Serving } from './serving.ts';
@@ -54,7 +54,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   readonly #followers: Followers;
   readonly #copies: Copies;
   readonly #directory: Directory;
-  readonly #forwards = new Forwards();
+  readonly #forwards: Forwards;
   readonly #ordering: Ordering;
   readonly #deletions: Deletions;
   /** Entries delivered since the last heartbeat, and per second at it. */
@@ -95,6 +95,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       deleted: (step, room) => this.#bury(step, room),
     });
     this.#directory = new Directory(this.#shelf, this.#nodes);
+    this.#forwards = new Forwards(random);
     this.#ordering = new Ordering(this.#tails, {
       answer: (step, origin, result) => this.#answer(step, origin, result),
       joined: (step, room, request) => this.#joined(step, room, request),
@@ -130,6 +131,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'found':
         this.#serving.found(step, input.id, input.answer);
         this.#ordering.found(step, input.id, input.answer);
+        this.#copies.found(step, input.id, input.answer);
         break;
       case 'timer':
         this.#timer(step, input.key);
@@ -179,6 +181,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   #start(step: Step): void {
     this.#nodes.start(step);
     this.#deletions.recover(step);
+    for (const room of this.#shelf.all) if (this.#shelf.isOwn(room)) this.#attendance.started(step, room);
     if (!this.#fresh || this.#config.defaultRoom === '') return;
     const actor: RoomActor = {
       person: `node:${this.#config.self.id}`,
@@ -226,13 +229,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       return this.#answer(step, origin, unreachable(administrator));
     }
     if (command.kind === 'typing') {
-      if (copy === undefined || !copy.isMember(actor.person)) {
-        return this.#answer(
-          step,
-          origin,
-          refusal('not_a_member', 'You are not a member of this room. Join it first.'),
-        );
-      }
+      if (copy === undefined) return this.#answer(step, origin, this.#unknownRoom());
+      if (!copy.isMember(actor.person)) return this.#answer(step, origin, notAMember(copy, actor));
       const { room, active } = command;
       step.sendEarly(administrator, { kind: 'typing', room, person: actor.person, name: actor.name, active });
       return this.#answer(step, origin, { ok: true, value: {} });
@@ -436,7 +434,12 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     });
   }
 
-  #giveRoom(step: Step, room: Room, { origin, command }: OrderRequest, read: number): void {
+  /** The room is still here, and this person in it. */
+  #isIn(room: Room, person: Author): boolean {
+    return this.#shelf.get(room.id) === room && room.isMember(person);
+  }
+
+  #giveRoom(step: Step, room: Room, { origin, actor, command }: OrderRequest, read: number): void {
     if (command.kind !== 'join') return;
     const session = origin.session === null ? undefined : this.#sessions.get(origin.session);
     // Already attached: what it has not seen is on its way, so it is served up to here and nothing else changes.
@@ -450,6 +453,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       page: (next, entries, isLast) => {
         collected.push(...entries);
         if (!isLast) return;
+        // Banned, gone, or the room deleted while it was read: then they get nothing of what follows.
+        if (!this.#isIn(room, actor.person)) return this.#answer(next, origin, notAMember(room, actor));
         const value = {
           room: room.info(this.#stateOf(room)),
           members: room.memberList(),
@@ -543,11 +548,11 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     const serve = (next: Step): void => {
       const room = this.#shelf.get(id);
       if (room === undefined) return fail(next, this.#unknownRoom());
-      if (!room.isMember(session.actor.person)) {
-        return fail(
-          next,
-          refusal('not_a_member', 'You are not a member of this room any more. Join it again.'),
-        );
+      if (!room.isMember(session.actor.person)) return fail(next, notAMember(room, session.actor));
+      const isAhead = epoch > room.epoch || (epoch === room.epoch && seq > room.lastSeq);
+      // A copy that has fallen behind cannot say that what came later does not exist.
+      if (isAhead && !this.#shelf.isOwn(room) && !this.#copies.isLive(id)) {
+        return fail(next, unreachable(room.administrator));
       }
       if (epoch !== room.epoch || seq > room.lastSeq) {
         return done(next, { room: id, reset: { commonSeq: epoch === room.epoch ? room.lastSeq : 0 } });
@@ -581,8 +586,13 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   #replay(step: Step, session: Session, id: RoomId, from: number): void {
     const room = this.#shelf.get(id);
     if (room === undefined) return;
+    let due = from;
+    const isOver = (): boolean => this.#sessions.get(session.id) !== session || session.rooms.has(room);
     const gap = (next: Step): void => {
-      next.notice({ session: session.id }, { kind: 'gap', room: id, from, to: room.lastSeq });
+      if (isOver() || !this.#isIn(room, session.actor.person)) return;
+      if (due <= room.lastSeq) {
+        next.notice({ session: session.id }, { kind: 'gap', room: id, from: due, to: room.lastSeq });
+      }
       this.#sessions.attach(next, session, room);
     };
     const isRead = this.#serving.read(step, {
@@ -590,9 +600,10 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       from,
       to: null,
       page: (next, entries, isLast) => {
-        if (this.#sessions.get(session.id) !== session || session.rooms.has(room)) return;
+        if (isOver()) return;
         if (entries.length > 0) next.emit({ kind: 'deliverTo', session: session.id, room: id, entries });
-        if (!isLast || !room.isMember(session.actor.person)) return;
+        due = (entries.at(-1)?.seq ?? due - 1) + 1;
+        if (!isLast || !this.#isIn(room, session.actor.person)) return;
         this.#sessions.attach(next, session, room);
         if (this.#stateOf(room) !== 'unavailable') return;
         const reason = `The node ${room.administrator}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
@@ -730,6 +741,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         return this.#attendance.guestTimerFired(step, rest);
       case 'live':
         return this.#copies.liveTimerFired(step, rest);
+      case 'follow':
+        return this.#copies.followTimerFired(step, rest);
       case 'unfollow':
         return this.#copies.unfollowTimerFired(step, rest);
       case 'deletion':
