@@ -11,9 +11,9 @@ import {
 } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { Icon } from '../shell/icons.tsx';
-import { checkDraft } from './draft-check.ts';
-import { keepDraft, keptDraft } from './drafts.ts';
-import { newMessageId } from './message-id.ts';
+import { checkDraft } from '../timeline/draft-check.ts';
+import { keepDraft, keptDraft } from '../timeline/drafts.ts';
+import { newMessageId } from '../timeline/message-id.ts';
 import { useTypingSign } from './use-typing-sign.ts';
 
 /** Higher than this the field scrolls. */

@@ -3,9 +3,9 @@ import { bestLink, type LinkView, type PeerState } from '@bothy/peer/views';
 import type { PersonId } from '@bothy/wire';
 import { useSession } from '../app/session-context.ts';
 import { useClock } from '../app/use-clock.ts';
-import { timeLabel } from './day-groups.ts';
+import { timeLabel } from '../timeline/day-groups.ts';
+import { readerFormat } from '../timeline/reader-format.ts';
 import { lastingWords, linkSteps, type StepState } from './link-stages.ts';
-import { readerFormat } from './reader-format.ts';
 
 interface ConnectionPanelProps {
   readonly contact: Contact;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
-import { Avatar } from './avatar.tsx';
+import { Avatar } from '../timeline/avatar.tsx';
 import { Conversation } from './conversation.tsx';
 import { BackLink } from './conversation-head.tsx';
 import { Fingerprint } from './fingerprint.tsx';

@@ -1,9 +1,9 @@
 import type { Contact } from '@bothy/peer/core';
 import { memo, useId } from 'react';
 import { routeHash } from '../routing/route.ts';
-import { Avatar } from './avatar.tsx';
-import { shortMoment } from './day-groups.ts';
-import { readerFormat } from './reader-format.ts';
+import { Avatar } from '../timeline/avatar.tsx';
+import { shortMoment } from '../timeline/day-groups.ts';
+import { readerFormat } from '../timeline/reader-format.ts';
 import { RequestActions } from './request-actions.tsx';
 
 export interface LastLine {

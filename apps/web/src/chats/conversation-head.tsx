@@ -7,7 +7,7 @@ import { useLasting } from '../app/use-clock.ts';
 import { routeHash } from '../routing/route.ts';
 import { Icon } from '../shell/icons.tsx';
 import { nodeMissedAfterMs } from '../shell/node-words.ts';
-import { Avatar } from './avatar.tsx';
+import { Avatar } from '../timeline/avatar.tsx';
 import { ContactDetails } from './contact-details.tsx';
 import { linkWords, retryWords } from './link-words.ts';
 

@@ -1,12 +1,13 @@
+import type { MessageItem } from '@bothy/peer/views';
 import { memo } from 'react';
 import { Icon } from '../shell/icons.tsx';
-import { type PlacedMessage, timeLabel } from './day-groups.ts';
+import { type Placed, timeLabel } from '../timeline/day-groups.ts';
+import { readerFormat } from '../timeline/reader-format.ts';
 import { FailedMessage, type MessageActions, MessageButtons } from './message-actions.tsx';
-import { readerFormat } from './reader-format.ts';
 import { statusWords } from './status-words.ts';
 
 interface MessageBubbleProps {
-  readonly item: PlacedMessage;
+  readonly item: Placed<MessageItem>;
   readonly contactName: string;
   /** Show the status in words, not only as a tick. */
   readonly spelledOut: boolean;
@@ -55,7 +56,7 @@ export const MessageBubble = memo(
     before.item.follows === after.item.follows,
 );
 
-function bubbleClass({ deleted, status }: PlacedMessage): string {
+function bubbleClass({ deleted, status }: MessageItem): string {
   if (deleted) return 'bubble bubble-deleted';
   return status === 'failed' ? 'bubble bubble-failed' : 'bubble';
 }

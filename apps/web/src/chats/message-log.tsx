@@ -2,13 +2,14 @@ import type { MessageItem } from '@bothy/peer/views';
 import { type RefObject, useEffect, useMemo } from 'react';
 import { useClock } from '../app/use-clock.ts';
 import { Icon } from '../shell/icons.tsx';
-import { type ConversationRows, maxRows, pageRows, type RowsState } from './conversation-rows.ts';
-import { dayLabel, groupByDay } from './day-groups.ts';
+import { dayLabel, groupByDay } from '../timeline/day-groups.ts';
+import { walkMessages } from '../timeline/message-walk.ts';
+import { readerFormat } from '../timeline/reader-format.ts';
+import { maxRows, pageRows, type RowsState } from '../timeline/row-window.ts';
+import { useSteadyScroll } from '../timeline/use-steady-scroll.ts';
+import type { ConversationRows } from './conversation-rows.ts';
 import type { MessageActions } from './message-actions.tsx';
 import { MessageBubble } from './message-bubble.tsx';
-import { walkMessages } from './message-walk.ts';
-import { readerFormat } from './reader-format.ts';
-import { useSteadyScroll } from './use-steady-scroll.ts';
 
 interface MessageLogProps {
   readonly contactName: string;

@@ -5,7 +5,7 @@
 import type { UnsentMessage } from '@bothy/peer/views';
 import { limits, type PersonId } from '@bothy/wire';
 import * as z from 'zod/mini';
-import type { DraftStorage } from './drafts.ts';
+import type { DraftStorage } from '../timeline/drafts.ts';
 
 /** Of one contact; the oldest goes. */
 const maxUnsent = 50;

@@ -2,7 +2,7 @@ import type { MessageItem, UnsentMessage } from '@bothy/peer/views';
 import type { PersonId } from '@bothy/wire';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
-import { newMessageId } from './message-id.ts';
+import { newMessageId } from '../timeline/message-id.ts';
 import { unsentStore } from './unsent-store.ts';
 
 export interface Unsent {

@@ -1,5 +1,4 @@
 /** Messages by calendar day, as the reader's clock and time zone see it. */
-import type { MessageItem } from '@bothy/peer/views';
 
 export interface DayFormat {
   readonly locale: string | undefined;
@@ -7,26 +6,36 @@ export interface DayFormat {
   readonly timeZone: string | undefined;
 }
 
-export interface PlacedMessage extends MessageItem {
-  /** Belongs to the message above: same author, a short time later. */
-  readonly follows: boolean;
+/** What is needed of whatever stands in a timeline. */
+export interface Dated {
+  readonly author: string;
+  /** Unix milliseconds. */
+  readonly atMs: number;
 }
 
-export interface DayGroup {
+export type Placed<Item extends Dated> = Item & {
+  /** Belongs to the one above: same author, a short time later. */
+  readonly follows: boolean;
+};
+
+export interface DayGroup<Item extends Dated> {
   /** The day, and the how manieth group of it this is. */
   readonly key: string;
   /** `2026-11-21` */
   readonly day: string;
-  readonly items: readonly PlacedMessage[];
+  readonly items: readonly Placed<Item>[];
 }
 
 /** Beyond this a message of the same author starts a new group. */
 const followsWithinMs = 5 * 60_000;
 
 /** Groups consecutive items of one day; a day comes twice when clocks disagree about the order. */
-export function groupByDay(items: readonly MessageItem[], format: DayFormat): readonly DayGroup[] {
+export function groupByDay<Item extends Dated>(
+  items: readonly Item[],
+  format: DayFormat,
+): readonly DayGroup<Item>[] {
   const dayOf = dayFormatter(format);
-  const groups: (DayGroup & { items: PlacedMessage[] })[] = [];
+  const groups: (DayGroup<Item> & { items: Placed<Item>[] })[] = [];
   for (const item of items) {
     const day = dayOf(item.atMs);
     const last = groups.at(-1);
