@@ -100,11 +100,10 @@ export class ClusterLinks {
       identity: () => this.#identity(),
       judge: ({ node, boot }) => {
         const verdict = judgeDial(this.#start(), { ...node, boot }, this.#standing(node.id));
-        if (verdict === 'taken') refused('node_id_taken', idTakenSentence(node.id));
         return this.#stopped ? 'own' : verdict;
       },
       open: (dialled) => this.#dialled(dialled),
-      failed: (address, error) => this.#order.later(() => events.dialFailed(address, error)),
+      failed: (address, error) => this.#order.later(() => this.#dialFailed(address, error)),
     });
   }
 
@@ -275,6 +274,13 @@ export class ClusterLinks {
       if (!link.isUp) link.end('The other node did not say who it is in time.');
     });
     this.#deadlines.set(link, late);
+  }
+
+  #dialFailed(address: string, error: BothyError): void {
+    const { events } = this.#options;
+    // That nobody answers is daily business; that somebody does not fit is for a person to put right.
+    if (error.code !== 'node_unreachable') events.refused(error.code, error.message);
+    events.dialFailed(address, error);
   }
 
   #settled(link: Link): void {

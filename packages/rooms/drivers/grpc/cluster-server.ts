@@ -24,6 +24,9 @@ export class ClusterServer {
   readonly #grpc: Server;
   /** By `address:port` of the other side, as calls name it. */
   readonly #sockets = new Map<string, Socket>();
+  /** Those that have not shown a certificate of the cluster. */
+  readonly #unproven = new Set<string>();
+  #stopped = false;
   readonly #inject: (socket: Socket) => void;
 
   constructor(options: ClusterServerOptions) {
@@ -65,6 +68,7 @@ export class ClusterServer {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     this.#grpc.forceShutdown();
     for (const socket of this.#sockets.values()) socket.destroy();
@@ -95,32 +99,45 @@ export class ClusterServer {
       ALPNProtocols: ['h2'],
       handshakeTimeout,
     });
-    listener.on('connection', (socket) => this.#watch(socket));
+    // Told when its socket has closed: only then, and only by it, is known who failed and that nothing came of it.
+    listener.on('connection', (socket) => {
+      const peer = this.#watch(socket);
+      this.#unproven.add(peer);
+      socket.on('close', () => {
+        if (!this.#unproven.delete(peer) || this.#stopped) return;
+        const sentence = 'does not belong to this cluster: it has another cluster secret, or none.';
+        refused('cluster_refused', `${addressOf(peer)} ${sentence}`);
+      });
+    });
     listener.on('secureConnection', (socket: TLSSocket) => {
       socket.on('error', () => {});
-      if (socket.authorized) return this.#inject(socket);
-      const why = String(socket.authorizationError);
-      refused('cluster_refused', `${socket.remoteAddress} shows no certificate of this cluster (${why}).`);
-      socket.destroy();
+      if (!socket.authorized) return void socket.destroy();
+      this.#unproven.delete(peerOf(socket));
+      this.#inject(socket);
     });
-    listener.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-      const why = error.code ?? error.message;
-      const sentence = `${socket.remoteAddress ?? 'Somebody'} does not belong to this cluster: it has another cluster secret, or none (${why}).`;
-      refused('cluster_refused', sentence);
-      socket.destroy();
-    });
+    listener.on('tlsClientError', (_, socket) => void socket.destroy());
     return listener;
   }
 
-  #watch(socket: Socket): void {
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+  #watch(socket: Socket): string {
+    const peer = peerOf(socket);
     this.#sockets.set(peer, socket);
     socket.setNoDelay(true);
     socket.on('error', () => {});
     socket.on('close', () => {
       if (this.#sockets.get(peer) === socket) this.#sockets.delete(peer);
     });
+    return peer;
   }
+}
+
+/** As the gRPC library names a peer. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+function addressOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(':'));
 }
 
 /** What is half open and has no link, so that no heartbeat finds it, goes after this and half of it again. */
