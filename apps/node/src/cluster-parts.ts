@@ -9,8 +9,8 @@ import type { BridgeMessage, Certificate, NodeHealth, NodeId } from '@bothy/wire
 export interface ClusterPartsOptions {
   readonly node: NodeId;
   readonly names: SqliteNameDirectory;
-  /** All other nodes of the cluster, whether they can be reached or not. */
-  readonly known: () => readonly NodeId[];
+  /** All other nodes of the cluster, whether they can be reached or not; undefined while that is not known. */
+  readonly known: () => readonly NodeId[] | undefined;
   /** What another node said has changed whose a name is. */
   readonly changed: (change: OwnerChange) => void;
   readonly wallMs: () => number;

@@ -8,7 +8,7 @@ import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
-import { ClusterParts } from './cluster-parts.ts';
+import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
 import { type LanInfo, openLan, type RunningGuide, startGuide } from './lan/lan.ts';
@@ -81,12 +81,14 @@ async function start(
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
   undo.push(() => names.close());
+  // MQTT clients come before there are rooms, which know the nodes.
+  let known: ClusterPartsOptions['known'] = () => undefined;
   const parts = new ClusterParts({
     node: config.id,
     names,
     wallMs,
     monoMs,
-    known: () => (rooms.view?.nodes ?? []).map(({ id: node }) => node),
+    known: () => known(),
     changed: ({ name, before }) => {
       if (before === undefined) return;
       log.info({ name, person: before }, 'another node says that the name is not theirs');
@@ -159,6 +161,7 @@ async function start(
     },
   });
   undo.push(() => rooms.stop());
+  known = () => (rooms.ready ? rooms.view?.nodes.map((node) => node.id) : undefined);
   let links: ClusterLinks | undefined;
   const webUrl = (): string =>
     `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;

@@ -61,6 +61,23 @@ test('[NM4] a claim that one node could not be asked about is provisional, and b
   expect(await cluster.node(2).local.lookup('ann')).toBe(ann);
 });
 
+test('[NM4] while it is not known which nodes there are a claim is provisional, and bound when it is and all grant it', async () => {
+  let known: readonly string[] | undefined;
+  const names = new ClusterNameDirectory({
+    node: 'a',
+    local: new MemoryNameDirectory(),
+    wallMs: () => 1_000,
+    monoMs: () => 1_000,
+    changed: () => {},
+    peers: { known: () => known, ask: async () => ({ kind: 'granted' }) },
+  });
+  expect(await names.claim(certificate('ann', ann))).toEqual({ kind: 'provisional' });
+  known = ['b'];
+  expect(await names.claim(certificate('ann', ann))).toEqual({ kind: 'bound' });
+  known = undefined;
+  expect(await names.claim(certificate('ann', ann))).toEqual({ kind: 'bound' });
+});
+
 test('[NM5] two claims that met nobody in between are a conflict on all nodes, until a release ends it for good', async () => {
   const cluster = new NameNodes('conflict', ['a', 'b']);
   cluster.cut('a', 'b');

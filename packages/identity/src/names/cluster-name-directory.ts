@@ -24,8 +24,11 @@ import { NameReservations } from './name-reservations.ts';
 
 /** The other nodes of the cluster. */
 export interface NamePeers {
-  /** All but this one, and but those that an operator had forgotten; whether they can be reached or not. */
-  known(): readonly NodeId[];
+  /**
+   * All but this one, and but those that an operator had forgotten; whether they can be reached or not. Undefined while
+   * that is not known, such as at a start: then every claim is provisional.
+   */
+  known(): readonly NodeId[] | undefined;
   /** Asks one. Undefined: it is not reachable, or did not answer in time. Does not reject. */
   ask(node: NodeId, question: NameQuestion): Promise<NameAnswer | undefined>;
 }
@@ -47,6 +50,8 @@ interface Round {
   readonly name: Name;
   readonly claim: NameClaim;
   readonly known: readonly NodeId[];
+  /** Whether these are all nodes. */
+  readonly isAll: boolean;
 }
 
 type Commit<Result> = (terms: ClaimTerms | undefined) => Promise<Result>;
@@ -100,10 +105,15 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     if (owner !== undefined && owner.person !== person) return { kind: 'taken', by: owner.person };
     if (owner?.sure === true) return { kind: 'bound' };
     const known = peers.known();
-    if (known.length === 0 && owner === undefined) return await commit(undefined);
+    if (known?.length === 0 && owner === undefined) return await commit(undefined);
     const at = claimedAfter(record, this.#clock.tick(this.#options.wallMs()));
     // A provisional claim asks again: at the latest when all nodes can be reached it is sure, or lost.
-    const round = { name, known, claim: owner ?? { person, claimed: { at, node }, sure: false } };
+    const round = {
+      name,
+      known: known ?? [],
+      isAll: known !== undefined,
+      claim: owner ?? { person, claimed: { at, node }, sure: false },
+    };
     const inTheWay = this.#reservations.begin(name, round.claim, monoMs());
     if (inTheWay !== undefined) {
       return owner === undefined ? { kind: 'taken', by: inTheWay.person } : { kind: 'provisional' };
@@ -131,7 +141,7 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     const { local } = this.#options;
     const released = await local.release(name);
     this.#reservations.released(name);
-    if (released) await this.#tell(name, this.#options.peers.known());
+    if (released) await this.#tell(name, this.#options.peers.known() ?? []);
     return released;
   }
 
@@ -171,7 +181,7 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
 
   /** One round of questions to all nodes. Without `commit` the claim is written down already, as a provisional one. */
   async #decide<Result extends { readonly kind: string }>(
-    { name, claim, known }: Round,
+    { name, claim, known, isAll }: Round,
     commit: Commit<Result> | undefined,
   ): Promise<Result | ClaimResult | 'again'> {
     const { local, peers, monoMs } = this.#options;
@@ -198,7 +208,7 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
       return winner === undefined ? 'again' : { kind: 'taken', by: winner.person };
     }
     const reached = known.filter((node) => answers.get(node) !== undefined);
-    const sure = reached.length === known.length;
+    const sure = isAll && reached.length === known.length;
     if (commit === undefined) {
       if (sure) await this.#merge([{ name, claims: [{ ...claim, sure }] }]);
     } else {
