@@ -59,3 +59,48 @@ declare module 'peer' {
     listening: (server: Server) => void,
   ): Events;
 }
+
+declare module 'socket.io' {
+  export interface ServerSocket {
+    join(room: string): Promise<void> | void;
+    on(event: 'join', listener: (room: string, done: () => void) => void): void;
+    on(event: 'send', listener: (room: string, messages: readonly string[], done: () => void) => void): void;
+  }
+  export class Server {
+    constructor(
+      server: unknown,
+      options: { readonly perMessageDeflate: boolean; readonly transports: readonly string[] },
+    );
+    on(event: 'connection', listener: (socket: ServerSocket) => void): void;
+    to(room: string): { emit(event: string, message: string): void };
+    adapter(adapter: unknown): void;
+  }
+}
+
+declare module 'socket.io-client' {
+  export interface Socket {
+    emitWithAck(event: string, ...values: readonly unknown[]): Promise<unknown>;
+    on(event: 'message', listener: () => void): void;
+    disconnect(): void;
+  }
+  export function io(
+    url: string,
+    options: {
+      readonly transports: readonly string[];
+      readonly forceNew: boolean;
+      readonly reconnection: boolean;
+    },
+  ): Socket;
+}
+
+declare module '@socket.io/redis-adapter' {
+  export function createAdapter(publisher: unknown, subscriber: unknown): unknown;
+}
+
+declare module 'redis' {
+  export interface RedisClient {
+    connect(): Promise<RedisClient>;
+    rPush(key: string, value: string): Promise<number>;
+  }
+  export function createClient(options: { readonly url: string }): RedisClient;
+}
