@@ -1,6 +1,7 @@
 /** The programs that everybody has: `mosquitto_pub` and `mosquitto_sub`, as guests on this machine. */
 import { runProgram } from '@bothy/testkit';
 import { afterEach, expect, test } from 'vitest';
+import { bridgedBrokers } from '../testing/bridged-brokers.ts';
 import { brokerFixture, credentials, inbox, person, type TestBroker } from '../testing/broker-fixture.ts';
 
 const { start, connect } = brokerFixture();
@@ -40,6 +41,21 @@ test('[BR7] the retained status of an edge is there for who subscribes later', a
   const node = await start();
   await mosquitto('pub', node, '-q', '1', '-r', '-t', 'edge/edge-1/status', '-m', 'up');
   const late = await mosquitto('sub', node, '-t', 'edge/+/status', '-C', '1', '-W', '8', '-v');
+  expect(late).toMatchObject({ code: 0, output: 'edge/edge-1/status up\n' });
+});
+
+test('[BG1, BG3] what one publishes at a node the other reads at another, retained or not', async () => {
+  const cluster = bridgedBrokers(start);
+  const [one, other] = [await cluster.start('one'), await cluster.start('other')];
+  cluster.joinAll();
+  const { output } = await subscribed(other, 'env/+/raw', 3);
+  for (const qos of ['0', '1', '2']) {
+    await mosquitto('pub', one, '-q', qos, '-t', 'env/light/raw', '-m', `reading ${qos}`);
+  }
+  const lines = ['0', '1', '2'].map((qos) => `env/light/raw reading ${qos}\n`);
+  expect(await output).toMatchObject({ code: 0, output: lines.join('') });
+  await mosquitto('pub', one, '-q', '1', '-r', '-t', 'edge/edge-1/status', '-m', 'up');
+  const late = await mosquitto('sub', other, '-t', 'edge/+/status', '-C', '1', '-W', '8', '-v');
   expect(late).toMatchObject({ code: 0, output: 'edge/edge-1/status up\n' });
 });
 

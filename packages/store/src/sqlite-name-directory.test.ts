@@ -113,7 +113,7 @@ describe('records for other nodes', () => {
   const other = 'b'.repeat(32);
   const claimed = (ms: number) => ({ at: { ms, counter: 0 }, node: 'n2' });
 
-  test('[NM8] what is merged decides whose a name is, and says what changed', async () => {
+  test('what is merged decides whose a name is, and says what changed', async () => {
     const names = await directory(true);
     await names.claim(certificate, { claimed: claimed(9), sure: false });
     const earlier = { name: 'ann', claims: [{ person: other, claimed: claimed(5), sure: false }] };
@@ -127,7 +127,7 @@ describe('records for other nodes', () => {
     expect(await names.list({ limit: 9 })).toEqual([]);
   });
 
-  test('[NM9] a released name is not brought back, and the next claim comes after the release', async () => {
+  test('a released name is not brought back, and the next claim comes after the release', async () => {
     const names = await directory(true);
     await names.claim(certificate, { claimed: claimed(1_000), sure: true });
     const before = await names.record('ann');
@@ -139,7 +139,7 @@ describe('records for other nodes', () => {
     expect((await names.record('ann'))?.claims[0]?.claimed.at.ms).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('[NM7] digests differ where records do, and pages hold all of a bucket in order', async () => {
+  test('digests differ where records do, and pages hold all of a bucket in order', async () => {
     const names = await directory(true);
     const empty = await names.digests();
     const all = Array.from({ length: 300 }, (_, n) => `name-${n}`);
