@@ -1,5 +1,7 @@
+import { nodeTimers } from '@bothy/runtime/node';
 import type { BridgeMessage, NameAnswer, NameQuestion, NodeId } from '@bothy/wire';
 import { afterEach, expect, test } from 'vitest';
+import { NameQuestions } from './name-questions.ts';
 import { link, RecordedNode } from './testing/recorded-node.ts';
 
 const nodes: RecordedNode[] = [];
@@ -36,6 +38,22 @@ test('[GRPC14] a question that is not answered in time, or whose link ends, has 
   const answer = patient.links.askName('b', question);
   b.links.hangUp('c', 'enough');
   expect(await answer).toBeUndefined();
+});
+
+test('[GRPC14] an answer of somebody else, or a second one, is none', async () => {
+  const sent: string[] = [];
+  const questions = new NameQuestions({
+    timers: nodeTimers,
+    timeoutMs: 60_000,
+    prefix: 'boot',
+    send: (_, { id }) => void sent.push(id),
+  });
+  const answer = questions.ask('b', question);
+  const [id = ''] = sent;
+  questions.answered('c', id, { kind: 'granted' });
+  questions.answered('b', id, { kind: 'done' });
+  questions.answered('b', id, { kind: 'granted' });
+  expect(await answer).toEqual({ kind: 'done' });
 });
 
 test('[GRPC14] one that fails to answer says nothing, and counts it', async () => {
