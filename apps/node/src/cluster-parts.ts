@@ -13,10 +13,14 @@ export interface ClusterPartsOptions {
   readonly known: () => readonly NodeId[] | undefined;
   /** What another node said has changed whose a name is. */
   readonly changed: (change: OwnerChange) => void;
+  /** From the moment at which a node is down until its people are offline here. @default 5000 */
+  readonly graceMs?: number;
   readonly wallMs: () => number;
   readonly monoMs: () => number;
 }
 
+/** Links break and are back; people are not shown as offline for that. Others give up a dead node about as soon. */
+const graceMs = 5_000;
 /** What a link lost is learned with the next exchange; digests of all names are 3 KB. */
 const exchangeMs = 60_000;
 export class ClusterParts {
@@ -25,6 +29,8 @@ export class ClusterParts {
   readonly bridge: BridgeOptions;
   readonly #options: ClusterPartsOptions;
   readonly #exchanges: NodeJS.Timeout;
+  /** Nodes that are down, until their people are offline here. */
+  readonly #doubted = new Map<NodeId, NodeJS.Timeout>();
   #links: ClusterLinks | undefined;
   #broker: Broker | undefined;
 
@@ -65,7 +71,15 @@ export class ClusterParts {
     this.#links = links;
   }
 
+  /** Once it is known which nodes there are: those that do not come are down since an earlier run of this one. */
+  begin(): void {
+    for (const node of this.#options.known() ?? [])
+      if (!this.#links?.linked.includes(node)) this.#doubt(node);
+  }
+
   linkUp(node: NodeId): void {
+    clearTimeout(this.#doubted.get(node));
+    this.#doubted.delete(node);
     this.#broker?.bridge?.linkUp(node);
     this.#exchange(node);
   }
@@ -75,7 +89,7 @@ export class ClusterParts {
   }
 
   health(node: NodeId, health: NodeHealth): void {
-    if (health === 'down') this.#broker?.bridge?.nodeDown(node);
+    if (health === 'down') this.#doubt(node);
   }
 
   forget(node: NodeId): void {
@@ -88,6 +102,17 @@ export class ClusterParts {
 
   stop(): void {
     clearInterval(this.#exchanges);
+    for (const timer of this.#doubted.values()) clearTimeout(timer);
+    this.#doubted.clear();
+  }
+
+  #doubt(node: NodeId): void {
+    clearTimeout(this.#doubted.get(node));
+    const giveUp = (): void => {
+      this.#doubted.delete(node);
+      if (this.#links?.linked.includes(node) !== true) this.#broker?.bridge?.nodeDown(node);
+    };
+    this.#doubted.set(node, setTimeout(giveUp, this.#options.graceMs ?? graceMs).unref());
   }
 
   #exchange(node: NodeId): void {

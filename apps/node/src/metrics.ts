@@ -1,5 +1,5 @@
 /** Metrics in Prometheus' text format. */
-import type { Broker, BrokerCounts } from '@bothy/broker';
+import type { BridgeCounts, Broker, BrokerCounts } from '@bothy/broker';
 import type { RoomSocketCounts } from '@bothy/rooms/drivers/websocket';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { RoomsHost } from './rooms/rooms-host.ts';
@@ -17,6 +17,15 @@ const brokerCounters: Readonly<Record<keyof BrokerCounts, readonly [name: string
   slowClients: ['slow_clients', 'Connections ended because the client did not read'],
   droppedMessages: ['dropped_messages', 'Messages dropped because a limit was full or a client did not read'],
   expiredSessions: ['expired_sessions', 'Sessions ended because their clients were away too long'],
+};
+
+const bridgeCounters: Readonly<Record<keyof BridgeCounts, readonly [name: string, help: string]>> = {
+  received: ['received', 'Messages of other nodes that were published here'],
+  doubles: ['doubles', 'Messages of other nodes that came a second time'],
+  refused: ['refused', 'Messages of other nodes on topics that are none of ours'],
+  stale: ['stale', 'Retained states that were older than the one that stands'],
+  dropped: ['dropped', 'Messages for other nodes that were dropped at a limit'],
+  takeovers: ['takeovers', 'Connections ended because their device is at another node'],
 };
 
 export function nodeMetrics(broker: Broker, rooms: RoomsHost): Registry {
@@ -41,6 +50,18 @@ export function nodeMetrics(broker: Broker, rooms: RoomsHost): Registry {
         // The broker counts; this only shows.
         this.reset();
         this.inc(broker.counts[key]);
+      },
+    });
+  }
+  for (const key of Object.keys(bridgeCounters) as (keyof BridgeCounts)[]) {
+    const [name, help] = bridgeCounters[key];
+    new Counter({
+      name: `bothy_bridge_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(broker.bridge?.counts[key] ?? 0);
       },
     });
   }

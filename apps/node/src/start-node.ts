@@ -224,6 +224,7 @@ async function start(
   links = opened;
   undo.push(() => opened.stop());
   await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
+  parts.begin();
   let guide: RunningGuide | undefined;
   if (lan !== undefined) {
     const webPort = ports.http;
