@@ -51,7 +51,10 @@ export const bounds = {
   tailEntries: 1_024,
   tailBytes: 32 * 1024 * 1024,
   /** Entries read from the store at a time. */
-  page: 500,
+  page: 128,
+  /** Bodies in one answer, and in all that a resume brings; what is left out is said. */
+  answerBytes: 1024 * 1024,
+  replayBytes: 4 * 1024 * 1024,
   /** Entries in one message to another node. */
   deliverEntries: 256,
   /** A copy that lacks more than this starts anew near the end of the log. */

@@ -119,7 +119,7 @@ export class Copies {
       if (room === undefined) continue;
       room.presence.clear();
       if (room.attached.size === 0) continue;
-      const reason = `The node ${node}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
+      const reason = unavailableSentence(node);
       step.notice({ room: id }, { kind: 'state', room: id, state: 'unavailable', reason });
     }
   }
@@ -382,6 +382,11 @@ export class Copies {
 function unpark(copy: Copy): void {
   copy.parked = [];
   copy.edits.clear();
+}
+
+/** What members are told while their room's administrator is away. */
+export function unavailableSentence(node: NodeId): string {
+  return `The node ${node}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
 }
 
 function isContiguous(entries: readonly RoomEntry[], from: number): boolean {

@@ -56,10 +56,11 @@ export class Followers {
       commit: { epoch: room.epoch, seq: room.lastSeq },
     });
     const isCurrent = (): boolean => followers.get(node) === follower && follower.state === 'catchingUp';
-    const page = (pageStep: Step, entries: readonly RoomEntry[], isLast: boolean): void => {
-      if (!isCurrent()) return;
+    const page = (pageStep: Step, entries: readonly RoomEntry[], isLast: boolean): boolean => {
+      if (!isCurrent()) return false;
       this.#send(pageStep, room, node, entries, undefined);
       if (isLast) follower.state = 'live';
+      return true;
     };
     const lost = (lostStep: Step): void => {
       if (!isCurrent()) return;

@@ -356,6 +356,16 @@ function objection(
 ): Extract<RoomResult, { ok: false }> | undefined {
   switch (command.kind) {
     case 'join':
+      if (
+        command.after !== undefined &&
+        (command.after.epoch !== room.epoch || command.after.seq > room.lastSeq)
+      ) {
+        const { epoch, seq } = command.after;
+        return refusal(
+          'bad_request',
+          `This log ends at ${room.epoch}/${room.lastSeq}: it has no position ${epoch}/${seq}. Join without one.`,
+        );
+      }
       if (room.isMember(actor.person) || room.members.size < bounds.membersPerRoom) return undefined;
       return refusal(
         'limit_reached',

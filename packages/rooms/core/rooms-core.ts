@@ -16,12 +16,13 @@ import type {
   RoomEntry,
   RoomId,
   RoomInfo,
+  RoomMember,
   RoomResult,
 } from '@bothy/wire';
 import { roomLimits } from '@bothy/wire';
 import { Attendance } from './attendance.ts';
 import { bounds, type RoomsConfig } from './config.ts';
-import { Copies } from './copies.ts';
+import { Copies, unavailableSentence } from './copies.ts';
 import { Deletions } from './deletions.ts';
 import { Directory } from './directory.ts';
 import { Followers } from './followers.ts';
@@ -33,11 +34,11 @@ import type { RoomsOutput } from './outputs.ts';
 import { notAMember, refuses } from './permissions.ts';
 import type { RoomsSnapshot } from './records.ts';
 import { Room } from './room.ts';
-import { Serving } from './serving.ts';
+import { Serving, withinAnswer } from './serving.ts';
 import { type Session, Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
 import { refusal, Step } from './step.ts';
-import { Tails } from './tails.ts';
+import { sizeOf, Tails } from './tails.ts';
 
 type Command = Extract<RoomsInput, { kind: 'command' }>;
 
@@ -191,7 +192,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     };
     const command: Extract<LocalCommand, { kind: 'create' }> = {
       kind: 'create',
-      requestId: 'default',
+      requestId: '~default',
       name: this.#config.defaultRoom,
       description: 'Open to everybody at this node.',
       visibility: 'public',
@@ -254,6 +255,10 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (!isCurrent || !copy.isMember(actor.person)) return false;
     if (command.kind === 'info') return true;
     if (command.kind === 'join') return !this.#nodes.isReachable(copy.administrator);
+    // What this copy does not hold yet may be there at the administrator.
+    if (command.kind === 'history' && (command.after ?? 0) > copy.lastSeq) {
+      return !this.#nodes.isReachable(copy.administrator);
+    }
     return (
       command.kind === 'history' &&
       (historyRange(copy, command).from > copy.base || !this.#nodes.isReachable(copy.administrator))
@@ -306,7 +311,10 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         if (command.kind === 'history') return this.#history(step, room, origin, command);
         if (command.kind === 'typing')
           this.#typing(step, room, actor.person, actor.name, command.active, null);
-        else this.#markRead(step, room, actor.person, command.seq);
+        else if (command.seq > room.lastSeq) {
+          const sentence = `This log ends at ${room.lastSeq}: it has no position ${command.seq}.`;
+          return this.#answer(step, origin, refusal('bad_request', sentence));
+        } else this.#markRead(step, room, actor.person, command.seq);
         return this.#answer(step, origin, { ok: true, value: {} });
       }
       case 'join':
@@ -330,9 +338,16 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     command: Extract<OrderedCommand, { kind: 'history' }>,
   ): void {
     const { from, to, wanted } = historyRange(room, command);
+    if (command.after !== undefined && command.after > room.lastSeq) {
+      const sentence = `This log ends at ${room.lastSeq}: it has no position ${command.after}.`;
+      return this.#answer(step, origin, refusal('bad_request', sentence));
+    }
+    const keep = command.after === undefined ? 'last' : 'first';
     const collected: RoomEntry[] = [];
     const done = (next: Step): void => {
-      this.#answer(next, origin, { ok: true, value: { entries: collected, complete: from === wanted } });
+      const entries = withinAnswer(collected, keep);
+      const complete = from === wanted && entries.length === collected.length;
+      this.#answer(next, origin, { ok: true, value: { entries, complete } });
     };
     const isRead = this.#serving.read(step, {
       room,
@@ -341,6 +356,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       page: (next, entries, isLast) => {
         collected.push(...entries);
         if (isLast) done(next);
+        return true;
       },
       lost: (next) => this.#answer(next, origin, tooBusy),
     });
@@ -452,18 +468,23 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       to: null,
       page: (next, entries, isLast) => {
         collected.push(...entries);
-        if (!isLast) return;
+        if (!isLast) return true;
         // Banned, gone, or the room deleted while it was read: then they get nothing of what follows.
-        if (!this.#isIn(room, actor.person)) return this.#answer(next, origin, notAMember(room, actor));
+        if (!this.#isIn(room, actor.person)) {
+          this.#answer(next, origin, notAMember(room, actor));
+          return false;
+        }
+        const shown = withinAnswer(collected, 'last');
         const value = {
           room: room.info(this.#stateOf(room)),
-          members: room.memberList(),
-          entries: collected,
-          complete: from === after + 1,
+          members: membersFor(room, session?.actor.person),
+          entries: shown,
+          complete: from === after + 1 && shown.length === collected.length,
           read,
         };
         this.#answer(next, origin, { ok: true, value });
         if (session !== undefined) this.#sessions.attach(next, session, room);
+        return true;
       },
       lost: (next) => this.#answer(next, origin, tooBusy),
     });
@@ -587,31 +608,43 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     const room = this.#shelf.get(id);
     if (room === undefined) return;
     let due = from;
+    let bytes = 0;
     const isOver = (): boolean => this.#sessions.get(session.id) !== session || session.rooms.has(room);
-    const gap = (next: Step): void => {
-      if (isOver() || !this.#isIn(room, session.actor.person)) return;
+    /** What is not sent is a gap that is told; history has it. */
+    const rest = (now: Step): false => {
+      if (isOver() || !this.#isIn(room, session.actor.person)) return false;
       if (due <= room.lastSeq) {
-        next.notice({ session: session.id }, { kind: 'gap', room: id, from: due, to: room.lastSeq });
+        now.notice({ session: session.id }, { kind: 'gap', room: id, from: due, to: room.lastSeq });
       }
-      this.#sessions.attach(next, session, room);
+      this.#sessions.attach(now, session, room);
+      return false;
     };
     const isRead = this.#serving.read(step, {
       room,
       from,
       to: null,
-      page: (next, entries, isLast) => {
-        if (isOver()) return;
-        if (entries.length > 0) next.emit({ kind: 'deliverTo', session: session.id, room: id, entries });
-        due = (entries.at(-1)?.seq ?? due - 1) + 1;
-        if (!isLast || !this.#isIn(room, session.actor.person)) return;
-        this.#sessions.attach(next, session, room);
-        if (this.#stateOf(room) !== 'unavailable') return;
-        const reason = `The node ${room.administrator}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
-        next.notice({ session: session.id }, { kind: 'state', room: id, state: 'unavailable', reason });
+      page: (now, entries, isLast) => {
+        if (isOver()) return false;
+        const fitting = entries.filter((entry) => {
+          bytes += sizeOf(entry);
+          return bytes <= bounds.replayBytes;
+        });
+        if (fitting.length > 0) {
+          now.emit({ kind: 'deliverTo', session: session.id, room: id, entries: fitting });
+        }
+        due = (fitting.at(-1)?.seq ?? due - 1) + 1;
+        if (bytes > bounds.replayBytes) return rest(now);
+        if (!isLast) return true;
+        if (!this.#isIn(room, session.actor.person)) return false;
+        this.#sessions.attach(now, session, room);
+        if (this.#stateOf(room) !== 'unavailable') return false;
+        const reason = unavailableSentence(room.administrator);
+        now.notice({ session: session.id }, { kind: 'state', room: id, state: 'unavailable', reason });
+        return false;
       },
-      lost: gap,
+      lost: rest,
     });
-    if (!isRead) gap(step);
+    if (!isRead) rest(step);
   }
 
   #came(step: Step, room: Room, person: Author): void {
@@ -752,6 +785,13 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
 }
 
 const tooBusy = refusal('rate_limited', 'Too much is being read here. Try again in a moment.');
+
+/** Who asks is there, though the room may hear of it only now. */
+function membersFor(room: Room, person: Author | undefined): RoomMember[] {
+  return room.memberList().map((member) => {
+    return member.person === person ? { ...member, presence: 'online' } : member;
+  });
+}
 
 /** The last `seq` that a client says it has, where the log knows that position; 0 otherwise. */
 function positionIn(room: Room, after: Position | undefined): number {

@@ -119,7 +119,8 @@ export class Tails {
 
 const emptyTail = new Tail();
 
-function sizeOf({ content, key, name }: RoomEntry): number {
+/** What an entry takes in memory and on its way, about. */
+export function sizeOf({ content, key, name }: RoomEntry): number {
   const body = content.kind === 'message' || content.kind === 'edit' ? (content.body?.length ?? 0) : 0;
   return overheadBytes + 2 * (body + key.length + name.length);
 }

@@ -149,6 +149,8 @@ export class RoomsHost {
   #input(input: RoomsInput): void {
     if (this.#loop?.submit(input) === true) return;
     if (input.kind === 'sessionOpened') return this.sockets.endAll('restarted');
+    // Lost, it would leave somebody shown as present for ever; a core that is gone has forgotten them anyway.
+    if (input.kind === 'sessionClosed' && this.ready) setTimeout(() => this.#input(input), 100).unref();
     if (input.kind !== 'command') return;
     if (input.session === null) this.#answer(input.id, tooMuch);
     else this.sockets.perform({ kind: 'reply', id: input.id, session: input.session, result: tooMuch });
