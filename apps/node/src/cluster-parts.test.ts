@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
 import { httpRequest } from '@bothy/testkit';
 import { topics } from '@bothy/wire';
+import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
 import { connectMqtt, nodeFixture, signIn } from '../testing/running-node.ts';
 import type { RunningNode } from './index.ts';
 
-const { start } = nodeFixture();
+const { start, folder } = nodeFixture();
 const person = (name: string): Promise<LocalIdentity> => createIdentity({ name, issuedAt: Date.now() });
 
 async function get(node: RunningNode, path: string): Promise<{ readonly [member: string]: unknown }> {
@@ -26,7 +30,7 @@ async function cluster(count: number): Promise<RunningNode[]> {
   return nodes;
 }
 
-async function mqtt(node: RunningNode, identity: LocalIdentity) {
+async function mqtt(node: Pick<RunningNode, 'mqttUrl'>, identity: LocalIdentity) {
   const audience = new URL(node.mqttUrl).host;
   return await connectMqtt(node.mqttUrl, identity, await makeProof({ identity, audience, now: Date.now() }));
 }
@@ -66,3 +70,32 @@ test('a name claimed while a node is gone is provisional; two such names are a c
   }
   expect(await signIn(alone, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
 }, 30_000);
+
+const program = fileURLToPath(new URL('../testing/node-process.ts', import.meta.url));
+
+test('the people of a node that was killed go offline at the others, by the last wills that they left', async () => {
+  const node = await start({ id: 'n1' });
+  const flags = { id: 'n2', http: '0', mqtt: '0', cluster: '0', data: folder(), join: node.clusterAddress };
+  const doomed = spawn(process.execPath, [program, JSON.stringify(flags)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = await once(doomed.stdout, 'data');
+    const { mqttUrl } = JSON.parse(String(line)) as Pick<RunningNode, 'mqttUrl'>;
+    await expect.poll(() => upNodes(node), { timeout: 8_000 }).toBe(2);
+    const watcher = await connectAsync(node.mqttUrl, { clientId: 'watcher', reconnectPeriod: 0 });
+    const seen: string[] = [];
+    watcher.on('message', (_topic, payload) => seen.push(payload.toString()));
+    await watcher.subscribeAsync('edge/#', { qos: 1 });
+    const will = { topic: 'edge/one/status', payload: Buffer.from('down'), qos: 1, retain: true } as const;
+    const edge = await connectAsync(mqttUrl, { clientId: 'edge-one', will, reconnectPeriod: 0 });
+    edge.on('error', () => {});
+    await edge.publishAsync('edge/one/status', 'up', { qos: 1, retain: true });
+    await expect.poll(() => seen, { timeout: 8_000 }).toEqual(['up']);
+    doomed.kill('SIGKILL');
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['up', 'down']);
+    await Promise.all([watcher.endAsync(), edge.endAsync(true)]);
+  } finally {
+    doomed.kill('SIGKILL');
+  }
+}, 40_000);
