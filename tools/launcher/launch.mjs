@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { prepareCompileCache } from './compile-cache.mjs';
 import { isInstalled, isNewEnough, oldestNodeMajor, wantedPackages } from './installation.mjs';
 import { forwardSignals, LaunchError, runNpm } from './npm-install.mjs';
 
@@ -14,17 +15,21 @@ const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  *
  * @param {string} program path within the repository
  * @param {readonly string[]} args
- * @param {string} root the repository; another one in tests
+ * @param {object} options
+ * @param {string} [options.root] the repository; another one in tests
+ * @param {readonly string[]} [options.nodeFlags] for Node itself
+ * @param {readonly string[]} [options.prepared] modules, by their paths within the repository, that are compiled
+ *   before the program starts
  */
-export async function launch(program, args, root = repository) {
+export async function launch(program, args, { root = repository, nodeFlags = [], prepared = [] } = {}) {
   try {
     const node = await ensureNode(root);
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
     await ensurePackages(root, env);
-    // What Node made of the sources is kept: the next start is quicker, and needs no TypeScript compiler in memory.
     env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'bothy-node');
-    await runProgram(node, [join(root, program), ...args], env);
+    if (prepared.length > 0) await prepareCompileCache({ node, nodeFlags, root, modules: prepared, env });
+    await runProgram(node, [...nodeFlags, join(root, program), ...args], env);
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ const lock = JSON.stringify({ packages: { 'node_modules/ws': { version: '1.0.0' 
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bothy-launch-'));
+  options = {};
   put('package-lock.json', lock);
   put('program.mjs', 'console.log("ran", ...process.argv.slice(2)); process.exitCode = 3;');
 });
@@ -25,12 +26,15 @@ function putNpm(script: string): void {
   put('bin/npm', `#!/bin/sh\n${script}\n`, 0o755);
 }
 
+/** More of what the launcher is told. */
+let options: { nodeFlags?: string[]; prepared?: string[] };
+
 function start(...args: string[]): {
   child: ChildProcess;
   ended: Promise<{ code: number | null; text: string }>;
 } {
   const code = `const { launch } = await import(${JSON.stringify(launcher)});
-    await launch('program.mjs', ${JSON.stringify(args)}, ${JSON.stringify(root)});`;
+    await launch('program.mjs', ${JSON.stringify(args)}, ${JSON.stringify({ root, ...options })});`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     env: { PATH: `${join(root, 'bin')}:/bin:/usr/bin` },
   });
@@ -89,4 +93,33 @@ test('a signal reaches the program, whose exit code is kept', async () => {
   const { child, ended } = start();
   child.stdout?.once('data', () => child.kill('SIGTERM'));
   expect(await ended).toEqual({ code: 7, text: 'waiting\nstopped\n' });
+});
+
+test('what a program will need is compiled before it, by another process, and once for the same sources', async () => {
+  put('node_modules/.package-lock.json', lock);
+  put(
+    'apps/one.ts',
+    'import "../packages/other.ts"; const what: string = "of a thread"; throw new Error(what);',
+  );
+  put('packages/other.ts', 'const text: string = "compiled"; export default text;');
+  const compiler = 'process.moduleLoadList.some((name: string) => name.includes("amaro"))';
+  put('program.ts', `import text from './packages/other.ts'; console.log(text, ${compiler});`);
+  put('program.mjs', `import './program.ts';`);
+  options = { nodeFlags: ['--max-semi-space-size=2'], prepared: ['apps/one.ts', 'program.mjs'] };
+  expect(await start().ended).toEqual({ code: 0, text: 'compiled false\n' });
+
+  const stamp = join(root, 'node_modules/.cache/bothy-node/prepared-for');
+  const before = statSync(stamp).mtimeMs;
+  await start().ended;
+  expect(statSync(stamp).mtimeMs).toBe(before);
+  put('packages/other.ts', 'const text: string = "changed"; export default text;');
+  expect(await start().ended).toEqual({ code: 0, text: 'changed false\n' });
+});
+
+test('a preparation that fails is left to the program to tell', async () => {
+  put('node_modules/.package-lock.json', lock);
+  put('apps/one.ts', 'this is no TypeScript');
+  put('packages/other.ts', '');
+  options = { prepared: ['apps/one.ts', 'missing.ts'] };
+  expect(await start('up').ended).toEqual({ code: 3, text: 'ran up\n' });
 });
