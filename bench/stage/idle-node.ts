@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
 
-import { prepareCompileCache } from '../../tools/launcher/compile-cache.mjs';
-import { serverFlags, serverModules } from '../../tools/launcher/server-start.mjs';
+import { prepareCompileCache } from '@bothy/tools/compile-cache';
+import { serverFlags, serverModules } from '@bothy/tools/server-start';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');

@@ -11,7 +11,7 @@ import { type DestinationStream, pino } from 'pino';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
-import { type LanInfo, openLan, type RunningGuide, startGuide } from './lan/lan.ts';
+import type { LanInfo, RunningGuide } from './lan/lan.ts';
 import type { LocalAddresses } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { invitationLink } from './make-invitation.ts';
@@ -134,7 +134,9 @@ async function start(
   });
   undo.push(() => broker.stop());
   parts.serve(broker);
-  const lan = config.lan ? await openLan({ config, wallMs, addresses: options.addresses }) : undefined;
+  // Only who serves the network carries what makes certificates.
+  const network = config.lan ? await import('./lan/lan.ts') : undefined;
+  const lan = await network?.openLan({ config, wallMs, addresses: options.addresses });
   ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
 
   const files = await RoomFiles.open({ folder: join(config.data, 'files'), wallMs });
@@ -226,9 +228,9 @@ async function start(
   await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
   parts.begin();
   let guide: RunningGuide | undefined;
-  if (lan !== undefined) {
+  if (network !== undefined && lan !== undefined) {
     const webPort = ports.http;
-    guide = await startGuide({ config, lan, webPort, servers: [http, broker], log });
+    guide = await network.startGuide({ config, lan, webPort, servers: [http, broker], log });
     undo.push(async () => guide?.stop());
   }
   log.info({ ports, version }, 'node started');
