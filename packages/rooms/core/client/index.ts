@@ -1,3 +1,4 @@
+export { type ClientConfig, clientBounds, clientTiming } from './config.ts';
 export type { ClientCall, ClientCommand, ClientInput, KnownNode, Whom } from './inputs.ts';
 export type {
   ClientAnswer,
@@ -9,3 +10,4 @@ export type {
   OutgoingMessage,
   RpcRequest,
 } from './outputs.ts';
+export { RoomsClientCore } from './rooms-client-core.ts';
