@@ -1,3 +1,4 @@
+import { parseServerFrame } from '@bothy/wire/schemas';
 import { describe, expect, test } from 'vitest';
 import type { ClientCommand } from './inputs.ts';
 import { ClientWorld } from './testing/client-world.ts';
@@ -16,7 +17,7 @@ function states(world: ClientWorld, messageId: string): string[] {
 
 describe('[CL1] a message goes until it is answered', () => {
   test('over a lost answer: sent again with its id, and written once', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.unreliability = { ...world.cluster.unreliability, loseAnswer: 1 };
     world.command('c', send('m-1'));
@@ -30,7 +31,7 @@ describe('[CL1] a message goes until it is answered', () => {
   });
 
   test('one of a room is on its way at a time; other rooms do not wait for it', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     const other = 'b2b3c4d5e6f7g2h3i4j5';
     world.enter(room);
     world.cluster.refusals.set('room.send', 'administrator_unreachable');
@@ -45,7 +46,7 @@ describe('[CL1] a message goes until it is answered', () => {
   });
 
   test('the same message given twice is one; with another text it is refused', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.command('one', send('m-1'));
     world.command('two', send('m-1'));
     world.command('three', send('m-1', 'else'));
@@ -58,7 +59,7 @@ describe('[CL1] a message goes until it is answered', () => {
 
 describe('[CL2] what is refused has failed', () => {
   test('it is told, kept, and sent again with its id when the person says so', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.refusals.set('room.send', 'forbidden');
     world.command('c', send('m-1'));
@@ -80,7 +81,7 @@ describe('[CL2] what is refused has failed', () => {
   });
 
   test('a message on its way cannot be given up, for it may be there already', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.command('c', send('m-1'));
     world.command('away', { kind: 'discard', room, messageId: 'm-1' });
@@ -92,7 +93,7 @@ describe('[CL2] what is refused has failed', () => {
 
 describe('[CL4] the outbox', () => {
   test('a message is kept before it is sent', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     const before = world.outputs.length;
     world.command('c', send('m-1'));
@@ -102,7 +103,7 @@ describe('[CL4] the outbox', () => {
   });
 
   test('the next start shows what waits, and sends it', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.command('c', send('m-1'));
     world.restart();
     world.run(1_000);
@@ -112,7 +113,7 @@ describe('[CL4] the outbox', () => {
   });
 
   test('without one nothing is written', () => {
-    const world = new ClientWorld({ keepsOutbox: false });
+    const world = new ClientWorld(parseServerFrame, { keepsOutbox: false });
     world.enter(room);
     world.command('c', send('m-1'));
     world.run(1_000);
@@ -123,7 +124,7 @@ describe('[CL4] the outbox', () => {
 
 describe('[CL5] bounds', () => {
   test('the message after the thousandth is refused, and room is made by an acknowledgement', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     for (let n = 0; n < 1_000; n++) world.command(`c-${n}`, send(`m-${n}`));
     world.command('more', send('more'));
     expect(world.replies.get('more')).toMatchObject({ ok: false, code: 'limit_reached' });
@@ -136,7 +137,7 @@ describe('[CL5] bounds', () => {
   });
 
   test('what no node would take is not sent', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.command('body', send('m-1', 'x'.repeat(64 * 1024 + 1)));
     // Every byte is escaped: the frame would be larger than nodes take, and the connection would end.
@@ -154,7 +155,7 @@ describe('[CL5] bounds', () => {
   });
 
   test('the call after the 256th is refused', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     for (let n = 0; n < 256; n++) world.command(`c-${n}`, { kind: 'list' });
     world.command('more', { kind: 'list' });
     expect(world.replies.get('more')).toMatchObject({ ok: false, code: 'limit_reached' });

@@ -1,4 +1,5 @@
 import type { RoomEntry } from '@bothy/wire';
+import { parseServerFrame } from '@bothy/wire/schemas';
 import { describe, expect, test } from 'vitest';
 import { FollowedRoom } from './followed-room.ts';
 import { ClientWorld, faultIn } from './testing/client-world.ts';
@@ -19,7 +20,7 @@ function entry(seq: number): RoomEntry {
 
 describe('[CL3] in order, each once', () => {
   test('a repeated entry is dropped, a hole is fetched before what follows is shown', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.unreliability = { ...world.cluster.unreliability, loseEntry: 1 };
     world.cluster.write(room, 'lost');
@@ -30,7 +31,7 @@ describe('[CL3] in order, each once', () => {
   });
 
   test('what the node does not hold is shown as a gap', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.unreliability = { ...world.cluster.unreliability, loseEntry: 1 };
     for (const body of ['1', '2', '3']) world.cluster.write(room, body);
@@ -42,7 +43,7 @@ describe('[CL3] in order, each once', () => {
   });
 
   test('what a node leaves out is fetched; more than 1,000 entries are a gap at once', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.unreliability = { ...world.cluster.unreliability, loseEntry: 1 };
     for (let n = 0; n < 10; n++) world.cluster.write(room, `${n}`);
@@ -72,7 +73,7 @@ describe('[CL3] in order, each once', () => {
 
 describe('[CL6] a new session', () => {
   test('goes on where the last one ended', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.write(room, 'one');
     world.run(100);
@@ -84,7 +85,7 @@ describe('[CL6] a new session', () => {
   });
 
   test('is told when the log is another one, and joins anew', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     for (const body of ['one', 'two', 'three']) world.cluster.write(room, body);
     world.run(100);
@@ -99,7 +100,7 @@ describe('[CL6] a new session', () => {
   });
 
   test('asks for the members again, once it stands', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.closeAll(1006);
     world.run(5_000);
@@ -109,7 +110,7 @@ describe('[CL6] a new session', () => {
 
 describe('[CL7] out of a room', () => {
   test('who left elsewhere is out, and what waits for the room has failed', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.refusals.set('room.send', 'administrator_unreachable');
     world.command('c', { kind: 'send', room, messageId: 'm-1', body: 'late' });
@@ -127,7 +128,7 @@ describe('[CL7] out of a room', () => {
   });
 
   test('an old end is none: one came back since', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.append(room, me, '~left-1', {
       kind: 'left',
@@ -143,7 +144,7 @@ describe('[CL7] out of a room', () => {
   });
 
   test('who was taken out because a node failed comes back', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.refusals.set('room.info', 'not_a_member');
     const content = { kind: 'left', person: me, personName: 'anna', reason: 'nodeFailed' } as const;
@@ -154,7 +155,7 @@ describe('[CL7] out of a room', () => {
   });
 
   test('a room that is deleted is followed no longer', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.enter(room);
     world.cluster.say(
       notification('room.state', { room, state: 'deleted', reason: 'This room was deleted.' }),
@@ -168,7 +169,7 @@ describe('[CL7] out of a room', () => {
 });
 
 test('[CL8] nothing is written between a loss and the return', () => {
-  const world = new ClientWorld();
+  const world = new ClientWorld(parseServerFrame);
   world.enter(room);
   world.cluster.write(room, 'one');
   world.run(100);
@@ -187,7 +188,7 @@ test('[CL8] nothing is written between a loss and the return', () => {
 
 test('[CL9] a room made by a repeated request is joined', () => {
   for (const isRepeated of [false, true]) {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     const id = 'room.create#2';

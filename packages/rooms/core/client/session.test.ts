@@ -1,3 +1,4 @@
+import { parseServerFrame } from '@bothy/wire/schemas';
 import { describe, expect, test } from 'vitest';
 import { ClientWorld } from './testing/client-world.ts';
 import { notification } from './testing/unreliable-cluster.ts';
@@ -11,7 +12,7 @@ function states(world: ClientWorld): string[] {
 
 describe('[CL10] calls', () => {
   test('one that lost its connection is made again on the next', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.command('c', { kind: 'edit', requestId: 'r-1', room, target: 1, body: 'b' });
@@ -21,7 +22,7 @@ describe('[CL10] calls', () => {
   });
 
   test('one that was too hasty waits; one that is refused is told at once', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.cluster.refusals.set('room.list', 'rate_limited');
@@ -37,7 +38,7 @@ describe('[CL10] calls', () => {
   });
 
   test('after 30 s whoever waits is told', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.dead.add('ws://n1/ws');
     world.start();
     world.command('c', { kind: 'list' });
@@ -49,7 +50,7 @@ describe('[CL10] calls', () => {
 });
 
 test('[CL11] what is not known is counted and told', () => {
-  const world = new ClientWorld();
+  const world = new ClientWorld(parseServerFrame);
   world.enter(room);
   world.cluster.say(notification('room.applause', { room }));
   world.cluster.say('{"jsonrpc":"2.0"');
@@ -64,7 +65,7 @@ test('[CL11] what is not known is counted and told', () => {
 
 describe('[CL12] signs of life', () => {
   test('a ping in every heartbeat', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(61_000);
     expect(world.cluster.calls.filter((method) => method === 'session.ping')).toHaveLength(4);
@@ -72,7 +73,7 @@ describe('[CL12] signs of life', () => {
   });
 
   test('a connection that has fallen silent is replaced', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.cluster.silence();
@@ -82,7 +83,7 @@ describe('[CL12] signs of life', () => {
   });
 
   test('after a sleep within three seconds', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.cluster.silence();
@@ -94,7 +95,7 @@ describe('[CL12] signs of life', () => {
 
 describe('[CL13] close codes', () => {
   test.each([1000, 1006, 1011, 3000, 3003, 3008, 3499, 4000])('%i begins anew', (code) => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.cluster.closeAll(code);
@@ -103,7 +104,7 @@ describe('[CL13] close codes', () => {
   });
 
   test.each([3500, 3999])('%i ends it, until the person says so', (code) => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
     world.cluster.closeAll(code, 'No more.');
@@ -115,7 +116,7 @@ describe('[CL13] close codes', () => {
   });
 
   test('3501 asks for a new token, and begins anew', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     const asked: boolean[] = [];
     world.signIn = (again) => {
       asked.push(again);
@@ -132,7 +133,7 @@ describe('[CL13] close codes', () => {
 
 describe('[CL14] which node', () => {
   test('after a loss the same one, and the others when it does not answer', () => {
-    const world = new ClientWorld({ urls });
+    const world = new ClientWorld(parseServerFrame, { urls });
     world.start();
     world.run(20_000);
     world.cluster.closeAll(1006);
@@ -147,7 +148,7 @@ describe('[CL14] which node', () => {
   });
 
   test('another one at once when it says that it stops, and not one that is said to be down', () => {
-    const world = new ClientWorld({ urls });
+    const world = new ClientWorld(parseServerFrame, { urls });
     world.start();
     const nodes = urls.map((url, index) => ({ url, node: `n${index + 1}` }));
     world.input({ kind: 'nodes', nodes });
@@ -160,7 +161,7 @@ describe('[CL14] which node', () => {
   });
 
   test('nodes that were learned are tried too', () => {
-    const world = new ClientWorld({ urls: urls.slice(0, 1) });
+    const world = new ClientWorld(parseServerFrame, { urls: urls.slice(0, 1) });
     world.start();
     world.input({ kind: 'nodes', nodes: [{ url: 'ws://n9/ws', node: 'n9' }] });
     world.run(20_000);
@@ -173,7 +174,7 @@ describe('[CL14] which node', () => {
 
   test('rounds in vain wait twice as long each, up to 30 s, and a crowd is spread', () => {
     const waits = (seed: string): number[] => {
-      const world = new ClientWorld({ urls, seed });
+      const world = new ClientWorld(parseServerFrame, { urls, seed });
       for (const url of urls) world.dead.add(url);
       world.start();
       world.run(600_000);
@@ -195,7 +196,7 @@ describe('[CL14] which node', () => {
 
 describe('[CL15] who to be', () => {
   test('a refused token is replaced once', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     const asked: boolean[] = [];
     world.signIn = (again) => {
       asked.push(again);
@@ -209,12 +210,12 @@ describe('[CL15] who to be', () => {
   });
 
   test('without a token nothing is tried; a node that is busy is tried again', () => {
-    const world = new ClientWorld();
+    const world = new ClientWorld(parseServerFrame);
     world.signIn = () => undefined;
     world.start();
     world.run(60_000);
     expect(world.notices.at(-1)).toMatchObject({ state: 'refused' });
-    const busy = new ClientWorld();
+    const busy = new ClientWorld(parseServerFrame);
     busy.cluster.refusals.set('session.open', 'rate_limited');
     busy.start();
     busy.run(2_000);
@@ -225,7 +226,7 @@ describe('[CL15] who to be', () => {
 });
 
 test('[CL16] a hint ends the wait', () => {
-  const world = new ClientWorld();
+  const world = new ClientWorld(parseServerFrame);
   world.dead.add('ws://n1/ws');
   world.start();
   world.run(300_000);
@@ -237,7 +238,7 @@ test('[CL16] a hint ends the wait', () => {
 });
 
 test('[CL17] what a former connection brings is ignored', () => {
-  const world = new ClientWorld();
+  const world = new ClientWorld(parseServerFrame);
   world.start();
   world.run(1_000);
   world.cluster.closeAll(1006);
@@ -251,7 +252,7 @@ test('[CL17] what a former connection brings is ignored', () => {
 
 test('[CL18] the same inputs give the same outputs', () => {
   const run = (): string => {
-    const world = new ClientWorld({ seed: '7', urls });
+    const world = new ClientWorld(parseServerFrame, { seed: '7', urls });
     world.enter(room);
     world.cluster.unreliability = { ...world.cluster.unreliability, breakConnection: 0.3, refuseForNow: 0.3 };
     for (let n = 0; n < 20; n++)
@@ -263,7 +264,7 @@ test('[CL18] the same inputs give the same outputs', () => {
 });
 
 test('a client that has ended answers whoever waits, and takes nothing new', () => {
-  const world = new ClientWorld();
+  const world = new ClientWorld(parseServerFrame);
   world.command('m', { kind: 'send', room, messageId: 'm-1', body: 'x' });
   world.command('c', { kind: 'list' });
   world.input({ kind: 'stop' });

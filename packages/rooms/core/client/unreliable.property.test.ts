@@ -1,4 +1,6 @@
 /** The client against nodes that lose, repeat, reorder, refuse, break off and fall silent. */
+
+import { parseServerFrame } from '@bothy/wire/schemas';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClientOutput } from './outputs.ts';
@@ -39,7 +41,10 @@ function faultOf(
   { seed, unreliability: chances, restarts }: Trouble,
   makeCore?: MakeCore,
 ): string | undefined {
-  const world = new ClientWorld({ seed: `${seed}`, ...(makeCore === undefined ? {} : { makeCore }) });
+  const world = new ClientWorld(parseServerFrame, {
+    seed: `${seed}`,
+    ...(makeCore === undefined ? {} : { makeCore }),
+  });
   const written = new Map<string, string[]>(rooms.map((room) => [room, []]));
   const enter = (): void => {
     world.start();

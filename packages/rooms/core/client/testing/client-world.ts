@@ -1,7 +1,6 @@
 /** A client core in a small world of its own: virtual time, an outbox, and connections to unreliable nodes. */
 import { type Random, seededRandom } from '@bothy/protocols';
-import type { RoomEntry, RoomId } from '@bothy/wire';
-import { parseServerFrame } from '@bothy/wire/schemas';
+import type { RoomEntry, RoomId, ServerFrame } from '@bothy/wire';
 import type { ClientConfig } from '../config.ts';
 import type { ClientCommand, ClientInput } from '../inputs.ts';
 import type { ClientNotice, ClientOutput, ClientResult, OutgoingMessage } from '../outputs.ts';
@@ -38,6 +37,7 @@ export class ClientWorld {
   /** URLs that nothing answers at. */
   readonly dead = new Set<string>();
   readonly dialled: string[] = [];
+  readonly #parse: (text: string) => ServerFrame;
   readonly #options: WorldOptions;
   /** The outbox on disk, by room and id. */
   readonly #disk = new Map<string, OutgoingMessage>();
@@ -53,7 +53,9 @@ export class ClientWorld {
     name: 'anna',
   });
 
-  constructor(options: WorldOptions = {}) {
+  /** `parse` is the parser of `@bothy/wire/schemas`, which a core may not import. */
+  constructor(parse: (text: string) => ServerFrame, options: WorldOptions = {}) {
+    this.#parse = parse;
     this.#options = options;
     this.random = seededRandom(`world ${options.seed ?? '1'}`);
     this.cluster = new UnreliableCluster(seededRandom(`cluster ${options.seed ?? '1'}`));
@@ -202,8 +204,7 @@ export class ClientWorld {
     later(5, () => {
       this.#connection = connection;
       this.cluster.connected(connection, {
-        send: (text) =>
-          arrive(() => this.input({ kind: 'frame', connection, frame: parseServerFrame(text) })),
+        send: (text) => arrive(() => this.input({ kind: 'frame', connection, frame: this.#parse(text) })),
         close: (code, reason) => arrive(() => this.input({ kind: 'closed', connection, code, reason })),
       });
       this.input({ kind: 'connected', connection });
