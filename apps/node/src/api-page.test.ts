@@ -87,6 +87,7 @@ beforeAll(async () => {
     files,
     readRemoteFile: async () => undefined,
     cluster: () => clusterStatus,
+    forgetNode: async () => false,
     webUrl: () => '',
     monoMs: () => 0,
     wallMs,
@@ -94,7 +95,7 @@ beforeAll(async () => {
   let tree = () => '';
   const server = new HttpServer({
     broker,
-    guard: { check: () => undefined },
+    guard: { check: () => undefined, ally: () => undefined },
     metrics: new Registry(),
     log: pino({ enabled: false }),
     webFolder: undefined,

@@ -31,6 +31,8 @@ export interface HttpServerOptions {
   readonly ready: () => boolean;
   /** Adds the routes of `/api/v1`. */
   readonly api: (server: FastifyInstance) => void;
+  /** What pages may connect to beside this node: sources of a content security policy. @default nothing */
+  readonly allies?: () => readonly string[];
   /** Takes over WebSocket upgrades of `/ws`. @default there is no such address */
   readonly rooms?: Upgrader;
 }
@@ -43,12 +45,12 @@ export interface Upgrader {
 /**
  * Everything from this origin, nothing from elsewhere. `connect-src` names the
  * WebSocket addresses because `'self'` did not cover them in older browsers;
- * the host is one of ours, for the guard has let the request pass.
+ * the host is one of ours, for the guard has let the request pass. `allies` are other nodes of the cluster.
  */
-function contentSecurityPolicy(host: string): string {
+function contentSecurityPolicy(host: string, allies: readonly string[]): string {
   return [
     "default-src 'self'",
-    `connect-src 'self' ws://${host} wss://${host}`,
+    [`connect-src 'self' ws://${host} wss://${host}`, ...allies].join(' '),
     "img-src 'self' data: blob:",
     "object-src 'none'",
     "base-uri 'none'",
@@ -62,6 +64,12 @@ const securityHeaders = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+};
+
+const preflightHeaders = {
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers': 'authorization, content-type',
+  'access-control-max-age': '600',
 };
 
 /** Who does not finish the TLS handshake by then is let go. */
@@ -124,7 +132,14 @@ export class HttpServer {
       reply.headers(securityHeaders);
       const refusal = this.#refusal(request);
       if (refusal !== undefined) throw refusal;
-      reply.header('content-security-policy', contentSecurityPolicy(request.headers.host ?? ''));
+      const { guard, allies } = this.#options;
+      const policy = contentSecurityPolicy(request.headers.host ?? '', allies?.() ?? []);
+      reply.header('content-security-policy', policy);
+      const origin = guard.ally(request.headers);
+      if (origin === undefined) return;
+      reply.headers({ 'access-control-allow-origin': origin, vary: 'origin' });
+      // Asked before a request that no form could make.
+      if (request.method === 'OPTIONS') return reply.code(204).headers(preflightHeaders).send();
     });
     this.#server.setErrorHandler((thrown, request, reply) => this.#answer(errorOf(thrown), request, reply));
     this.#server.setNotFoundHandler((request, reply) => {
@@ -171,8 +186,8 @@ export class HttpServer {
     await this.#server.close();
   }
 
-  #refusal({ headers }: FastifyRequest): BothyError | undefined {
-    const sentence = this.#options.guard.check(headers);
+  #refusal({ headers, url }: FastifyRequest): BothyError | undefined {
+    const sentence = this.#options.guard.check(headers, url.split('?')[0]);
     return sentence === undefined ? undefined : new BothyError('origin_refused', sentence);
   }
 
@@ -224,7 +239,7 @@ export class HttpServer {
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => socket.destroy());
       const path = request.url?.split('?')[0];
-      const refusal = this.#options.guard.check(request.headers);
+      const refusal = this.#options.guard.check(request.headers, path);
       if (refusal !== undefined) {
         this.#options.log.warn({ path: path?.slice(0, 200), code: 'origin_refused' }, refusal);
         return refuseUpgrade(socket, '403 Forbidden', refusal);

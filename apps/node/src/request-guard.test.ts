@@ -33,6 +33,34 @@ describe('the guard', () => {
   });
 });
 
+describe('pages of other nodes', () => {
+  const other = 'http://localhost:8082';
+  const guard = requestGuard(
+    () => hostsOf('127.0.0.1', 8080),
+    () => [other],
+  );
+  const host = '127.0.0.1:8080';
+
+  test.each(['/ws', '/api/v1/session', '/api/v1/rooms/x/files'])('may use %s', (path) => {
+    expect(guard.check({ host, origin: other }, path)).toBeUndefined();
+    expect(guard.check({ host, origin: 'http://localhost:8083' }, path)).toEqual(expect.any(String));
+    expect(guard.check({ host: 'evil.example', origin: other }, path)).toEqual(expect.any(String));
+  });
+
+  test.each(['/', '/mqtt', '/metrics', '/wsx', '/api', '/assets/app.js', undefined])(
+    'may not use %s',
+    (path) => {
+      expect(guard.check({ host, origin: other }, path)).toEqual(expect.any(String));
+    },
+  );
+
+  test('only theirs are allied', () => {
+    expect(guard.ally({ origin: other })).toBe(other);
+    expect(guard.ally({ origin: 'http://127.0.0.1:8080' })).toBeUndefined();
+    expect(guard.ally({})).toBeUndefined();
+  });
+});
+
 describe('the hosts of an address', () => {
   test('on port 80 browsers leave the port out', () => {
     expect(hostsOf('127.0.0.1', 80)).toEqual(expect.arrayContaining(['localhost', 'localhost:80', '[::1]']));

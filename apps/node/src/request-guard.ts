@@ -7,20 +7,32 @@ import { networkInterfaces } from 'node:os';
 import { localAddresses } from './lan/local-addresses.ts';
 
 export interface RequestGuard {
-  /** The sentence to refuse with; undefined when the request may pass. */
-  check(headers: IncomingHttpHeaders): string | undefined;
+  /** The sentence to refuse with; undefined when the request may pass. `path` without its query. */
+  check(headers: IncomingHttpHeaders, path?: string): string | undefined;
+  /** The origin, when it is of another node's page, which may ask `/ws` and `/api` and read what they answer. */
+  ally(headers: IncomingHttpHeaders): string | undefined;
 }
 
-/** `hosts` are the `host:port` values that this node is reached at. */
-export function requestGuard(hosts: () => readonly string[]): RequestGuard {
+/** What pages of other nodes may use: where one proves who one is. */
+const alliedPath = /^\/(ws|api\/v1\/[^?]*)$/;
+
+/** `hosts` are the `host:port` values that this node is reached at, `allies` the origins of other nodes' pages. */
+export function requestGuard(
+  hosts: () => readonly string[],
+  allies: () => readonly string[] = () => [],
+): RequestGuard {
+  const ally = ({ origin }: IncomingHttpHeaders): string | undefined =>
+    origin !== undefined && allies().includes(origin) ? origin : undefined;
   return {
-    check: ({ host, origin }) => {
+    ally,
+    check: ({ host, origin }, path = '') => {
       const known = hosts();
       if (host === undefined || !known.includes(host.toLowerCase())) {
         return 'This node does not answer to that host name. Use an address that it knows, or add the name with --hosts.';
       }
       if (origin === undefined) return undefined;
       const own = known.some((each) => origin === `http://${each}` || origin === `https://${each}`);
+      if (alliedPath.test(path) && ally({ origin }) !== undefined) return undefined;
       return own ? undefined : 'Pages of other origins may not use this node.';
     },
   };

@@ -1,9 +1,12 @@
 /** `/api/v1` of rooms: history, posting, webhooks, files, the cluster, and the documents that describe it all. */
+import { BothyError, type Name, type NodeId } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
+import { operatorOf } from './bearer-token.ts';
 import { type FileApiOptions, fileApi } from './rest/file-api.ts';
 import { messageApi } from './rest/message-api.ts';
 import { nodeRoutes } from './rest/node-routes.ts';
 import { openApi, openRpc } from './rest/open-documents.ts';
+import { parsePart } from './rest/rest-route.ts';
 import { readerOf } from './rest/room-access.ts';
 import { type ClusterStatus, roomRoutes } from './rest/room-routes.ts';
 import { type WebhookApiOptions, webhookApi } from './rest/webhook-api.ts';
@@ -11,6 +14,8 @@ import { type WebhookApiOptions, webhookApi } from './rest/webhook-api.ts';
 export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions {
   readonly version: string;
   readonly cluster: () => ClusterStatus;
+  /** A node that will not come back; `by` is who says so. False when it is not known. */
+  readonly forgetNode: (node: NodeId, by: Name) => Promise<boolean>;
 }
 
 export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) => void {
@@ -29,6 +34,21 @@ export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) =>
       return guest
         ? { ...status, rooms: status.rooms.filter(({ visibility }) => visibility === 'public') }
         : status;
+    });
+    server.delete(roomRoutes.forgetNode.path, async (request) => {
+      const operator = await operatorOf(request, options);
+      const { node } = parsePart(roomRoutes.forgetNode.params, request.params, 'address');
+      const known = cluster().nodes.find(({ id }) => id === node);
+      if (known !== undefined && known.health !== 'down') {
+        throw new BothyError(
+          'bad_request',
+          `The node ${node} is heard. Only one that is down can be forgotten.`,
+        );
+      }
+      if (known === undefined || !(await options.forgetNode(node, operator.name))) {
+        throw new BothyError('not_found', `No node of this cluster has the id ${node}.`);
+      }
+      return { node };
     });
     for (const [path, document] of Object.entries(documents)) server.get(path, async () => document);
   };

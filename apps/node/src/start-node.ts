@@ -8,6 +8,7 @@ import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
 import { type DestinationStream, pino } from 'pino';
+import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
@@ -165,11 +166,13 @@ async function start(
   undo.push(() => rooms.stop());
   known = () => (rooms.ready ? rooms.view?.nodes.map((node) => node.id) : undefined);
   let links: ClusterLinks | undefined;
+  const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
   const webUrl = (): string =>
     `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
   const http = new HttpServer({
     broker,
-    guard: requestGuard(audiences),
+    guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
+    allies: () => alliedSources(otherWebUrls()),
     rooms: rooms.sockets,
     metrics: nodeMetrics(broker, rooms),
     log,
@@ -203,6 +206,11 @@ async function start(
         monoMs,
         command: (actor, command, trace) => rooms.command(actor, command, trace),
         cluster: () => clusterStatus(links?.self ?? self, rooms),
+        forgetNode: (node, by) => {
+          log.info({ node, by }, 'an operator has removed a node from the cluster');
+          parts.forget(node);
+          return rooms.forgetNode(node);
+        },
         readRemoteFile: async (node, file) => {
           return links === undefined ? undefined : await fileOfNode(links, node, file);
         },
@@ -222,6 +230,7 @@ async function start(
     bridge: (from, message) => parts.bridged(from, message),
     linked: (node) => parts.linkUp(node),
     parted: (node) => parts.linkDown(node),
+    forgotten: (node) => parts.forget(node),
   });
   links = opened;
   undo.push(() => opened.stop());

@@ -100,6 +100,7 @@ export async function openRestStage(options: Partial<RoomsApiOptions> = {}): Pro
     files,
     readRemoteFile: async () => undefined,
     cluster: () => clusterStatus,
+    forgetNode: async () => false,
     webUrl: () => url,
     monoMs: () => state.nowMs,
     wallMs,
@@ -107,7 +108,7 @@ export async function openRestStage(options: Partial<RoomsApiOptions> = {}): Pro
   });
   const server = new HttpServer({
     broker,
-    guard: { check: () => undefined },
+    guard: { check: () => undefined, ally: () => undefined },
     metrics: new Registry(),
     log: pino({ enabled: false }),
     webFolder: undefined,

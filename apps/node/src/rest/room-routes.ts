@@ -171,6 +171,14 @@ export const roomRoutes = {
     access: 'read',
     answer: clusterAnswer,
   },
+  forgetNode: {
+    method: 'DELETE',
+    path: '/api/v1/cluster/nodes/:node',
+    summary: 'Forgets a node that is down and will not come back. For operators.',
+    access: 'operator',
+    params: z.object({ node: roomParts.nodeId }),
+    answer: z.object({ node: roomParts.nodeId }),
+  },
   openApi: {
     method: 'GET',
     path: '/api/v1/openapi.json',
