@@ -33,7 +33,8 @@ export interface DeletionsListener {
   answer(step: Step, origin: Origin, result: RoomResult): void;
   /** Frozen, or let go: whoever lists or reads it is to know. */
   changed(step: Step, room: Room): void;
-  bury(step: Step, room: Room): void;
+  /** `told`: nodes that hear of it as participants. */
+  bury(step: Step, room: Room, told: readonly NodeId[]): void;
 }
 
 /** A deletion as operators see it. */
@@ -175,7 +176,7 @@ export class Deletions {
     const room = this.#listener.room(output.subject);
     if (room === undefined) return;
     this.#view(step, output.transaction, room.id, { outcome: output.outcome, pending: [] });
-    if (output.outcome === 'committed') this.#listener.bury(step, room);
+    if (output.outcome === 'committed') this.#listener.bury(step, room, []);
     else this.#release(step, room);
   }
 
@@ -198,7 +199,7 @@ export class Deletions {
     const room = this.#listener.room(state.subject);
     this.#view(step, state.transaction, state.subject, state);
     if (room !== undefined) {
-      if (state.outcome === 'committed') this.#listener.bury(step, room);
+      if (state.outcome === 'committed') this.#listener.bury(step, room, Object.keys(state.votes));
       else this.#release(step, room);
     }
     const origins = this.#origins.get(state.transaction) ?? [];

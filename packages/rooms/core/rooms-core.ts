@@ -93,7 +93,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     });
     this.#copies = new Copies(this.#shelf, this.#tails, this.#sessions, {
       isReachable: (node) => this.#nodes.isReachable(node),
-      deleted: (step, room) => this.#bury(step, room),
+      deleted: (step, room) => this.#bury(step, room, []),
     });
     this.#directory = new Directory(this.#shelf, this.#nodes);
     this.#forwards = new Forwards(random);
@@ -113,7 +113,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       changed: (step, room) => {
         if (this.#shelf.isOwn(room)) this.#directory.changed(step, room.id);
       },
-      bury: (step, room) => this.#bury(step, room),
+      bury: (step, room, told) => this.#bury(step, room, told),
     });
   }
 
@@ -512,7 +512,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       this.#ordering.leaves(step, room, person, reason);
   }
 
-  #bury(step: Step, room: Room): void {
+  #bury(step: Step, room: Room, told: readonly NodeId[]): void {
     step.persist({ kind: 'deleteRoom', room: room.id, epoch: room.epoch });
     const reason = 'This room was deleted.';
     step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'deleted', reason });
@@ -520,6 +520,10 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     this.#sessions.detachAll(step, room);
     this.#ordering.forget(step, room);
     this.#copies.forget(step, room.id);
+    // Who began to follow it after the votes were asked for took no part.
+    for (const node of this.#followers.reached(room.id)) {
+      if (!told.includes(node)) step.send(node, { kind: 'notFollowing', room: room.id, reason: 'deleted' });
+    }
     this.#followers.forget(room.id);
     this.#attendance.forget(step, room.id);
     this.#tails.drop(room.id);
