@@ -4,8 +4,7 @@ import type { SqliteNameDirectory } from '@bothy/store';
 import { BothyError } from '@bothy/wire';
 import type { NodeConfig } from './config.ts';
 import { inDataFolder } from './data-folder.ts';
-import { reachedAt } from './lan/lan.ts';
-import { localAddresses } from './lan/local-addresses.ts';
+import { localAddresses, reachedAt } from './lan/local-addresses.ts';
 
 export interface InvitationRequest {
   /** How many people may use it: 1 to 1,000. */

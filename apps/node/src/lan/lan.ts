@@ -5,7 +5,7 @@ import type { NodeConfig } from '../config.ts';
 import { hostsOf, requestGuard } from '../request-guard.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import { GuideServer } from './guide-server.ts';
-import { type LocalAddresses, localAddresses } from './local-addresses.ts';
+import { type LocalAddresses, localAddresses, reachedAt } from './local-addresses.ts';
 
 export interface LanInfo {
   /** Every address of the web app, the easiest first. */
@@ -94,12 +94,4 @@ export async function startGuide(request: GuideRequest): Promise<RunningGuide> {
       await server.stop();
     },
   };
-}
-
-/** What to type on another device: addresses first, for names need multicast DNS, which many phones lack. */
-export function reachedAt(bound: string, { names, addresses }: LocalAddresses): string[] {
-  if (bound !== '0.0.0.0' && bound !== '::') return [bound.includes(':') ? `[${bound}]` : bound];
-  const ipv4 = addresses.filter((address) => !address.includes(':') && !address.startsWith('127.'));
-  const local = names.filter((name) => name.endsWith('.local'));
-  return ipv4.length + local.length === 0 ? ['localhost'] : [...ipv4, ...local];
 }

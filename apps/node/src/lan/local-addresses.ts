@@ -51,3 +51,11 @@ function family(address: string): 'ipv4' | 'ipv6' {
 function firstLabel(name: string): string {
   return name.split('.')[0] ?? name;
 }
+
+/** What to type on another device: addresses first, for names need multicast DNS, which many phones lack. */
+export function reachedAt(bound: string, { names, addresses }: LocalAddresses): string[] {
+  if (bound !== '0.0.0.0' && bound !== '::') return [bound.includes(':') ? `[${bound}]` : bound];
+  const ipv4 = addresses.filter((address) => !address.includes(':') && !address.startsWith('127.'));
+  const local = names.filter((name) => name.endsWith('.local'));
+  return ipv4.length + local.length === 0 ? ['localhost'] : [...ipv4, ...local];
+}
