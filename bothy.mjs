@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // `bothy`, as `npx bothy …` and `npm start` run it from a clone: installs what is missing, then runs the CLI.
 import { launch } from './tools/launcher/launch.mjs';
-import { serverFlags, serverModules } from './tools/launcher/server-start.mjs';
+import { serverFlags, serverModules, serverVariables } from './tools/launcher/server-start.mjs';
 
 const isNode = ['up', 'node'].includes(process.argv[2] ?? '');
 await launch('apps/cli/src/main.ts', process.argv.slice(2), {
   nodeFlags: serverFlags,
+  variables: serverVariables,
   prepared: isNode ? serverModules : [],
 });

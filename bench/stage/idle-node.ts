@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
 
 import { prepareCompileCache } from '@bothy/tools/compile-cache';
-import { serverFlags, serverModules } from '@bothy/tools/server-start';
+import { serverFlags, serverModules, serverVariables } from '@bothy/tools/server-start';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
@@ -31,7 +31,10 @@ export async function idleNodeBytes(afterMs: number): Promise<IdleNodeBytes> {
 async function startAndMeasure(afterMs: number, cacheFolder: string): Promise<number> {
   const data = temporaryFolder();
   const flags = ['node', '--http', '0', '--mqtt', '0', '--cluster', '0', '--data', data.path];
-  const [node, env] = [process.execPath, { ...process.env, NODE_COMPILE_CACHE: cacheFolder }];
+  const [node, env] = [
+    process.execPath,
+    { ...serverVariables, ...process.env, NODE_COMPILE_CACHE: cacheFolder },
+  ];
   // As the launcher does it.
   await prepareCompileCache({ node, nodeFlags: serverFlags, root: repository, modules: serverModules, env });
   const child = spawn(node, [...serverFlags, cli, ...flags], {

@@ -18,14 +18,20 @@ const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * @param {object} options
  * @param {string} [options.root] the repository; another one in tests
  * @param {readonly string[]} [options.nodeFlags] for Node itself
+ * @param {Readonly<Record<string, string>>} [options.variables] of the environment, unless they are set already
  * @param {readonly string[]} [options.prepared] modules, by their paths within the repository, that are compiled
  *   before the program starts
  */
-export async function launch(program, args, { root = repository, nodeFlags = [], prepared = [] } = {}) {
+export async function launch(program, args, options = {}) {
+  const { root = repository, nodeFlags = [], variables = {}, prepared = [] } = options;
   try {
     const node = await ensureNode(root);
     /** @type {NodeJS.ProcessEnv} */
-    const env = { ...process.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
+    const env = {
+      ...variables,
+      ...process.env,
+      PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter),
+    };
     await ensurePackages(root, env);
     env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'bothy-node');
     if (prepared.length > 0) await prepareCompileCache({ node, nodeFlags, root, modules: prepared, env });

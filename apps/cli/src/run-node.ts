@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type LanInfo, parseConfig, type RunningNode, startNode } from '@bothy/node';
 import qrCode from 'qrcode-terminal';
 import { configTexts, type NodeFlags } from './node-options.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 import { listenForStop } from './stop-signals.ts';
 import { buildWeb, webBuildFolders, webBuildState } from './web-build.ts';
 
@@ -25,6 +26,7 @@ export async function runNode(flags: NodeFlags, { build, print }: RunOptions): P
   const folders = webBuildFolders(repositoryRoot);
   if (build) await ensureWeb(folders, print);
   const node = await startNode({ ...config, data: resolve(config.data) }, { webFolder: folders.output });
+  collectStartGarbage();
   const signals = listenForStop(
     process,
     () => performance.now(),
