@@ -1,5 +1,6 @@
 export { parseCertificate, parseProof } from './certificate-schema.ts';
 export { checkBridgeMessage, parseNameAnswer, parseNameQuestion } from './cluster-schema.ts';
+export { type ClusterStatusAnswer, checkClusterStatus } from './cluster-status-schema.ts';
 export { parseEntryBody, parseEntryHeader } from './entry-schema.ts';
 export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
