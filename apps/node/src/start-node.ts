@@ -13,7 +13,7 @@ import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
 import { HttpServer } from './http-server.ts';
 import type { LanInfo, RunningGuide } from './lan/lan.ts';
-import type { LocalAddresses } from './lan/local-addresses.ts';
+import { type LocalAddresses, reachedAt } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
@@ -169,6 +169,11 @@ async function start(
   const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
   const webUrl = (): string =>
     `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
+  /** As other machines reach it: for webhooks, and for what other nodes tell the people who move to this one. */
+  const sharedUrl = (): string => {
+    const [host] = lan === undefined ? [] : reachedAt(config.http.host, lan.addresses());
+    return host === undefined ? webUrl() : `https://${host}:${ports.http}`;
+  };
   const http = new HttpServer({
     broker,
     guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
@@ -202,7 +207,7 @@ async function start(
         version,
         files,
         webhooks,
-        webUrl,
+        webUrl: sharedUrl,
         monoMs,
         command: (actor, command, trace) => rooms.command(actor, command, trace),
         cluster: () => clusterStatus(links?.self ?? self, rooms),
@@ -219,7 +224,7 @@ async function start(
   });
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);
-  const self = await nodeInfo(config, keyPair, webUrl());
+  const self = await nodeInfo(config, keyPair, sharedUrl());
   const services: ClusterServices = {
     ...clusterServices(rooms, (file) => fileForNode(files, file)),
     answerName: (_from, question) => parts.names.answer(question),

@@ -78,6 +78,17 @@ describe('the web app by HTTPS', () => {
   });
 });
 
+test('other nodes are told the address that others reach, not this machine’s name for itself', async () => {
+  addresses = { names: ['localhost'], addresses: ['127.0.0.1', '10.9.8.7'] };
+  const flags = { ...loopback, http: '0.0.0.0:0', 'allow-guests': '' };
+  const wide = await nodes.start(flags, { addresses: () => addresses });
+  const asked = httpsRequest(`${wide.webUrl}/api/v1/cluster`, { ca: wide.lan?.authority, agent: false });
+  asked.end();
+  const [answer] = await once(asked, 'response');
+  const { nodes: shown } = JSON.parse((await answer.toArray()).join(''));
+  expect(shown).toEqual([expect.objectContaining({ webUrl: `https://10.9.8.7:${wide.httpPort}` })]);
+});
+
 describe('MQTT over TLS', () => {
   const options = () => ({ ca: lan.authority, protocolVersion: 4 as const, reconnectPeriod: 0 });
 
