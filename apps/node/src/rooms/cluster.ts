@@ -45,9 +45,11 @@ export async function openLinks(
       readonly made?: (links: ClusterLinks) => void;
       readonly linked?: (node: NodeId) => void;
       readonly parted?: (node: NodeId) => void;
+      /** An operator of another node has removed this one. */
+      readonly forgotten?: (node: NodeId) => void;
     },
 ): Promise<ClusterLinks> {
-  const { services, made, linked, parted, ...events } = more;
+  const { services, made, linked, parted, forgotten, ...events } = more;
   const links = new ClusterLinks({
     self,
     credentials: await credentialsOf(config),
@@ -64,7 +66,10 @@ export async function openLinks(
         rooms.input({ kind: 'linkDown', node });
       },
       dialFailed: (address, { message }) => rooms.input({ kind: 'dialFailed', address, reason: message }),
-      message: (from, message) => rooms.input({ kind: 'message', from, message }),
+      message: (from, message) => {
+        if (message.kind === 'forget') forgotten?.(message.node);
+        return rooms.input({ kind: 'message', from, message });
+      },
       refused: (code, message) => rooms.refused(code, message),
     },
   });
