@@ -6,7 +6,7 @@
  * A copy is contiguous from its base on. What it lacks it asks for; when it is
  * too far behind it starts anew, and who reads along is told of the gap.
  */
-import type { Author, ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
+import type { ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
 import { showPresence } from './attendance.ts';
 import { timing } from './config.ts';
 import type { RoomClusterMessage } from './inputs.ts';
@@ -294,9 +294,7 @@ export class Copies {
     const writes: RoomWrite[] = [
       { kind: 'append', room: room.id, epoch: room.epoch, expectedLastSeq: room.lastSeq, entries },
     ];
-    // Who leaves in the middle is told up to there, and nothing of the rest.
-    const parts: { readonly entries: RoomEntry[]; readonly gone?: Author }[] = [];
-    let part: RoomEntry[] = [];
+    const leaves = new Set<number>();
     for (const entry of entries) {
       this.#tails.push(room.id, entry);
       if (entry.seq > copy.foldedTo) writes.push(...room.fold(entry));
@@ -305,17 +303,10 @@ export class Copies {
       const { content } = entry;
       if (content.kind === 'redact') for (const seq of copy.edits.get(content.target) ?? []) dropped.add(seq);
       if (dropped.size > 0) writes.push({ kind: 'dropBodies', room: room.id, seqs: [...dropped] });
-      part.push(entry);
-      if (content.kind !== 'left' || room.isMember(content.person)) continue;
-      parts.push({ entries: part, gone: content.person });
-      part = [];
+      if (content.kind === 'left' && !room.isMember(content.person)) leaves.add(entry.seq);
     }
-    parts.push({ entries: part });
     step.persist(...writes);
-    for (const { entries: told, gone } of parts) {
-      if (told.length > 0 && room.attached.size > 0) step.deliver(room.id, told, trace);
-      if (gone !== undefined) this.#sessions.detachPerson(step, gone, room);
-    }
+    this.#sessions.deliver(step, room, entries, leaves, trace);
     this.#settle(step, room, copy);
   }
 

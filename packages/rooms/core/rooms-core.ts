@@ -493,13 +493,10 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
 
   #publish(step: Step, room: Room, entries: readonly RoomEntry[], trace: string | undefined): void {
     this.#delivered += entries.length;
-    if (room.attached.size > 0) step.deliver(room.id, entries, trace);
+    const leaves = entries.filter(({ content }) => content.kind === 'left' && !room.isMember(content.person));
+    this.#sessions.deliver(step, room, entries, new Set(leaves.map(({ seq }) => seq)), trace);
     this.#followers.publish(step, room, entries, trace);
-    for (const { content } of entries) {
-      if (content.kind !== 'message') this.#directory.changed(step, room.id);
-      if (content.kind !== 'left' || room.isMember(content.person)) continue;
-      this.#sessions.detachPerson(step, content.person, room);
-    }
+    if (entries.some(({ content }) => content.kind !== 'message')) this.#directory.changed(step, room.id);
   }
 
   #leaves(

@@ -1,5 +1,5 @@
 /** The clients that are connected to this node, and the rooms each of them is told of. */
-import type { Author, RoomActor } from '@bothy/wire';
+import type { Author, RoomActor, RoomEntry } from '@bothy/wire';
 import type { Room } from './room.ts';
 import type { Step } from './step.ts';
 
@@ -71,6 +71,25 @@ export class Sessions {
     if (!session.rooms.delete(room)) return;
     step.emit({ kind: 'detach', session: session.id, room: room.id });
     this.#unlist(step, session, room);
+  }
+
+  /** Entries for everybody who is told of the room. Who leaves by one of `leaves` is told up to there, and no further. */
+  deliver(
+    step: Step,
+    room: Room,
+    entries: readonly RoomEntry[],
+    leaves: ReadonlySet<number>,
+    trace: string | undefined,
+  ): void {
+    let part: RoomEntry[] = [];
+    for (const entry of entries) {
+      part.push(entry);
+      if (!leaves.has(entry.seq) || entry.content.kind !== 'left') continue;
+      if (room.attached.size > 0) step.deliver(room.id, part, trace);
+      part = [];
+      this.detachPerson(step, entry.content.person, room);
+    }
+    if (part.length > 0 && room.attached.size > 0) step.deliver(room.id, part, trace);
   }
 
   /** Somebody is no member any more. */

@@ -1,226 +1,262 @@
-/** What must hold of rooms whatever happens (design, section 7), and what must hold once the faults have ended. */
-import type { ErrorCode, Position, RoomCommand, RoomEntry, RoomId, RoomResult } from '@bothy/wire';
+/** What must hold of rooms whatever happens (design, section 7): watched at every client, at everything it is told. */
+import type {
+  ErrorCode,
+  Position,
+  RoomAnswer,
+  RoomAnswers,
+  RoomCommand,
+  RoomEntry,
+  RoomId,
+  RoomResult,
+} from '@bothy/wire';
+import { mayBeShown, wasAsked } from './room-ledger.ts';
 import type { ClientObserver, SimClient } from './sim-client.ts';
 import type { SimNode } from './sim-node.ts';
 
-interface Acknowledged extends Position {
+export interface Acknowledged extends Position {
   readonly room: RoomId;
-  readonly messageId: string;
-  readonly body: string;
+  readonly key: string;
+  /** Of a message; null for everything else. */
+  readonly body: string | null;
   readonly author: string;
 }
 
+type Deletion = Extract<RoomCommand, { kind: 'delete' }>;
+
+/** A body that was read from the store just before it was forgotten may still be on its way. */
+const onItsWayMs = 1_000;
+
 export class ClusterChecker implements ClientObserver {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly committed = new Set<RoomId>();
+  readonly aborted = new Set<string>();
+  readonly counts: Record<string, number> = {};
+  /** Who was told of gaps. */
+  readonly gapped = new Set<SimClient>();
   readonly #nodes: readonly SimNode[];
-  readonly #acknowledged: Acknowledged[] = [];
   /** What anybody has seen at a place of a log. */
   readonly #seen = new Map<string, string>();
-  readonly #positions = new Map<string, number>();
-  readonly #committed = new Set<RoomId>();
-  readonly #deletionsAborted = new Set<RoomId>();
+  readonly #positions = new Map<string, Position>();
+  readonly #nowMs: () => number;
   #violation: string | undefined;
-  refusedCount = 0;
-  gapCount = 0;
-  shownCount = 0;
 
-  constructor(nodes: readonly SimNode[]) {
+  constructor(nodes: readonly SimNode[], nowMs: () => number) {
     this.#nodes = nodes;
-  }
-
-  get acknowledgedCount(): number {
-    return this.#acknowledged.length;
-  }
-
-  get deletedCount(): number {
-    return this.#committed.size;
-  }
-
-  get abortedCount(): number {
-    return this.#deletionsAborted.size;
+    this.#nowMs = nowMs;
   }
 
   safety(): string | undefined {
     return this.#violation;
   }
 
-  began(client: SimClient, room: RoomId, { seq }: Position, entries: readonly RoomEntry[]): void {
-    for (const [index, entry] of entries.entries()) {
-      if (entry.seq !== seq - entries.length + 1 + index) {
-        this.#fail(`${client.actor.name} joined ${room} and got a list with gaps`);
-      }
-      this.#see(client, room, entry);
-    }
-    this.#positions.set(`${client.actor.name} ${room}`, seq);
+  administrator(room: RoomId): SimNode | undefined {
+    return this.#nodes.find((node) => node.store.log(room)?.administrator === node.info.id);
+  }
+
+  isDeletedSomewhere(room: RoomId): boolean {
+    return this.#nodes.some((node) => node.store.isBuried(room));
+  }
+
+  began(client: SimClient, room: RoomId, { epoch, seq }: Position, entries: readonly RoomEntry[]): void {
+    this.#contiguous(client, room, entries, seq - entries.length + 1);
+    for (const entry of entries) this.#see(client, room, entry);
+    this.#positions.set(`${client.actor.name} ${room}`, { epoch, seq });
   }
 
   entries(client: SimClient, room: RoomId, entries: readonly RoomEntry[]): void {
     const key = `${client.actor.name} ${room}`;
-    for (const entry of entries) {
+    for (const { epoch, seq, ...rest } of entries) {
       const last = this.#positions.get(key);
       if (last === undefined) {
-        this.#fail(`${client.actor.name} got an entry of ${room} before it was in it`);
-      } else if (entry.seq !== last + 1) {
-        this.#fail(`${client.actor.name} got entry ${entry.seq} of ${room} after ${last}`);
+        this.fail(`${client.actor.name} got an entry of ${room} before it was in it`);
+      } else if (seq !== last.seq + 1) {
+        this.fail(`${client.actor.name} got entry ${seq} of ${room} after ${last.seq}`);
+      } else if (epoch < last.epoch) {
+        this.fail(`${client.actor.name} got epoch ${epoch} of ${room} after ${last.epoch}`);
       }
-      this.#positions.set(key, entry.seq);
-      this.#see(client, room, entry);
+      this.#positions.set(key, { epoch, seq });
+      this.#see(client, room, { epoch, seq, ...rest });
     }
   }
 
   gap(client: SimClient, room: RoomId, from: number, to: number): void {
     const key = `${client.actor.name} ${room}`;
     const last = this.#positions.get(key);
-    if (last !== undefined && from !== last + 1) {
-      this.#fail(`${client.actor.name} was told of a gap from ${from} in ${room} after ${last}`);
+    if (last !== undefined && from !== last.seq + 1) {
+      this.fail(`${client.actor.name} was told of a gap from ${from} in ${room} after ${last.seq}`);
     }
-    this.gapCount += 1;
-    this.#positions.set(key, to);
+    if (to < from) this.fail(`${client.actor.name} was told of a gap that is none in ${room}`);
+    this.#count('gaps');
+    this.gapped.add(client);
+    this.#positions.set(key, { epoch: last?.epoch ?? 0, seq: to });
   }
 
-  acknowledged(client: SimClient, room: RoomId, messageId: string, body: string, position: Position): void {
-    const acknowledged = { ...position, room, messageId, body, author: client.actor.person };
-    this.#acknowledged.push(acknowledged);
-    const problem = this.#missing(acknowledged);
-    if (problem !== undefined) this.#fail(`acknowledged before it was durable: ${problem}`);
+  /** It stands where the client remembers to have been. */
+  remembered(client: SimClient, room: RoomId, position: Position): void {
+    this.#positions.set(`${client.actor.name} ${room}`, position);
   }
 
-  refused(_client: SimClient, _command: RoomCommand, _code: ErrorCode): void {
-    this.refusedCount += 1;
+  sent(client: SimClient, room: RoomId, key: string, body: string, position: Position): void {
+    this.#count('acknowledged');
+    this.#keep({ ...position, room, key, body, author: client.actor.person });
+  }
+
+  done(client: SimClient, command: RoomCommand, value: RoomAnswer): void {
+    this.#count(command.kind);
+    const author = client.actor.person;
+    switch (command.kind) {
+      case 'list':
+        return this.#listed(client, value as RoomAnswers['list']);
+      case 'history':
+        return this.#history(client, command, value as RoomAnswers['history']);
+      case 'markRead': {
+        const problem = this.readMark(command.room, author, command.seq);
+        return problem === undefined ? undefined : this.fail(problem);
+      }
+      case 'create': {
+        const { room } = value as RoomAnswers['create'];
+        if (this.administrator(room.id) !== undefined || this.isDeletedSomewhere(room.id)) return;
+        return this.fail(`${client.actor.name} was told of the room ${room.id} before it was durable`);
+      }
+      default:
+        if (!('requestId' in command && 'seq' in value && 'epoch' in value)) return;
+        this.#keep({
+          ...(value as Position),
+          room: command.room,
+          key: command.requestId,
+          body: null,
+          author,
+        });
+    }
+  }
+
+  refused(client: SimClient, command: RoomCommand, code: ErrorCode): void {
+    this.#count('refused');
+    this.#count(code);
+    if (!('room' in command) || (code !== 'not_a_member' && code !== 'banned')) return;
+    const log = this.administrator(command.room)?.store.log(command.room);
+    const first = log?.entries.get(1)?.content;
+    const isPrivate = first?.kind === 'created' && first.visibility === 'private';
+    if (log === undefined || !isPrivate || wasAsked(log.entries, client.actor.person)) return;
+    this.fail(`${client.actor.name} learned by ${code} that the private room ${command.room} exists`);
   }
 
   deleted(client: SimClient, room: RoomId, node: SimNode): void {
-    if (this.#isDeletedSomewhere(room)) return;
-    this.#fail(
+    if (this.isDeletedSomewhere(room)) return;
+    this.fail(
       `${client.actor.name} was told by ${node.info.id} that ${room} is deleted, and nobody has decided so`,
     );
   }
 
-  deletion(client: SimClient, room: RoomId, result: RoomResult): void {
+  deletion(client: SimClient, { room, requestId }: Deletion, result: RoomResult): void {
     if (!result.ok || !('outcome' in result.value)) return;
-    if (result.value.outcome === 'committed') {
-      this.#committed.add(room);
-      if (!this.#isDeletedSomewhere(room)) {
-        this.#fail(`${client.actor.name} was told that ${room} is deleted before that was durable`);
-      }
-    }
-    if (result.value.outcome === 'aborted') {
-      this.#deletionsAborted.add(room);
-      if (this.#isDeletedSomewhere(room))
-        this.#fail(`the deletion of ${room} was called aborted, and it is deleted`);
-    }
-  }
-
-  /** After the faults: what was acknowledged is there, everybody has caught up, nothing is half deleted. */
-  liveness(clients: readonly SimClient[]): string | undefined {
-    return (
-      this.#violation ??
-      this.#acknowledged.map((each) => this.#missing(each)).find((problem) => problem !== undefined) ??
-      this.#copies() ??
-      this.#halfDeleted() ??
-      clients.map((client) => this.#behind(client)).find((problem) => problem !== undefined) ??
-      clients.map((client) => this.#unseen(client, clients)).find((problem) => problem !== undefined)
+    const { outcome } = result.value;
+    // Of one room several may be tried; each is named by its request.
+    const decided = this.#nodes.some((node) =>
+      node.store.snapshot().commits.some(({ role, transaction, state }) => {
+        return role === 'coordinator' && transaction.endsWith(`:${requestId}`) && state === outcome;
+      }),
+    );
+    if (outcome === 'committed') this.committed.add(room);
+    if (outcome === 'aborted') this.aborted.add(`${room} ${requestId}`);
+    if (outcome === 'pending' || decided) return;
+    this.fail(
+      `${client.actor.name} was told that the deletion of ${room} is ${outcome} before it was durable`,
     );
   }
 
-  #fail(sentence: string): void {
+  fail(sentence: string): void {
     this.#violation ??= sentence;
   }
 
-  /** One value per place everywhere, and nothing is shown that is not durable at the administrator. */
+  /** What was acknowledged is where it was said to be. */
+  missing({ room, epoch, seq, key, body, author }: Acknowledged): string | undefined {
+    if (this.isDeletedSomewhere(room)) return undefined;
+    const stored = this.administrator(room)?.store.log(room)?.entries.get(seq);
+    if (stored?.key !== key || stored.author !== author || stored.epoch !== epoch) {
+      return `${key} is not at ${seq} of ${room}`;
+    }
+    if (body === null) return undefined;
+    const kept = stored.content.kind === 'message' ? stored.content.body : undefined;
+    return kept === body || kept === null ? undefined : `${key} holds another text`;
+  }
+
+  /** Undefined too when they have left since: then the mark went with them. */
+  readMark(room: RoomId, person: RoomEntry['author'], seq: number): string | undefined {
+    const log = this.administrator(room)?.store.log(room);
+    const member = log?.members.get(person);
+    if (log === undefined || member?.standing !== 'member' || member.read >= seq) return undefined;
+    for (let later = seq + 1; later <= log.lastSeq; later++) {
+      const content = log.entries.get(later)?.content;
+      if (content?.kind === 'left' && content.person === person) return undefined;
+    }
+    return `${person} has read ${room} up to ${seq}, and ${member.read} is kept`;
+  }
+
+  #keep(acknowledged: Acknowledged): void {
+    this.acknowledged.push(acknowledged);
+    const problem = this.missing(acknowledged);
+    if (problem !== undefined) this.fail(`acknowledged before it was durable: ${problem}`);
+  }
+
+  #contiguous(client: SimClient, room: RoomId, entries: readonly RoomEntry[], from: number): void {
+    for (const [index, { seq }] of entries.entries()) {
+      if (seq !== from + index) this.fail(`${client.actor.name} got a list of ${room} with gaps`);
+    }
+  }
+
+  #listed({ actor }: SimClient, { rooms }: RoomAnswers['list']): void {
+    for (const { id, visibility } of rooms) {
+      const log = this.administrator(id)?.store.log(id);
+      if (visibility === 'public' || actor.operator || log === undefined) continue;
+      if (!wasAsked(log.entries, actor.person)) this.fail(`${actor.name} sees the private room ${id}`);
+    }
+  }
+
+  #history(
+    client: SimClient,
+    command: Extract<RoomCommand, { kind: 'history' }>,
+    { entries, complete }: RoomAnswers['history'],
+  ): void {
+    const { room, before = Number.POSITIVE_INFINITY, after, limit } = command;
+    const first = entries[0]?.seq ?? 0;
+    this.#contiguous(client, room, entries, first);
+    if (entries.length > limit || (entries.at(-1)?.seq ?? 0) >= before) {
+      this.fail(`${client.actor.name} asked for ${limit} entries before ${before} and got others`);
+    }
+    const due = (after ?? 0) + 1;
+    if (complete && first > due) this.fail(`${client.actor.name} was told that nothing is before ${first}`);
+    for (const entry of entries) this.#see(client, room, entry);
+  }
+
+  /** One value per place everywhere; what is shown is durable at the administrator, and meant for who sees it. */
   #see(client: SimClient, room: RoomId, entry: RoomEntry): void {
-    this.shownCount += 1;
+    this.#count('shown');
+    const { name, person } = client.actor;
     const key = `${room} ${entry.seq}`;
     const value = `${entry.epoch} ${entry.author} ${entry.key} ${entry.content.kind}`;
     const seen = this.#seen.get(key);
-    if (seen !== undefined && seen !== value) {
-      this.#fail(`${client.actor.name} saw ${value} at ${key}, where ${seen} was`);
-    }
+    if (seen !== undefined && seen !== value) this.fail(`${name} saw ${value} at ${key}, where ${seen} was`);
     this.#seen.set(key, value);
-    const administrator = this.#administrator(room);
-    if (administrator === undefined || this.#isDeletedSomewhere(room)) return;
-    const stored = administrator.store.log(room)?.entries.get(entry.seq);
+    const forgottenMs = client.node?.store.forgottenMs(room, entry.seq);
+    const hasBody = 'body' in entry.content && entry.content.body !== null;
+    if (hasBody && forgottenMs !== undefined && forgottenMs < this.#nowMs() - onItsWayMs) {
+      this.fail(`${name} was shown the text at ${key}, which was taken away`);
+    }
+    const log = this.administrator(room)?.store.log(room);
+    if (log === undefined || this.isDeletedSomewhere(room)) return;
+    const stored = log.entries.get(entry.seq);
     if (stored === undefined) {
-      this.#fail(`${client.actor.name} was shown ${key} before it was durable`);
+      this.fail(`${name} was shown ${key} before it was durable`);
     } else if (`${stored.epoch} ${stored.author} ${stored.key} ${stored.content.kind}` !== value) {
-      this.#fail(`${client.actor.name} was shown ${value} at ${key}, which its administrator does not hold`);
+      this.fail(`${name} was shown ${value} at ${key}, which its administrator does not hold`);
+    }
+    if (!mayBeShown(log.entries, log.lastSeq, person, entry.seq)) {
+      this.fail(`${name} was shown ${key}, and is not in that room`);
     }
   }
 
-  #missing({ room, seq, messageId, body, author }: Acknowledged): string | undefined {
-    if (this.#isDeletedSomewhere(room)) return undefined;
-    const stored = this.#administrator(room)?.store.log(room)?.entries.get(seq);
-    const isSame = stored?.key === messageId && stored.author === author && stored.content.kind === 'message';
-    if (!isSame) return `${messageId} is not at ${seq} of ${room}`;
-    const kept = stored.content.kind === 'message' ? stored.content.body : null;
-    return kept === body || kept === null ? undefined : `${messageId} holds another text`;
-  }
-
-  #copies(): string | undefined {
-    for (const node of this.#nodes) {
-      for (const [id, { base, lastSeq, entries }] of node.store.logs()) {
-        const administrator = this.#administrator(id);
-        if (administrator === undefined || administrator === node) continue;
-        for (let seq = base + 1; seq <= lastSeq; seq++) {
-          const one = entries.get(seq);
-          const other = administrator.store.log(id)?.entries.get(seq);
-          if (one === undefined) return `${node.info.id} lacks ${seq} of its copy of ${id}`;
-          if (other !== undefined && (one.key !== other.key || one.author !== other.author)) {
-            return `${node.info.id} holds another entry at ${seq} of ${id}`;
-          }
-        }
-      }
-    }
-    return undefined;
-  }
-
-  /** A copy that nobody has asked for since hears of it when somebody does. */
-  #halfDeleted(): string | undefined {
-    for (const room of this.#committed) {
-      const administrator = this.#administrator(room);
-      if (administrator !== undefined)
-        return `${room} was deleted, and ${administrator.info.id} has it still`;
-    }
-    return undefined;
-  }
-
-  #behind(client: SimClient): string | undefined {
-    const { name } = client.actor;
-    if (client.node === undefined) return `${name} has no connection`;
-    if (client.pending.size > 0) return `${name} waits for ${[...client.pending.keys()].join()}`;
-    for (const room of client.wanted) {
-      if (this.#isDeletedSomewhere(room)) return `${name} was not told that ${room} is deleted`;
-      const view = client.rooms.get(room);
-      if (view === undefined) return `${name} is not in ${room}`;
-      const last = this.#administrator(room)?.store.log(room)?.lastSeq;
-      if (view.last !== last) return `${name} is at ${view.last} of ${room}, whose log ends at ${last}`;
-    }
-    return undefined;
-  }
-
-  /** Everybody in a room sees the same members, and who is connected as online. */
-  #unseen(client: SimClient, clients: readonly SimClient[]): string | undefined {
-    for (const room of client.rooms.keys()) {
-      const members = client.infos.get(room);
-      if (members === undefined) return `${client.actor.name} was told nothing of the members of ${room}`;
-      const inIt = clients.filter((each) => each.rooms.has(room)).map(({ actor }) => actor.person);
-      for (const person of inIt) {
-        const seen = members.find((each) => each.person === person);
-        if (seen?.presence !== 'online') {
-          return `${client.actor.name} sees ${person} as ${seen?.presence ?? 'no member'} in ${room}`;
-        }
-      }
-      const ghost = members.find((each) => each.presence === 'online' && !inIt.includes(each.person));
-      if (ghost !== undefined)
-        return `${client.actor.name} sees ${ghost.person} as online in ${room}, who is not there`;
-    }
-    return undefined;
-  }
-
-  #administrator(room: RoomId): SimNode | undefined {
-    return this.#nodes.find((node) => node.store.log(room)?.administrator === node.info.id);
-  }
-
-  #isDeletedSomewhere(room: RoomId): boolean {
-    return this.#nodes.some((node) => node.store.isBuried(room));
+  #count(what: string): void {
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 }

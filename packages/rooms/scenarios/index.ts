@@ -1,9 +1,12 @@
 import { calm, type Scenario } from '@bothy/simulator';
-import { type ClusterWorldOptions, clusterScenario } from './cluster-scenario.ts';
+import { clusterScenario } from './cluster-scenario.ts';
+import { failedNodeScenario } from './failed-node-scenario.ts';
+import { longLogScenario } from './long-log-scenario.ts';
+import type { ClusterWorldOptions } from './sim-cluster.ts';
 
 const kindLinks = { maxDelayMs: 5, reset: 0, halfOpen: 0 };
 
-/** Everything that the simulator can break, over a minute and a half. */
+/** Everything that the simulator can break, over a minute. */
 export const roughClusterOptions: ClusterWorldOptions = {
   name: 'rooms/rough-cluster',
   title: 'A cluster of equal nodes while everything goes wrong',
@@ -22,7 +25,23 @@ export const roughClusterOptions: ClusterWorldOptions = {
   clientCutEveryMs: 4_000,
   faultMs: 60_000,
   messages: 8,
-  deletion: 0.5,
+  deletions: (number) => number % 2,
+  crashAtDeletion: 0,
+  lostVoter: 0,
+};
+
+/** Rooms are deleted while nodes crash, most of all just then. */
+export const deletionsOptions: ClusterWorldOptions = {
+  ...roughClusterOptions,
+  name: 'rooms/deletions',
+  title: 'Rooms are deleted on all nodes or on none, whoever crashes meanwhile',
+  clients: (number) => 2 + (number % 9),
+  faults: { ...roughClusterOptions.faults, partitionEveryMs: 20_000, crashEveryMs: 25_000 },
+  faultMs: 40_000,
+  messages: 3,
+  deletions: (number) => 1 + (number % 3),
+  crashAtDeletion: 0.4,
+  lostVoter: 0.4,
 };
 
 /** Nothing goes wrong: what a lab shows first. */
@@ -38,5 +57,11 @@ export const calmClusterOptions: ClusterWorldOptions = {
 
 export const roughCluster: Scenario = clusterScenario(roughClusterOptions);
 export const calmCluster: Scenario = clusterScenario(calmClusterOptions);
+export const deletions: Scenario = clusterScenario(deletionsOptions);
+export const failedNode: Scenario = failedNodeScenario();
+export const longLog: Scenario = longLogScenario();
+
+/** What `npm run soak` runs. */
+export const scenarios: readonly Scenario[] = [roughCluster, deletions, failedNode, longLog, calmCluster];
 
 export { type ClusterWorldOptions, clusterScenario };

@@ -9,10 +9,11 @@ import type {
   OrderedCommand,
   Position,
   RoomActor,
+  RoomAnswer,
+  RoomAnswers,
   RoomCommand,
   RoomEntry,
   RoomId,
-  RoomMember,
   RoomResult,
 } from '@bothy/wire';
 import type { ServerMessage, SimNode } from './sim-node.ts';
@@ -29,10 +30,12 @@ export interface ClientObserver {
   began(client: SimClient, room: RoomId, position: Position, entries: readonly RoomEntry[]): void;
   entries(client: SimClient, room: RoomId, entries: readonly RoomEntry[]): void;
   gap(client: SimClient, room: RoomId, from: number, to: number): void;
-  acknowledged(client: SimClient, room: RoomId, messageId: string, body: string, position: Position): void;
+  sent(client: SimClient, room: RoomId, messageId: string, body: string, position: Position): void;
+  /** Any command but a message that was carried out. */
+  done(client: SimClient, command: RoomCommand, value: RoomAnswer): void;
   refused(client: SimClient, command: RoomCommand, code: ErrorCode): void;
   deleted(client: SimClient, room: RoomId, node: SimNode): void;
-  deletion(client: SimClient, room: RoomId, result: RoomResult): void;
+  deletion(client: SimClient, command: Extract<RoomCommand, { kind: 'delete' }>, result: RoomResult): void;
 }
 
 interface Connection {
@@ -47,6 +50,9 @@ interface Connection {
 /** Codes after which the same command may succeed later. */
 const passing: ReadonlySet<ErrorCode> = new Set(['administrator_unreachable', 'rate_limited', 'room_busy']);
 
+/** What is asked once, and not again when its answer is lost. */
+const asks: ReadonlySet<string> = new Set(['list', 'create', 'history', 'markRead', 'info', 'typing']);
+
 /** A person who is told so often that there is no such room looks for another. */
 const enoughMisses = 10;
 
@@ -57,24 +63,32 @@ export class SimClient {
   readonly wanted = new Set<RoomId>();
   /** Commands that have no final answer yet, by their id. */
   readonly pending = new Map<string, OrderedCommand>();
+  /** What `room.list` answered last. */
+  listed: ReadonlySet<RoomId> = new Set();
   /** What `room.info` answered last, by room. */
-  readonly infos = new Map<RoomId, readonly RoomMember[]>();
-  known: readonly { readonly id: RoomId; readonly lastSeq: number }[] = [];
+  readonly infos = new Map<RoomId, RoomAnswers['info']>();
   readonly #simulation: Simulation;
   readonly #nodes: readonly SimNode[];
   readonly #observer: ClientObserver;
   readonly #asked = new Map<string, RoomCommand>();
   #connection: Connection | null = null;
-  #operates = false;
+  /** Away from the keyboard: no connection is made. */
+  #sleeps = false;
   readonly #misses = new Map<RoomId, number>();
   #count = 0;
 
-  constructor(simulation: Simulation, name: string, nodes: readonly SimNode[], observer: ClientObserver) {
+  constructor(
+    simulation: Simulation,
+    name: string,
+    nodes: readonly SimNode[],
+    observer: ClientObserver,
+    operator = false,
+  ) {
     this.#simulation = simulation;
     this.#nodes = nodes;
     this.#observer = observer;
     const person = name.endsWith('-guest') ? (`guest:${name}` as const) : name.padEnd(32, 'p').slice(0, 32);
-    this.actor = { person, name, verified: !name.endsWith('-guest'), operator: false };
+    this.actor = { person, name, verified: !name.endsWith('-guest'), operator };
   }
 
   get node(): SimNode | undefined {
@@ -87,7 +101,7 @@ export class SimClient {
 
   /** Connects to some node that runs; tries again later when there is none. */
   connect(): void {
-    if (this.#connection?.open === true) return;
+    if (this.#sleeps || this.#connection?.open === true) return;
     const random = this.#random('node');
     const running = this.#nodes.filter((node) => node.alive() && this.#reaches(node));
     const node = running[random.below(Math.max(1, running.length))];
@@ -110,14 +124,29 @@ export class SimClient {
     if (this.#connection?.open === true) this.#cut();
   }
 
+  /** Goes away once the connection it has is lost, until `wake`. */
+  doze(): void {
+    this.#sleeps = true;
+  }
+
+  wake(): void {
+    this.#sleeps = false;
+    this.connect();
+  }
+
+  /** As if it had been here before the simulation began. */
+  remember(room: RoomId, { epoch, seq }: Position): void {
+    this.wanted.add(room);
+    this.rooms.set(room, { epoch, last: seq, entries: [] });
+  }
+
   ask(command: RoomCommand): void {
     const connection = this.#connection;
     if (connection === null || !connection.opened) return;
     this.#count += 1;
     const id = `${this.actor.name}-${this.#count}`;
     this.#asked.set(id, command);
-    const actor = { ...this.actor, operator: this.#operates };
-    this.#up(connection, () => connection.node.command(connection.session, id, actor, command));
+    this.#up(connection, () => connection.node.command(connection.session, id, this.actor, command));
   }
 
   /** Gives a command until it has a final answer. */
@@ -125,12 +154,6 @@ export class SimClient {
     const key = 'messageId' in command ? command.messageId : 'requestId' in command ? command.requestId : '';
     this.pending.set(key, command);
     this.ask(command);
-  }
-
-  /** As an operator of the node: for what only one may do. */
-  orderAsOperator(command: OrderedCommand): void {
-    this.#operates = true;
-    this.order(command);
   }
 
   /** The node's process has ended. */
@@ -178,7 +201,7 @@ export class SimClient {
         }
         if (notice.kind === 'state' && notice.state === 'deleted') {
           this.#observer.deleted(this, notice.room, connection.node);
-          this.#gone(notice.room);
+          this.giveUp(notice.room);
         }
         return;
       }
@@ -192,7 +215,7 @@ export class SimClient {
     const goOn = new Set<RoomId>();
     for (const each of resumed) {
       if ('from' in each) goOn.add(each.room);
-      else if ('code' in each && each.code === 'room_deleted') this.#gone(each.room);
+      else if ('code' in each && each.code === 'room_deleted') this.giveUp(each.room);
     }
     for (const room of [...this.rooms.keys()]) if (!goOn.has(room)) this.rooms.delete(room);
     this.ask({ kind: 'list' });
@@ -211,24 +234,31 @@ export class SimClient {
     const command = this.#asked.get(id);
     this.#asked.delete(id);
     if (command === undefined) return;
-    if (command.kind === 'list' && result.ok && 'rooms' in result.value) this.known = result.value.rooms;
-    if (command.kind === 'info' && result.ok && 'members' in result.value) {
-      this.infos.set(command.room, result.value.members);
+    if (command.kind === 'info' && result.ok) {
+      this.infos.set(command.room, result.value as RoomAnswers['info']);
     }
+    if (command.kind === 'list' && result.ok) {
+      this.listed = new Set((result.value as RoomAnswers['list']).rooms.map(({ id }) => id));
+    }
+    if (command.kind === 'create') this.#created(result);
     if (command.kind === 'join') return this.#joined(command.room, result);
     const key = 'messageId' in command ? command.messageId : 'requestId' in command ? command.requestId : '';
     if (!result.ok) {
       if (passing.has(result.code)) return this.#later(key);
       this.pending.delete(key);
       this.#observer.refused(this, command, result.code);
-      if (result.code === 'room_deleted' && 'room' in command) this.#gone(command.room);
+      if (result.code === 'room_deleted' && 'room' in command) this.giveUp(command.room);
       return;
     }
-    if (command.kind === 'delete') this.#observer.deletion(this, command.room, result);
-    if (!this.pending.delete(key)) return;
+    if (command.kind === 'delete') this.#observer.deletion(this, command, result);
+    if (!this.pending.delete(key)) {
+      if (asks.has(command.kind)) this.#observer.done(this, command, result.value);
+      return;
+    }
+    if (command.kind !== 'send') this.#observer.done(this, command, result.value);
     if (command.kind === 'send' && 'duplicate' in result.value) {
       const position = result.value as Position;
-      this.#observer.acknowledged(this, command.room, command.messageId, command.body, position);
+      this.#observer.sent(this, command.room, command.messageId, command.body, position);
     }
     if (command.kind === 'leave') {
       this.rooms.delete(command.room);
@@ -236,13 +266,22 @@ export class SimClient {
     }
   }
 
+  /** The first entries follow. */
+  #created(result: RoomResult): void {
+    if (!result.ok || !('room' in result.value) || typeof result.value.room === 'string') return;
+    const { id, epoch } = result.value.room;
+    this.wanted.add(id);
+    this.rooms.set(id, { epoch, last: 0, entries: [] });
+    this.#observer.began(this, id, { epoch, seq: 0 }, []);
+  }
+
   #joined(room: RoomId, result: RoomResult): void {
     if (!result.ok) {
-      if (result.code === 'room_deleted' || result.code === 'banned') return this.#gone(room);
+      if (result.code === 'room_deleted' || result.code === 'banned') return this.giveUp(room);
       // A node that has never heard of a room cannot say that it was deleted.
       const misses = result.code === 'room_not_found' ? (this.#misses.get(room) ?? 0) + 1 : 0;
       this.#misses.set(room, misses);
-      if (misses >= enoughMisses) return this.#gone(room);
+      if (misses >= enoughMisses) return this.giveUp(room);
       this.#simulation.after(3_000, () => {
         if (this.wanted.has(room) && !this.rooms.has(room)) this.join(room);
       });
@@ -263,7 +302,8 @@ export class SimClient {
     });
   }
 
-  #gone(room: RoomId): void {
+  /** The person looks for another room. */
+  giveUp(room: RoomId): void {
     this.rooms.delete(room);
     this.wanted.delete(room);
     for (const [key, command] of this.pending) if (command.room === room) this.pending.delete(key);

@@ -1,5 +1,11 @@
 /** One simulated node: the production core on the simulator's loop, with model drivers around it. */
-import { type RoomClusterMessage, RoomsCore, type RoomsInput, type RoomsOutput } from '@bothy/rooms/core';
+import {
+  type RoomClusterMessage,
+  RoomsCore,
+  type RoomsInput,
+  type RoomsOutput,
+  type RoomWrite,
+} from '@bothy/rooms/core';
 import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
 import type {
@@ -37,7 +43,13 @@ export interface SimNodeOptions {
   readonly toClient: (node: SimNode, session: string, message: ServerMessage) => void;
   /** The node has ended: so have its clients' connections. */
   readonly ended: (node: SimNode) => void;
+  /** Told of every write that became durable and of every output that was carried out, just after it. */
+  readonly watch?: (node: SimNode, event: NodeEvent) => void;
 }
+
+export type NodeEvent =
+  | { readonly kind: 'written'; readonly write: RoomWrite }
+  | { readonly kind: 'performed'; readonly output: ProductOutput<RoomsOutput> };
 
 export class SimNode implements LinkEnd {
   readonly info: NodeInfo;
@@ -60,8 +72,11 @@ export class SimNode implements LinkEnd {
     const config = { self: this.info, join: options.join, defaultRoom: `Lobby of ${id}` };
     this.process = simulation.addProcess<RoomsInput, RoomsOutput, NodeDisk>({
       id,
-      createStore: () => new NodeDisk(),
-      write: (store, write) => store.write(write),
+      createStore: () => new NodeDisk(() => simulation.nowMs),
+      write: (store, write) => {
+        store.write(write);
+        options.watch?.(this, { kind: 'written', write });
+      },
       boot: ({ bootCount, store, random }) =>
         options.makeCore(config, store.snapshot(), random(`rooms ${bootCount}`)),
       started: () => void this.process.submit({ kind: 'start' }),
@@ -70,7 +85,10 @@ export class SimNode implements LinkEnd {
         links.crash(this);
         options.ended(this);
       },
-      perform: (output) => this.#perform(output),
+      perform: (output) => {
+        this.#perform(output);
+        options.watch?.(this, { kind: 'performed', output });
+      },
       ask: (question, answer) => {
         answer({ kind: 'found', id: question.id, answer: this.store.query(question.query) });
       },
@@ -90,6 +108,11 @@ export class SimNode implements LinkEnd {
 
   command(session: string, id: string, actor: RoomActor, command: RoomCommand): void {
     this.process.submit({ kind: 'command', session, id, actor, command });
+  }
+
+  /** An operator's order. */
+  forget(node: string): void {
+    this.process.submit({ kind: 'forgetNode', id: `forget ${node}`, node });
   }
 
   // --- as a link sees it ------------------------------------------------------

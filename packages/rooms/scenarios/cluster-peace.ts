@@ -1,0 +1,180 @@
+/** What must hold once the faults have ended: nothing is lost, all agree, nothing is half done. */
+import type { RoomId } from '@bothy/wire';
+import type { ClusterChecker } from './cluster-checker.ts';
+import type { DiskLog } from './node-disk.ts';
+import { type RoomWords, readLog } from './room-ledger.ts';
+import type { SimClient } from './sim-client.ts';
+import type { SimNode } from './sim-node.ts';
+
+export class ClusterPeace {
+  readonly #checker: ClusterChecker;
+  readonly #nodes: readonly SimNode[];
+  readonly #clients: readonly SimClient[];
+  readonly #words = new Map<RoomId, RoomWords>();
+
+  /** `nodes`: those that belong to the cluster; one that was forgotten does not. */
+  constructor(checker: ClusterChecker, nodes: readonly SimNode[], clients: readonly SimClient[]) {
+    this.#checker = checker;
+    this.#nodes = nodes;
+    this.#clients = clients;
+    for (const node of nodes) {
+      for (const [id, log] of node.store.logs()) {
+        if (log.administrator === node.info.id && log.base === 0) this.#words.set(id, readLog(inOrder(log)));
+      }
+    }
+  }
+
+  problem(): string | undefined {
+    return (
+      this.#checker.safety() ??
+      first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
+      this.#deletions() ??
+      first(this.#nodes, (node) => first(node.store.logs(), ([id, log]) => this.#disk(node, id, log))) ??
+      first(this.#clients, (client) => this.#behind(client) ?? this.#listing(client)) ??
+      first(this.#clients, (client) => first(client.rooms.keys(), (room) => this.#view(client, room)))
+    );
+  }
+
+  /** Everybody finds every public room, whichever node they ask. */
+  #listing({ actor, listed }: SimClient): string | undefined {
+    for (const [room, { visibility }] of this.#words) {
+      if (visibility === 'public' && !listed.has(room)) return `${actor.name} does not find the room ${room}`;
+    }
+    return first(listed, (room) => {
+      return this.#checker.isDeletedSomewhere(room)
+        ? `${actor.name} still finds the room ${room}`
+        : undefined;
+    });
+  }
+
+  /** Decided everywhere, and nobody who voted for it has the room. */
+  #deletions(): string | undefined {
+    for (const room of this.#checker.committed) {
+      const administrator = this.#checker.administrator(room);
+      if (administrator !== undefined)
+        return `${room} was deleted, and ${administrator.info.id} has it still`;
+    }
+    for (const node of this.#nodes) {
+      for (const record of node.store.snapshot().commits) {
+        const { role, state, subject } = record;
+        if (state === 'prepared' || state === 'preparing')
+          return `${node.info.id} is ${state} for ${subject}`;
+        if (role !== 'coordinator') continue;
+        if (record.finished !== true) return `${node.info.id} has not finished the deletion of ${subject}`;
+        if (state === 'committed' && !node.store.isBuried(subject)) {
+          return `${node.info.id} has decided to delete ${subject}, and did not`;
+        }
+        for (const other of this.#nodes) {
+          const hasIt = state === 'committed' && other.store.log(subject) !== undefined;
+          if (hasIt && record.participants.includes(other.info.id)) {
+            return `${other.info.id} voted for the deletion of ${subject}, and has it still`;
+          }
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** A log on a disk is its administrator's, or the same as its; what was taken away is on none. */
+  #disk(node: SimNode, id: RoomId, log: DiskLog): string | undefined {
+    const owner = this.#checker.administrator(id);
+    const whole = owner?.store.log(id);
+    if (owner === undefined || whole === undefined) return undefined;
+    const words = this.#words.get(id);
+    for (let seq = log.base + 1; seq <= log.lastSeq; seq++) {
+      const one = log.entries.get(seq);
+      const other = whole.entries.get(seq);
+      if (one === undefined) return `${node.info.id} lacks ${seq} of ${id}`;
+      if (one.key !== other?.key || one.author !== other.author || one.epoch !== other.epoch) {
+        return `${node.info.id} holds another entry at ${seq} of ${id}`;
+      }
+    }
+    if (log.epoch > whole.epoch) return `${node.info.id} holds a later epoch of ${id} than its administrator`;
+    for (const { content, seq } of inOrder(log)) {
+      if (content.kind !== 'redact') continue;
+      for (const each of inOrder(log)) {
+        const isAbout =
+          each.seq === content.target ||
+          (each.content.kind === 'edit' && each.content.target === content.target);
+        if (isAbout && each.seq < seq && 'body' in each.content && each.content.body !== null) {
+          return `${node.info.id} keeps the text at ${each.seq} of ${id}, which was taken away at ${seq}`;
+        }
+      }
+    }
+    const isFollowed = this.#clients.some((client) => client.node === node && client.rooms.has(id));
+    if (words === undefined || (node !== owner && !isFollowed)) return undefined;
+    const members = [...log.members.values()].filter(({ standing }) => standing === 'member');
+    const problem = differs(words, members);
+    if (problem !== undefined) return `the disk of ${node.info.id} has ${problem} in ${id}`;
+    const banned = [...log.members.values()].filter(({ standing }) => standing === 'banned');
+    if (node === owner && banned.length !== words.banned.size) return `${node.info.id} forgot a ban of ${id}`;
+    return undefined;
+  }
+
+  #behind(client: SimClient): string | undefined {
+    const { name } = client.actor;
+    if (client.node === undefined) return `${name} has no connection`;
+    if (client.pending.size > 0) return `${name} waits for ${[...client.pending.keys()].join()}`;
+    for (const room of client.wanted) {
+      if (this.#checker.isDeletedSomewhere(room)) return `${name} was not told that ${room} is deleted`;
+      const view = client.rooms.get(room);
+      if (view === undefined) return `${name} is not in ${room}`;
+      const last = this.#checker.administrator(room)?.store.log(room)?.lastSeq;
+      if (view.last !== last) return `${name} is at ${view.last} of ${room}, whose log ends at ${last}`;
+    }
+    return undefined;
+  }
+
+  /** Everybody in a room sees the same of it, and who is connected as online. */
+  #view(client: SimClient, room: RoomId): string | undefined {
+    const { name } = client.actor;
+    const info = client.infos.get(room);
+    const words = this.#words.get(room);
+    if (info === undefined) return `${name} was told nothing of the members of ${room}`;
+    if (info.room.state !== 'available') return `${name} sees ${room} as ${info.room.state}`;
+    const inIt = this.#clients.filter((each) => each.rooms.has(room)).map(({ actor }) => actor.person);
+    for (const { person, presence } of info.members) {
+      if ((presence === 'online') !== inIt.includes(person)) {
+        return `${name} sees ${person} as ${presence} in ${room}`;
+      }
+    }
+    if (words === undefined) return undefined;
+    const problem = differs(words, info.members);
+    if (problem !== undefined) return `${name} sees ${problem} in ${room}`;
+    if (info.room.memberCount !== words.members.size)
+      return `${name} sees another number of members in ${room}`;
+    if (info.room.name !== words.name) return `${name} sees ${room} as ${info.room.name}, not ${words.name}`;
+    if (info.room.pinned.join() !== words.pinned.join()) {
+      return `${name} sees ${info.room.pinned.join()} pinned in ${room}, not ${words.pinned.join()}`;
+    }
+    return undefined;
+  }
+}
+
+function differs(
+  words: RoomWords,
+  members: readonly { readonly person: string; readonly role: string }[],
+): string | undefined {
+  const due = new Map<string, string>(words.members);
+  for (const { person, role } of members) {
+    if (due.get(person) !== role) return `${person} as ${role} instead of ${due.get(person) ?? 'nobody'}`;
+    due.delete(person);
+  }
+  const [lacking] = due.keys();
+  return lacking === undefined ? undefined : `not ${lacking}`;
+}
+
+function* inOrder({ base, lastSeq, entries }: DiskLog) {
+  for (let seq = base + 1; seq <= lastSeq; seq++) {
+    const entry = entries.get(seq);
+    if (entry !== undefined) yield entry;
+  }
+}
+
+function first<T>(from: Iterable<T>, problem: (each: T) => string | undefined): string | undefined {
+  for (const each of from) {
+    const found = problem(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
+import { expect, test } from 'vitest';
+import { calmCluster, deletions, failedNode, longLog, roughCluster } from './index.ts';
+
+/** Runs each seed once. A failure says how to replay it. */
+function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const seed of seedRange(from, count)) {
+    try {
+      const { counts } = scenario.run(seed);
+      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
+    } catch (thrown) {
+      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
+    }
+  }
+  return sums;
+}
+
+/** Each of these happened at least so often. */
+function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {
+  for (const [name, count] of Object.entries(least)) {
+    expect(counts[name] ?? 0, name).toBeGreaterThanOrEqual(count);
+  }
+}
+
+test('300 seeds of a rough cluster, each twice: nothing is lost, all agree, byte-identical traces', () => {
+  const { failure, passed, counts } = checkSeeds(roughCluster, seedRange(1, 300));
+  expect(failure, `${failure?.error.message}\n  ${failure?.replay}`).toBeUndefined();
+  expect(passed).toBe(300);
+  // The faults really happened, and people did everything that can be done.
+  expectAtLeast(counts, {
+    boots: 300 * 8,
+    acknowledged: 300 * 60,
+    shown: 300 * 800,
+    deleted: 60,
+    aborted: 10,
+  });
+  expectAtLeast(counts, { redact: 300, edit: 300, pin: 20, ban: 100, invite: 500, setRole: 20, update: 100 });
+  expectAtLeast(counts, { history: 1_000, markRead: 400, create: 400, leave: 400, room_not_found: 2 });
+});
+
+test('700 more seeds of a rough cluster', () => {
+  expectAtLeast(runSeeds(roughCluster, 301, 700), { acknowledged: 700 * 60, boots: 700 * 8 });
+});
+
+test('300 seeds of deletions with crashes of whoever takes part: on all nodes or on none', () => {
+  const counts = runSeeds(deletions, 1, 300);
+  expectAtLeast(counts, { deleted: 300, aborted: 100, crashesAtDeletion: 300, lostVoters: 60 });
+});
+
+test('200 seeds of a node that fails: who was there is away at once, and leaves after 60 s', () => {
+  expectAtLeast(runSeeds(failedNode, 1, 200), { left: 600, stayed: 1_500 });
+});
+
+test('200 seeds of a long log: what is left out is named, and little is never left out', () => {
+  expectAtLeast(runSeeds(longLog, 1, 200), { gaps: 200, entries: 400_000 });
+});
+
+test('on a good day everything is acknowledged, and nothing is left out', () => {
+  const counts = runSeeds(calmCluster, 1, 30);
+  expectAtLeast(counts, { acknowledged: 30 * 40 });
+  expect(counts.gaps).toBeUndefined();
+  expect(counts.aborted).toBe(0);
+  expect(counts.boots).toBe(counts.nodes);
+});
