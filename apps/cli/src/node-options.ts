@@ -17,6 +17,8 @@ export interface NodeFlags {
   readonly join?: string;
   readonly clusterSecret?: string;
   readonly clusterTls?: string;
+  readonly logLevel?: string;
+  readonly otlp?: string;
   readonly lan?: true;
   readonly insecure?: true;
   readonly allowGuests?: true;
@@ -51,6 +53,11 @@ export function addNodeOptions(command: Command): Command {
     .option('--join <host:port,…>', 'other nodes of the cluster; any one that runs is enough')
     .option('--cluster-secret <text>', 'what all nodes of the cluster know; needed beyond this machine')
     .option('--cluster-tls <files>', 'own certificates instead: certificate,key,authority')
+    .option(
+      '--log-level <level,area=level,…>',
+      'which lines the log takes (default: info); rooms=debug adds some',
+    )
+    .option('--otlp <address>', 'a collector for traces, such as http://127.0.0.1:4318 (default: none)')
     .option('--insecure', 'bind addresses that others can reach, without TLS');
 }
 
@@ -71,6 +78,8 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     join: flags.join,
     'cluster-secret': flags.clusterSecret,
     'cluster-tls': flags.clusterTls,
+    'log-level': flags.logLevel,
+    otlp: flags.otlp,
     lan: switched(flags.lan),
     insecure: switched(flags.insecure),
     'allow-guests': switched(flags.allowGuests),

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { BothyError } from '@bothy/wire';
 import * as z from 'zod/mini';
+import { defaultLogLevel, type LogLevels, logAreas, parseLogLevels } from './logs/log-levels.ts';
 
 export interface ListenAddress {
   readonly host: string;
@@ -39,6 +40,10 @@ export interface NodeConfig {
   readonly clusterSecret: string | undefined;
   /** Files of own certificates (`certificate,key,authority`) instead of a secret. */
   readonly clusterTls: readonly [certificate: string, key: string, authority: string] | undefined;
+  /** Which lines the log takes. */
+  readonly logLevels: LogLevels;
+  /** Where traces are sent, with the path; undefined sends none. */
+  readonly otlp: string | undefined;
 }
 
 /** Flags as text, by their names without dashes: `{ http: '9000' }`. */
@@ -60,6 +65,8 @@ export const configNames = [
   'join',
   'cluster-secret',
   'cluster-tls',
+  'log-level',
+  'otlp',
 ] as const;
 export type ConfigName = (typeof configNames)[number];
 
@@ -109,6 +116,8 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     join: joinList(text('join') ?? ''),
     clusterSecret: clusterSecret(text('cluster-secret')),
     clusterTls: clusterTls(text('cluster-tls')),
+    logLevels: logLevels(text('log-level') || defaultLogLevel),
+    otlp: collector(text('otlp'), environment),
   };
   const safe = lan || config.insecure;
   if (!safe && !isLoopback(config.http.host)) refuseBinding('http', config.http);
@@ -174,6 +183,28 @@ function clusterTls(text: string | undefined): NodeConfig['clusterTls'] {
   const [certificate, key, authority, ...rest] = text.split(',').map((each) => each.trim());
   if (certificate && key && authority && rest.length === 0) return [certificate, key, authority];
   throw invalid('cluster-tls', text, 'three files with commas between: certificate, key, authority');
+}
+
+function logLevels(text: string): LogLevels {
+  const levels = parseLogLevels(text);
+  if (levels !== undefined) return levels;
+  const wanted = `debug, info, warn, error or silent, for all or for one area such as "info,rooms=debug" (areas: ${logAreas.join(', ')})`;
+  throw invalid('log-level', text, wanted);
+}
+
+/** Our own flag, or else the variables that OpenTelemetry gives every program. */
+function collector(text: string | undefined, environment: NodeJS.ProcessEnv): string | undefined {
+  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: base } = environment;
+  // An empty flag switches off what the variables say.
+  const given = text ?? (whole || base);
+  if (given === undefined || given === '') return undefined;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw invalid('otlp', given, 'the address of a collector, such as http://127.0.0.1:4318');
+  }
+  const isBase = text === undefined ? !whole : url.pathname === '/';
+  if (isBase) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`;
+  return url.href;
 }
 
 /** Beyond this machine nodes have to prove that they belong together. */

@@ -1,7 +1,9 @@
 /** Metrics in Prometheus' text format. */
 import type { BridgeCounts, Broker, BrokerCounts } from '@bothy/broker';
 import type { RoomSocketCounts } from '@bothy/rooms/drivers/websocket';
+import type { NodeHealth } from '@bothy/wire';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { OtlpExport } from './rooms/otlp-export.ts';
 import type { RoomsHost } from './rooms/rooms-host.ts';
 
 /** Every count of the broker has a metric: a new one that lacks its line here does not type-check. */
@@ -28,7 +30,15 @@ const bridgeCounters: Readonly<Record<keyof BridgeCounts, readonly [name: string
   takeovers: ['takeovers', 'Connections ended because their device is at another node'],
 };
 
-export function nodeMetrics(broker: Broker, rooms: RoomsHost): Registry {
+export interface NodeMetricsOptions {
+  readonly broker: Broker;
+  readonly rooms: RoomsHost;
+  /** What became of spans; undefined where no collector is told of. */
+  readonly spans?: OtlpExport['counts'] | undefined;
+}
+
+/** docs/reference/metrics.md lists them all. */
+export function nodeMetrics({ broker, rooms, spans }: NodeMetricsOptions): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -66,6 +76,7 @@ export function nodeMetrics(broker: Broker, rooms: RoomsHost): Registry {
     });
   }
   roomMetrics(rooms, registers);
+  traceMetrics(spans, registers);
   return registry;
 }
 
@@ -130,8 +141,25 @@ function roomMetrics(rooms: RoomsHost, registers: Registry[]): void {
     labelNames: ['health'],
     registers,
     collect() {
-      this.reset();
+      // Zeros too: a line that comes only with the first failure is no line to watch.
+      for (const health of healths) this.set({ health }, 0);
       for (const { health } of rooms.view?.nodes ?? []) this.inc({ health });
+    },
+  });
+  for (const registry of registers) for (const each of rooms.times.histograms) registry.registerMetric(each);
+}
+
+const healths: readonly NodeHealth[] = ['up', 'suspected', 'down'];
+
+function traceMetrics(counts: OtlpExport['counts'] | undefined, registers: Registry[]): void {
+  new Counter({
+    name: 'bothy_trace_spans_total',
+    help: 'Spans for the collector, by what became of them',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const outcome of ['exported', 'lost'] as const) this.inc({ outcome }, counts?.[outcome] ?? 0);
     },
   });
 }

@@ -7,7 +7,7 @@ import type { ClusterLinks, ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
-import { type DestinationStream, pino } from 'pino';
+import type { DestinationStream } from 'pino';
 import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig } from './config.ts';
@@ -15,6 +15,7 @@ import { HttpServer } from './http-server.ts';
 import type { LanInfo, RunningGuide } from './lan/lan.ts';
 import { type LocalAddresses, reachedAt } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
+import { openLogs } from './logs/area-logs.ts';
 import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
@@ -22,6 +23,7 @@ import { operatorApi } from './operator-api.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
 import { roomSignIn } from './rest/room-access.ts';
 import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
+import { openTracing } from './rooms/open-tracing.ts';
 import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
 import { RoomsHost } from './rooms/rooms-host.ts';
 import { roomsApi } from './rooms-api.ts';
@@ -77,7 +79,9 @@ async function start(
   const { wallMs, monoMs } = nodeClock;
   const logFile = options.log === undefined ? new LogFile(join(config.data, 'node.log')) : undefined;
   undo.push(async () => logFile?.close());
-  const log = pino({ name: config.id }, options.log ?? logFile);
+  const logs = openLogs(config.id, config.logLevels, options.log ?? logFile);
+  const traces = await openTracing(config, logs);
+  undo.push(() => traces.stop());
   const keyPair = await loadNodeKey(join(config.data, 'node-key.json'));
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
@@ -92,7 +96,7 @@ async function start(
     known: () => known(),
     changed: ({ name, before }) => {
       if (before === undefined) return;
-      log.info({ name, person: before }, 'another node says that the name is not theirs');
+      logs.names.info({ name, person: before }, 'another node says that the name is not theirs');
       broker.endConnections(before);
       rooms.sockets.endSessions(before);
     },
@@ -127,7 +131,7 @@ async function start(
   });
   const broker = await Broker.start({
     authenticate,
-    log,
+    log: logs.broker,
     file: join(config.data, 'broker.sqlite'),
     sessionExpiryMs: config.sessionDays * 86_400_000,
     rate: publishRate(config.publishRate),
@@ -152,7 +156,9 @@ async function start(
   const rooms = new RoomsHost({
     node: id,
     folder: config.data,
-    log,
+    log: logs.rooms,
+    clusterLog: logs.cluster,
+    tracing: traces.tracing,
     nodeHealth: (node, health) => parts.health(node, health),
     sockets: {
       authenticate: roomSignIn(access),
@@ -179,14 +185,14 @@ async function start(
     guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
     allies: () => alliedSources(otherWebUrls()),
     rooms: rooms.sockets,
-    metrics: nodeMetrics(broker, rooms),
-    log,
+    metrics: nodeMetrics({ broker, rooms, spans: traces.spans }),
+    log: logs.http,
     tls: lan?.current,
     webFolder: options.webFolder,
     ready: () => ready && rooms.ready,
     api: (server) => {
       const operated = ({ name, person }: Certificate): void =>
-        log.info({ name, person }, 'the first person to open this node from its machine operates it');
+        logs.names.info({ name, person }, 'the first person to open this node from its machine operates it');
       const claim: ClusterParts['claim'] = (...claimed) => parts.claim(...claimed);
       const session = { id, version, registration, tokens, names, claim, audiences, nonces, mayTry };
       sessionApi({ ...session, operated, wallMs })(server);
@@ -197,7 +203,7 @@ async function start(
         wallMs,
         invitationLink: (code) => invitationLink(config, ports.http, code),
         released: (name, person, by) => {
-          log.info({ name, person, by }, 'name released');
+          logs.names.info({ name, person, by }, 'name released');
           broker.endConnections(person);
           rooms.sockets.endSessions(person);
         },
@@ -212,7 +218,7 @@ async function start(
         command: (actor, command, trace) => rooms.command(actor, command, trace),
         cluster: () => clusterStatus(links?.self ?? self, rooms),
         forgetNode: (node, by) => {
-          log.info({ node, by }, 'an operator has removed a node from the cluster');
+          logs.cluster.info({ other: node, by }, 'an operator has removed a node from the cluster');
           parts.forget(node);
           return rooms.forgetNode(node);
         },
@@ -233,8 +239,14 @@ async function start(
     services,
     made: (made) => parts.use(made),
     bridge: (from, message) => parts.bridged(from, message),
-    linked: (node) => parts.linkUp(node),
-    parted: (node) => parts.linkDown(node),
+    linked: (node) => {
+      logs.bridge.debug({ other: node }, 'the brokers pass messages on to each other');
+      parts.linkUp(node);
+    },
+    parted: (node) => {
+      logs.bridge.debug({ other: node }, 'messages for that node’s broker wait');
+      parts.linkDown(node);
+    },
     forgotten: (node) => parts.forget(node),
   });
   links = opened;
@@ -244,15 +256,15 @@ async function start(
   let guide: RunningGuide | undefined;
   if (network !== undefined && lan !== undefined) {
     const webPort = ports.http;
-    guide = await network.startGuide({ config, lan, webPort, servers: [http, broker], log });
+    guide = await network.startGuide({ config, lan, webPort, servers: [http, broker], log: logs.http });
     undo.push(async () => guide?.stop());
   }
-  log.info({ ports, version }, 'node started');
+  logs.node.info({ ports, version }, 'node started');
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ready = false;
-    log.info('node stops');
+    logs.node.info('node stops');
     await guide?.stop();
     await rooms.stop();
     parts.stop();
@@ -260,7 +272,7 @@ async function start(
     // Others hear the last wills of its clients before the links go.
     await broker.stop();
     await links?.stop();
-    await Promise.all([names.close(), files.close(), webhooks.close()]);
+    await Promise.all([names.close(), files.close(), webhooks.close(), traces.stop()]);
     logFile?.close();
   };
   return {

@@ -21,12 +21,17 @@ import {
   type RoomResult,
 } from '@bothy/wire';
 import type { Logger } from 'pino';
+import { RoomTimes } from './room-times.ts';
+import type { RoomTracing } from './tracing.ts';
 
 export interface RoomsHostOptions {
   readonly folder: string;
   readonly node: NodeId;
-  readonly sockets: Pick<RoomSocketOptions, 'authenticate' | 'findPerson' | 'tracer' | 'extensions'>;
+  readonly sockets: Pick<RoomSocketOptions, 'authenticate' | 'findPerson' | 'extensions'>;
   readonly log: Logger;
+  /** What concerns other nodes. */
+  readonly clusterLog: Logger;
+  readonly tracing: RoomTracing;
   /** Another node is up, suspected or down. */
   readonly nodeHealth?: (node: NodeId, health: NodeHealth) => void;
 }
@@ -43,6 +48,7 @@ export class RoomsHost {
   readonly sockets: RoomSocketServer;
   /** How often each code was refused to other nodes. */
   readonly refusals = new Map<ErrorCode, number>();
+  readonly times = new RoomTimes(nodeClock.monoMs);
   readonly #options: RoomsHostOptions;
   readonly #waiting = new Map<string, (result: RoomResult) => void>();
   readonly #forgetting = new Map<string, (known: boolean) => void>();
@@ -58,11 +64,12 @@ export class RoomsHost {
 
   constructor(options: RoomsHostOptions) {
     this.#options = options;
-    const { sockets, log, node } = options;
+    const { sockets, log, node, tracing } = options;
     this.sockets = new RoomSocketServer({
       ...sockets,
       node,
       log,
+      tracer: tracing,
       monoMs: nodeClock.monoMs,
       wallMs: nodeClock.wallMs,
       input: (input) => this.#input(input),
@@ -87,7 +94,7 @@ export class RoomsHost {
 
   /** Gives the core what happened on a link. False when it cannot be taken. */
   input(input: Extract<RoomsInput, { kind: 'linkUp' | 'linkDown' | 'dialFailed' | 'message' }>): boolean {
-    return this.#loop?.submit(input) ?? false;
+    return this.#submit(input);
   }
 
   /** A command of somebody without a session: REST, another program. */
@@ -96,9 +103,13 @@ export class RoomsHost {
       this.#count += 1;
       const id = `rest ${this.#count}`;
       if (this.#waiting.size >= maxWaiting) return resolve(tooMuch);
-      this.#waiting.set(id, resolve);
+      const call = this.#options.tracing.call(`rest ${command.kind}`, trace);
+      this.#waiting.set(id, (result) => {
+        call.end(result.ok ? 'ok' : result.code);
+        resolve(result);
+      });
       const base = { kind: 'command', id, session: null, actor, command } as const;
-      this.#input(trace === undefined ? base : { ...base, trace });
+      this.#input(call.trace === undefined ? base : { ...base, trace: call.trace });
     });
   }
 
@@ -134,7 +145,8 @@ export class RoomsHost {
       {
         clock: nodeClock,
         timers: nodeTimers,
-        storage: store,
+        storage: this.times.timed(store),
+        observe: (input, outputs) => this.times.observe(input, outputs as readonly RoomsOutput[]),
         perform: (output) => this.#perform(output),
         ask: ({ id, query }, answer) => {
           store.query(query, (finding) => answer({ kind: 'found', id, answer: finding }));
@@ -146,8 +158,12 @@ export class RoomsHost {
     this.#loop.submit({ kind: 'start' });
   }
 
+  #submit(input: RoomsInput): boolean {
+    return this.#loop?.submit(this.#options.tracing.entering(input)) ?? false;
+  }
+
   #input(input: RoomsInput): void {
-    if (this.#loop?.submit(input) === true) return;
+    if (this.#submit(input)) return;
     if (input.kind === 'sessionOpened') return this.sockets.endAll('restarted');
     // Lost, it would leave somebody shown as present for ever; a core that is gone has forgotten them anyway.
     if (input.kind === 'sessionClosed' && this.ready) setTimeout(() => this.#input(input), 100).unref();
@@ -157,6 +173,8 @@ export class RoomsHost {
   }
 
   #perform(output: ProductOutput<RoomsOutput>): void {
+    this.times.leaving(output);
+    this.#options.tracing.leaving(output);
     switch (output.kind) {
       case 'reply':
         if (output.session === null) return this.#answer(output.id, output.result);
@@ -169,7 +187,12 @@ export class RoomsHost {
         return this.sockets.perform(output);
       case 'notice':
         if (output.notice.kind === 'node') {
-          this.#options.nodeHealth?.(output.notice.node, output.notice.health);
+          const { node, health } = output.notice;
+          this.#options.clusterLog[health === 'up' ? 'info' : 'warn'](
+            { other: node },
+            `node ${node} is ${health}`,
+          );
+          this.#options.nodeHealth?.(node, health);
         }
         return this.sockets.perform(output);
       case 'send':
@@ -177,7 +200,7 @@ export class RoomsHost {
       case 'dial':
         return this.#links?.dial(output.address);
       case 'hangUp':
-        this.#options.log.warn({ node: output.node }, output.reason);
+        this.#options.clusterLog.warn({ other: output.node }, output.reason);
         return this.#links?.hangUp(output.node, output.reason);
       case 'forgotten': {
         const resolve = this.#forgetting.get(output.id);
@@ -192,7 +215,7 @@ export class RoomsHost {
   /** Counts and logs what was refused to another node. */
   refused(code: ErrorCode, message: string): void {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
-    this.#options.log.warn({ code }, message);
+    this.#options.clusterLog.warn({ code }, message);
   }
 
   #answer(id: string, result: RoomResult): void {
@@ -213,6 +236,8 @@ export class RoomsHost {
     this.#core = undefined;
     this.#store = undefined;
     for (const id of [...this.#waiting.keys()]) this.#answer(id, tooMuch);
+    this.#options.tracing.abandon();
+    this.times.abandon();
     this.sockets.endAll('restarted');
     for (const node of this.#links?.linked ?? [])
       this.#links?.hangUp(node, 'The rooms of this node start anew.');
