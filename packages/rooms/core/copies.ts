@@ -70,6 +70,11 @@ export class Copies {
     return this.isLive(room.id) || room.attached.size === 0;
   }
 
+  /** Members and words are the administrator's already, and entries up to there are still to come. */
+  isBehind(room: Room): boolean {
+    return (this.#copies.get(room.id)?.foldedTo ?? 0) > room.lastSeq;
+  }
+
   /** Whether something waits for this room here. */
   isAwaited(room: RoomId): boolean {
     return (this.#copies.get(room)?.waiters.length ?? 0) > 0;
@@ -266,7 +271,12 @@ export class Copies {
 
   #detachStrangers(step: Step, room: Room): void {
     for (const person of [...room.here.keys()]) {
-      if (!room.isMember(person)) this.#sessions.detachPerson(step, person, room);
+      if (room.isMember(person)) continue;
+      const reason = 'You are not a member of this room any more.';
+      for (const session of this.#sessions.of(person, room)) {
+        step.notice({ session }, { kind: 'state', room: room.id, state: 'unavailable', reason });
+      }
+      this.#sessions.detachPerson(step, person, room);
     }
   }
 

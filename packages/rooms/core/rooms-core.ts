@@ -285,7 +285,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     });
   }
 
-  #unknownRoom(): RoomResult {
+  #unknownRoom(): Extract<RoomResult, { ok: false }> {
     const [node] = this.#nodes.unreachable;
     if (node === undefined)
       return refusal('room_not_found', 'There is no such room, or it needs an invitation.');
@@ -538,17 +538,18 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   #sessionOpened(step: Step, id: string, actor: RoomActor, resume: readonly ResumeRequest[]): void {
     const session = this.#sessions.opened(id, actor);
     const requests = resume.slice(0, roomLimits.resumeRooms);
-    const resumed = new Map<RoomId, Resumed>();
+    const refused = new Map<RoomId, Resumed>();
     let open = requests.length;
     const settle = (next: Step): void => {
       if (open > 0 || this.#sessions.get(id) !== session) return;
-      const list = requests.flatMap(({ room }) => resumed.get(room) ?? []);
+      // Looked at now, all at once: what held for the first may have changed while the last was waited for.
+      const list = requests.map((each) => refused.get(each.room) ?? this.#resumedAt(session, each));
       next.emit({ kind: 'opened', session: id, resumed: list });
       for (const each of list) if ('from' in each) this.#goOn(next, session, each.room, each.from, requests);
     };
     for (const request of requests) {
-      this.#resume(step, session, request, (next, result) => {
-        resumed.set(request.room, result);
+      this.#resume(step, request, (next, result) => {
+        if (result !== undefined) refused.set(request.room, result);
         open -= 1;
         settle(next);
       });
@@ -556,45 +557,42 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (requests.length === 0) settle(step);
   }
 
-  /** Finds out how a room goes on for a session; what it missed is read afterwards. */
+  /** Gets hold of a room for a session; with a result when that cannot be. */
   #resume(
     step: Step,
-    session: Session,
-    { room: id, epoch, seq }: ResumeRequest,
-    done: (step: Step, result: Resumed) => void,
+    { room: id }: ResumeRequest,
+    done: (step: Step, refused: Resumed | undefined) => void,
   ): void {
-    const fail = (next: Step, result: RoomResult): void => {
-      if (!result.ok) done(next, { room: id, code: result.code, message: result.message });
-    };
-    if (this.#shelf.isBuried(id)) return fail(step, refusal('room_deleted', 'This room was deleted.'));
-    const serve = (next: Step): void => {
-      const room = this.#shelf.get(id);
-      if (room === undefined) return fail(next, this.#unknownRoom());
-      if (!room.isMember(session.actor.person)) return fail(next, notAMember(room, session.actor));
-      const isAhead = epoch > room.epoch || (epoch === room.epoch && seq > room.lastSeq);
-      // A copy that has fallen behind cannot say that what came later does not exist.
-      if (isAhead && !this.#shelf.isOwn(room) && !this.#copies.isLive(id)) {
-        return fail(next, unreachable(room.administrator));
-      }
-      if (epoch !== room.epoch || seq > room.lastSeq) {
-        return done(next, { room: id, reset: { commonSeq: epoch === room.epoch ? room.lastSeq : 0 } });
-      }
-      const from = Math.max(seq + 1, room.base + 1, room.lastSeq - roomLimits.resumeEntries + 1);
-      done(next, { room: id, from, complete: from === seq + 1 });
-    };
-    if (this.#shelf.own(id) !== undefined) return serve(step);
+    if (this.#shelf.isBuried(id) || this.#shelf.own(id) !== undefined) return done(step, undefined);
     const administrator = this.#directory.administratorOf(id);
-    if (administrator === undefined) return fail(step, this.#unknownRoom());
+    if (administrator === undefined) return done(step, refusedRoom(id, this.#unknownRoom()));
     this.#copies.whenLive(step, id, administrator, 0, (next, outcome) => {
-      if (
-        outcome === 'live' ||
-        (outcome === 'administrator_unreachable' && this.#shelf.get(id) !== undefined)
-      ) {
-        return serve(next);
+      if (outcome === 'live') return done(next, undefined);
+      if (outcome !== 'administrator_unreachable') {
+        return done(next, refusedRoom(id, refusal(outcome, 'There is no such room any more.')));
       }
-      if (outcome === 'administrator_unreachable') return fail(next, unreachable(administrator));
-      fail(next, refusal(outcome, 'There is no such room any more.'));
+      const isHere = this.#shelf.get(id) !== undefined;
+      done(next, isHere ? undefined : refusedRoom(id, unreachable(administrator)));
     });
+  }
+
+  /** How a room goes on for a session; what it missed is read afterwards. */
+  #resumedAt(session: Session, { room: id, epoch, seq }: ResumeRequest): Resumed {
+    if (this.#shelf.isBuried(id)) return refusedRoom(id, refusal('room_deleted', 'This room was deleted.'));
+    const room = this.#shelf.get(id);
+    if (room === undefined) return refusedRoom(id, this.#unknownRoom());
+    const { actor } = session;
+    if (!room.isMember(actor.person)) return refusedRoom(id, notAMember(room, actor));
+    const isAhead = epoch > room.epoch || (epoch === room.epoch && seq > room.lastSeq);
+    // A copy that has fallen behind cannot say that what came later does not exist.
+    if (isAhead && !this.#shelf.isOwn(room) && !this.#copies.isLive(id)) {
+      return refusedRoom(id, unreachable(room.administrator));
+    }
+    if (epoch !== room.epoch || seq > room.lastSeq) {
+      return { room: id, reset: { commonSeq: epoch === room.epoch ? room.lastSeq : 0 } };
+    }
+    const from = Math.max(seq + 1, room.base + 1, room.lastSeq - roomLimits.resumeEntries + 1);
+    return { room: id, from, complete: from === seq + 1 };
   }
 
   #goOn(step: Step, session: Session, id: RoomId, from: number, requests: readonly ResumeRequest[]): void {
@@ -605,6 +603,11 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     this.#replay(step, session, id, from);
   }
 
+  /** In it, or out of it by an entry that is still to come: the administrator's answer has told of it already. */
+  #goesOn(room: Room, person: Author): boolean {
+    return this.#isIn(room, person) || (this.#shelf.get(room.id) === room && this.#copies.isBehind(room));
+  }
+
   #replay(step: Step, session: Session, id: RoomId, from: number): void {
     const room = this.#shelf.get(id);
     if (room === undefined) return;
@@ -613,7 +616,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     const isOver = (): boolean => this.#sessions.get(session.id) !== session || session.rooms.has(room);
     /** What is not sent is a gap that is told; history has it. */
     const rest = (now: Step): false => {
-      if (isOver() || !this.#isIn(room, session.actor.person)) return false;
+      if (isOver() || !this.#goesOn(room, session.actor.person)) return false;
       if (due <= room.lastSeq) {
         now.notice({ session: session.id }, { kind: 'gap', room: id, from: due, to: room.lastSeq });
       }
@@ -636,7 +639,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         due = (fitting.at(-1)?.seq ?? due - 1) + 1;
         if (bytes > bounds.replayBytes) return rest(now);
         if (!isLast) return true;
-        if (!this.#isIn(room, session.actor.person)) return false;
+        if (!this.#goesOn(room, session.actor.person)) return false;
         this.#sessions.attach(now, session, room);
         if (this.#stateOf(room) !== 'unavailable') return false;
         const reason = unavailableSentence(room.administrator);
@@ -792,6 +795,10 @@ function membersFor(room: Room, person: Author | undefined): RoomMember[] {
   return room.memberList().map((member) => {
     return member.person === person ? { ...member, presence: 'online' } : member;
   });
+}
+
+function refusedRoom(room: RoomId, { code, message }: Extract<RoomResult, { ok: false }>): Resumed {
+  return { room, code, message };
 }
 
 /** The last `seq` that a client says it has, where the log knows that position; 0 otherwise. */

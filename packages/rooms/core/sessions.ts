@@ -92,6 +92,11 @@ export class Sessions {
     if (part.length > 0 && room.attached.size > 0) step.deliver(room.id, part, trace);
   }
 
+  /** Sessions of a person that are told of this room. */
+  of(person: Author, room: Room): string[] {
+    return [...(this.#byPerson.get(person) ?? [])].filter(({ rooms }) => rooms.has(room)).map(({ id }) => id);
+  }
+
   /** Somebody is no member any more. */
   detachPerson(step: Step, person: Author, room: Room): void {
     for (const session of this.#byPerson.get(person) ?? []) this.detach(step, session, room);
