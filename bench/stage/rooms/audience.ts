@@ -8,6 +8,8 @@ import { RoomClient } from './room-client.ts';
 const body = 'x'.repeat(100);
 /** Persons among the clients: a client more of the same person joins without an entry of its own. */
 const persons = 20;
+/** Sessions of the one who speaks; a burst comes from one of them. */
+const speakers = 64;
 /** Connections that are opened at once. */
 const openAtOnce = 50;
 
@@ -25,6 +27,7 @@ export class Audience {
   #room = '';
   #last = { epoch: 0, seq: 0 };
   #sent = 0;
+  #turn = 0;
   #speak: (texts: readonly string[]) => Promise<unknown> = async () => undefined;
 
   private constructor(rival: Rival, ports: readonly number[]) {
@@ -115,17 +118,25 @@ export class Audience {
   }
 
   async #openRoom(): Promise<void> {
-    const speaker = await RoomClient.open(this.#port(0));
-    await speaker.call('session.open', { name: 'speaker' });
-    const { room } = await speaker.call('room.create', { requestId: `c${Date.now()}`, name: 'Hall' });
+    // One session may give 50 commands a second: the speaker takes turns with their own other sessions.
+    const sessions: RoomClient[] = [];
+    for (let count = 0; count < speakers; count++) {
+      const session = await RoomClient.open(this.#port(0));
+      await session.call('session.open', { name: 'speaker' });
+      sessions.push(session);
+    }
+    const create = { requestId: `c${Date.now()}`, name: 'Hall' };
+    const { room } = (await sessions[0]?.call('room.create', create)) ?? {};
     this.#room = (room as { readonly id: string }).id;
     // The list of rooms reaches other nodes within a second.
     await new Promise((resolve) => setTimeout(resolve, this.#ports.length > 1 ? 2_000 : 0));
     this.#speak = async (texts) => {
+      this.#turn += 1;
       const answers = await Promise.all(
         texts.map((text) => {
           this.#sent += 1;
-          return speaker.call('room.send', { room: this.#room, messageId: `m${this.#sent}`, body: text });
+          const speaker = sessions[this.#turn % speakers];
+          return speaker?.call('room.send', { room: this.#room, messageId: `m${this.#sent}`, body: text });
         }),
       );
       const last = answers.at(-1) as unknown as { epoch: number; seq: number };
