@@ -3,6 +3,7 @@ import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
+import type { LogsFlags } from './run-logs.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -43,6 +44,24 @@ function program(): Command {
     .action(async (name: string | undefined, flags: OperatorFlags) => {
       const { runOperator } = await import('./run-operator.ts');
       await runOperator(name, flags, print);
+    });
+  bothy
+    .command('logs')
+    .description('show the log of a node')
+    .option('--data <folder>', "the node's data folder (default: ./.bothy)")
+    .option('--level <level>', 'this level and what is worse: debug, info, warn or error')
+    .option('--area <area,…>', 'only these: node, http, broker, rooms, cluster, names, bridge, traces')
+    .option('--since <time>', 'only the last 30s, 10m, 2h, 1d')
+    .option('--follow', 'go on with what comes')
+    .option('--json', 'lines as they are, for other programs')
+    .action(async (flags: LogsFlags) => {
+      const { runLogs } = await import('./run-logs.ts');
+      // Who reads through `head` has read enough.
+      process.stdout.once('error', () => process.exit(0));
+      const ended = new AbortController();
+      process.once('SIGINT', () => ended.abort());
+      const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+      await runLogs(flags, { print, colour, wallMs: () => Date.now(), signal: ended.signal });
     });
   addNodeOptions(bothy.command('doctor'))
     .description('check what a start needs, and say what to do about what is missing')

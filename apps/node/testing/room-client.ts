@@ -24,14 +24,19 @@ export class RoomClient {
     };
   }
 
-  /** Signed in as a guest of this name; closed after the test. */
-  static async open(node: Pick<RunningNode, 'webUrl'>, name: string): Promise<RoomClient> {
+  /** Signed in as a guest of this name, or with a token; closed after the test. */
+  static async open(node: Pick<RunningNode, 'webUrl'>, who: string | { token: string }): Promise<RoomClient> {
+    const client = await RoomClient.connect(node);
+    await client.call('session.open', typeof who === 'string' ? { name: who } : who);
+    return client;
+  }
+
+  /** Not signed in; closed after the test. */
+  static async connect(node: Pick<RunningNode, 'webUrl'>): Promise<RoomClient> {
     const socket = new WebSocket(`${node.webUrl.replace('http', 'ws')}/ws`, 'bothy.v1');
     onTestFinished(() => socket.close());
     await new Promise((resolve) => socket.addEventListener('open', resolve));
-    const client = new RoomClient(socket);
-    await client.call('session.open', { name });
-    return client;
+    return new RoomClient(socket);
   }
 
   /** The whole answer. */
