@@ -40,10 +40,10 @@ export class ClusterPeace {
     for (const [room, { visibility }] of this.#words) {
       if (visibility === 'public' && !listed.has(room)) return `${actor.name} does not find the room ${room}`;
     }
-    return first(listed, (room) => {
-      return this.#checker.isDeletedSomewhere(room)
-        ? `${actor.name} still finds the room ${room}`
-        : undefined;
+    return first(listed, ([room, administrator]) => {
+      // A copy outlives a node that was lost for good, also where that node had deleted the room.
+      const isGone = this.#isHere(administrator) && this.#checker.isDeletedSomewhere(room);
+      return isGone ? `${actor.name} still finds the room ${room}` : undefined;
     });
   }
 
@@ -57,6 +57,8 @@ export class ClusterPeace {
     for (const node of this.#nodes) {
       for (const record of node.store.snapshot().commits) {
         const { role, state, subject } = record;
+        // A promise to a node that was lost for good is never redeemed: nobody may guess what it had decided.
+        if (record.role === 'participant' && !this.#isHere(record.coordinator)) continue;
         if (state === 'prepared' || state === 'preparing')
           return `${node.info.id} is ${state} for ${subject}`;
         if (role !== 'coordinator') continue;
@@ -73,6 +75,10 @@ export class ClusterPeace {
       }
     }
     return undefined;
+  }
+
+  #isHere(id: string): boolean {
+    return this.#nodes.some(({ info }) => info.id === id);
   }
 
   /** A log on a disk is its administrator's, or the same as its; what was taken away is on none. */

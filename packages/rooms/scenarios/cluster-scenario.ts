@@ -123,8 +123,13 @@ class ClusterWorld {
     const { clients, checker, forgotten } = this.#cluster;
     forgotten.add(lost);
     at.forget(lost.info.id);
+    // Nobody can say any more how it is with the rooms of that node.
     for (const client of clients) {
-      for (const room of [...client.wanted]) if (checker.administrator(room) === lost) client.giveUp(room);
+      const asked = [...client.pending.values()].map(({ room }) => room);
+      for (const room of new Set([...client.wanted, ...asked])) {
+        const wasThere = checker.administrator(room) === lost || lost.store.isBuried(room);
+        if (wasThere) client.giveUp(room);
+      }
     }
   }
 

@@ -63,8 +63,8 @@ export class SimClient {
   readonly wanted = new Set<RoomId>();
   /** Commands that have no final answer yet, by their id. */
   readonly pending = new Map<string, OrderedCommand>();
-  /** What `room.list` answered last. */
-  listed: ReadonlySet<RoomId> = new Set();
+  /** What `room.list` answered last: rooms, and who orders each. */
+  listed: ReadonlyMap<RoomId, string> = new Map();
   /** What `room.info` answered last, by room. */
   readonly infos = new Map<RoomId, RoomAnswers['info']>();
   readonly #simulation: Simulation;
@@ -238,7 +238,8 @@ export class SimClient {
       this.infos.set(command.room, result.value as RoomAnswers['info']);
     }
     if (command.kind === 'list' && result.ok) {
-      this.listed = new Set((result.value as RoomAnswers['list']).rooms.map(({ id }) => id));
+      const { rooms } = result.value as RoomAnswers['list'];
+      this.listed = new Map(rooms.map(({ id, administrator }) => [id, administrator]));
     }
     if (command.kind === 'create') this.#created(result);
     if (command.kind === 'join') return this.#joined(command.room, result);
