@@ -4,6 +4,7 @@ import { bothy } from './bothy-person.ts';
 import { frameEcho } from './frame-echo.ts';
 import { mqttEcho } from './mqtt-echo.ts';
 import { peerjs } from './peerjs-dialler.ts';
+import { signalledPair } from './signalled-pair.ts';
 import { splitChannel } from './split-channel.ts';
 import { trystero } from './trystero-joiner.ts';
 import { recordWork, type Work } from './work-recorder.ts';
@@ -20,6 +21,7 @@ const recorder = {
   },
 };
 
-const bench = { bothy, dialBare, frameEcho, mqttEcho, peerjs, recorder, splitChannel, trystero };
+const rivals = { mqttEcho, peerjs, trystero };
+const bench = { ...rivals, bothy, dialBare, frameEcho, recorder, signalledPair, splitChannel };
 export type Bench = typeof bench;
 Object.assign(globalThis, { bench });

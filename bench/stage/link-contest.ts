@@ -40,6 +40,8 @@ export interface LinkContestants {
   /** Two more at the node, of whom one opens the app anew for every dial. */
   readonly fresh: PagePair;
   readonly rivals: PagePair;
+  /** Two that exchange bare descriptions at the node. */
+  readonly signalled: PagePair;
   /** Two of Trystero, opened anew from time to time. */
   readonly trystero: PagePair;
   /** A page that is opened anew for every join of Trystero. */
@@ -80,6 +82,7 @@ export function linkContest(stage: LinkContestants) {
   };
   return {
     bare: async () => ({ ...(await near.evaluate(() => bench.dialBare())), messages: 0 }),
+    signalled: () => dialSignalled(stage.signalled),
     bothy: () => dialBothy(atNode, () => 0),
     bothyAtPlainBroker: () => dialBothy(atPlainBroker, plainBroker.messages),
     bothyFresh: () => startBothy(stage),
@@ -124,6 +127,12 @@ async function dialBothy({ near, far }: PagePair, messages: () => number): Promi
   await near.evaluate(() => bench.bothy.breakLink());
   await Promise.all([near, far].map((page) => page.evaluate(() => bench.bothy.linkGone())));
   return counted(messages, () => near.evaluate(() => bench.bothy.dial()));
+}
+
+async function dialSignalled({ near, far }: PagePair): Promise<DialSample> {
+  await far.evaluate(() => bench.signalledPair.prepare('answers'));
+  await near.evaluate(() => bench.signalledPair.prepare('dials'));
+  return { ...(await near.evaluate(() => bench.signalledPair.dial())), messages: 0 };
 }
 
 async function counted(messages: () => number, dial: () => Promise<DialTimes>): Promise<DialSample> {

@@ -37,10 +37,16 @@ function verdictOf({ low, high }: RatioEstimate, aim: number): 'met' | 'undecide
 function linkFigures({ links }: PeerSamples): Figure[] {
   const open = (dials: readonly DialSample[]) => dials.map((dial) => dial.openMs);
   const delivered = (dials: readonly DialSample[]) => dials.map((dial) => dial.deliveredMs);
-  const { bothy, bothyAtPlainBroker, bothyFresh, bare, peerjs, trystero, trysteroFresh } = links;
+  const { bothy, bothyAtPlainBroker, bothyFresh, bare, peerjs, signalled, trystero, trysteroFresh } = links;
   const messages = median(bothyAtPlainBroker.map((dial) => dial.messages));
   return [
     ratioFigure('link open, beside a bare pair in one page', open(bothy), open(bare), 1.6),
+    ratioFigure(
+      'the same, beside a bare pair in two pages, signalled at the node',
+      open(bothy),
+      open(signalled),
+    ),
+    ratioFigure('that pair, beside the one in one page', open(signalled), open(bare)),
     ratioFigure('link open, beside PeerJS', open(bothy), open(peerjs), 1),
     ratioFigure(
       'link open, beside a Trystero join in a page just opened',
@@ -97,6 +103,7 @@ function sum(works: readonly Work[], of: (work: Work) => number): number {
 function contestantTable(links: PeerSamples['links']): string {
   const names = {
     bare: 'bare pair, signalled in the page',
+    signalled: 'bare pair made ahead, in two pages, one offer and one answer at the node',
     bothy: 'Bothy, at its node',
     bothyAtPlainBroker: 'Bothy, at plain Aedes',
     bothyFresh: 'Bothy, app just opened, at its node',
@@ -104,11 +111,12 @@ function contestantTable(links: PeerSamples['links']): string {
     trystero: 'Trystero (MQTT), broker connected and offers pooled, at plain Aedes',
     trysteroFresh: 'Trystero (MQTT), page just opened, at plain Aedes',
   };
+  const uncounted = new Set<string>(['signalled', 'bothy', 'bothyFresh']);
   const rows = (Object.keys(names) as (keyof typeof names)[]).map((key) => [
     names[key],
     milliseconds(median(links[key].map((dial) => dial.openMs))),
     milliseconds(median(links[key].map((dial) => dial.deliveredMs))),
-    key === 'bothy' || key === 'bothyFresh' ? '' : String(median(links[key].map((dial) => dial.messages))),
+    uncounted.has(key) ? '' : String(median(links[key].map((dial) => dial.messages))),
   ]);
   return markdownTable(['median from the click', 'link open', 'first message delivered', 'messages'], rows);
 }

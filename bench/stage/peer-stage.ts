@@ -34,7 +34,7 @@ export async function openPeerStage(): Promise<PeerStage> {
     undo.push(() => browser.close());
     const open = () => openPagePair(browser, pages.host);
     const [atNode, fresh, atPlainBroker, rivals] = [await open(), await open(), await open(), await open()];
-    const trystero = await open();
+    const [trystero, signalled] = [await open(), await open()];
     const freshRival = await openPage(browser, pages.host);
     const host = `127.0.0.1:${node.httpPort}`;
     const address = { url: `ws://${host}/mqtt`, audience: host };
@@ -42,12 +42,14 @@ export async function openPeerStage(): Promise<PeerStage> {
     await befriend(fresh, ['cleo', 'dan'], address);
     await befriend(atPlainBroker, ['ann', 'ben'], { url: plainBroker.url, audience: 'plain' });
     await prepareRivals(rivals, peerServer.port);
+    await signal(signalled, ['eve', 'finn'], address);
     await prepareTalk(rivals, plainBroker.url);
     return {
       atNode,
       fresh,
       atPlainBroker,
       rivals,
+      signalled,
       trystero,
       freshRival,
       node: address,
@@ -80,6 +82,16 @@ async function befriend(
   await near.evaluate((name) => bench.bothy.ask(name), farName);
   await far.evaluate(() => bench.bothy.accept());
   await Promise.all([near, far].map((page) => page.evaluate(() => bench.bothy.befriended())));
+}
+
+async function signal(
+  { near, far }: PagePair,
+  names: readonly [string, string],
+  at: NodeAddress,
+): Promise<void> {
+  const [here, there] = names;
+  await near.evaluate(([a, b, node]) => bench.signalledPair.connect(a, b, node), [here, there, at] as const);
+  await far.evaluate(([a, b, node]) => bench.signalledPair.connect(a, b, node), [there, here, at] as const);
 }
 
 async function prepareRivals({ near, far }: PagePair, peerPort: number): Promise<void> {
