@@ -254,7 +254,11 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     const isCurrent = this.#copies.isLive(copy.id) || !this.#nodes.isReachable(copy.administrator);
     if (!isCurrent || !copy.isMember(actor.person)) return false;
     if (command.kind === 'info') return true;
-    if (command.kind === 'join') return !this.#nodes.isReachable(copy.administrator);
+    if (command.kind === 'join') {
+      // Who has seen more than this copy holds would be told all of it anew.
+      const isBehind = command.after !== undefined && isAheadOf(copy, command.after);
+      return !isBehind && !this.#nodes.isReachable(copy.administrator);
+    }
     // What this copy does not hold yet may be there at the administrator.
     if (command.kind === 'history' && (command.after ?? 0) > copy.lastSeq) {
       return !this.#nodes.isReachable(copy.administrator);
@@ -583,7 +587,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (room === undefined) return refusedRoom(id, this.#unknownRoom());
     const { actor } = session;
     if (!room.isMember(actor.person)) return refusedRoom(id, notAMember(room, actor));
-    const isAhead = epoch > room.epoch || (epoch === room.epoch && seq > room.lastSeq);
+    const isAhead = isAheadOf(room, { epoch, seq });
     // A copy that has fallen behind cannot say that what came later does not exist.
     if (isAhead && !this.#shelf.isOwn(room) && !this.#copies.isLive(id)) {
       return refusedRoom(id, unreachable(room.administrator));
@@ -799,6 +803,10 @@ function membersFor(room: Room, person: Author | undefined): RoomMember[] {
 
 function refusedRoom(room: RoomId, { code, message }: Extract<RoomResult, { ok: false }>): Resumed {
   return { room, code, message };
+}
+
+function isAheadOf(room: Room, { epoch, seq }: Position): boolean {
+  return epoch > room.epoch || (epoch === room.epoch && seq > room.lastSeq);
 }
 
 /** The last `seq` that a client says it has, where the log knows that position; 0 otherwise. */
