@@ -2,7 +2,9 @@
 import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addClusterStatus } from './cluster-status-command.ts';
 import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
+import { addRoomsCommand } from './rooms-command.ts';
 import type { LogsFlags } from './run-logs.ts';
 
 const print = (line: string): void => {
@@ -69,6 +71,8 @@ function program(): Command {
       const { runDoctor } = await import('./run-doctor.ts');
       if (!(await runDoctor(flags, print))) process.exitCode = 1;
     });
+  addRoomsCommand(bothy, print);
+  addClusterStatus(bothy.command('cluster').description('the nodes that are one'), print);
   return bothy;
 }
 
