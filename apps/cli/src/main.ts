@@ -2,6 +2,7 @@
 import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addClusterRun } from './cluster-run/cluster-run-command.ts';
 import { addClusterStatus } from './cluster-status-command.ts';
 import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
 import { addRoomsCommand } from './rooms-command.ts';
@@ -72,7 +73,9 @@ function program(): Command {
       if (!(await runDoctor(flags, print))) process.exitCode = 1;
     });
   addRoomsCommand(bothy, print);
-  addClusterStatus(bothy.command('cluster').description('the nodes that are one'), print);
+  const cluster = bothy.command('cluster').description('the nodes that are one');
+  addClusterRun(cluster, print);
+  addClusterStatus(cluster, print);
   return bothy;
 }
 

@@ -2,8 +2,7 @@
 import { parseConfig } from '@bothy/node';
 import { examine } from './doctor.ts';
 import { configTexts, type NodeFlags } from './node-options.ts';
-import { repositoryRoot } from './run-node.ts';
-import { webBuildFolders, webBuildState } from './web-build.ts';
+import { repositoryRoot, webBuildFolders, webBuildState } from './web-build.ts';
 
 /** True when nothing needs to be mended. */
 export async function runDoctor(flags: NodeFlags, print: (line: string) => void): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** `bothy logs`: shows a node's log to people, or gives its lines to other programs. */
+import { parseConfig } from '@bothy/node/config';
 import {
   isChosen,
   type LogArea,
@@ -6,11 +7,10 @@ import {
   type LogLevel,
   logAreas,
   logLevels,
-  parseConfig,
   parseLogLine,
   prettyLine,
   readLog,
-} from '@bothy/node';
+} from '@bothy/node/logs';
 import { BothyError } from '@bothy/wire';
 
 export interface LogsFlags {

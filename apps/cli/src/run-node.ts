@@ -1,15 +1,11 @@
 /** `bothy up` and `bothy node`: run a node until somebody stops it. */
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type LanInfo, parseConfig, type RunningNode, startNode } from '@bothy/node';
 import qrCode from 'qrcode-terminal';
 import { configTexts, type NodeFlags } from './node-options.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 import { listenForStop } from './stop-signals.ts';
-import { buildWeb, webBuildFolders, webBuildState } from './web-build.ts';
-
-/** The clone that this program belongs to. */
-export const repositoryRoot: string = fileURLToPath(new URL('../../../', import.meta.url));
+import { ensureWeb, repositoryRoot, webBuildFolders, webBuildState } from './web-build.ts';
 
 /** A stop that takes longer is broken off: the store is durable at every moment. */
 const mostStopMs = 1_800;
@@ -41,17 +37,6 @@ export async function runNode(flags: NodeFlags, { build, print }: RunOptions): P
   await node.stop();
   signals.release();
   print('Stopped.');
-}
-
-async function ensureWeb(
-  folders: ReturnType<typeof webBuildFolders>,
-  print: (line: string) => void,
-): Promise<void> {
-  if (webBuildState(folders) === 'current') return;
-  print('  building the web app …');
-  const startedMs = performance.now();
-  await buildWeb(folders);
-  print(`  built the web app in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
 /** How other devices come in: addresses, the guide as a QR code, and the fingerprint to compare. */

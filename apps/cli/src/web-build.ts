@@ -3,7 +3,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BothyError } from '@bothy/wire';
+
+/** The clone that this program belongs to. */
+export const repositoryRoot: string = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface WebBuildFolders {
   /** The repository. */
@@ -41,6 +45,15 @@ export async function buildWeb(folders: WebBuildFolders, runBundler = runVite): 
   }
   // Last, and in the folder that a build empties first: a build that is broken off leaves no stamp.
   writeFileSync(join(folders.output, stampName), hash);
+}
+
+/** Builds it when its sources differ from those of the last build, and says so. Throws as `buildWeb`. */
+export async function ensureWeb(folders: WebBuildFolders, print: (line: string) => void): Promise<void> {
+  if (webBuildState(folders) === 'current') return;
+  print('  building the web app …');
+  const startedMs = performance.now();
+  await buildWeb(folders);
+  print(`  built the web app in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
 /** Hash over everything that the bundle is made from: the web app, our packages it uses, and the lock file. */
