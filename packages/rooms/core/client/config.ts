@@ -56,6 +56,8 @@ export const clientBounds = {
   /** Members of larger rooms are not asked for anew after a resume: a crowd that comes back would ask for each other. */
   membersRefreshed: 200,
   nodes: 64,
+  /** A room that a node does not know is looked for so often again, over some seconds. */
+  lookedForAgain: 3,
 } as const;
 
 /** Codes after which the same request may succeed later. */

@@ -75,7 +75,7 @@ export class FollowedRooms {
   lost(step: ClientStep): void {
     for (const [id, room] of this.#rooms) {
       room.lost();
-      step.clearTimer(`members ${id}`);
+      for (const key of ['members', 'rejoin']) step.clearTimer(`${key} ${id}`);
     }
   }
 
@@ -88,6 +88,7 @@ export class FollowedRooms {
     room.epoch = Math.max(room.epoch, info.epoch);
     const isBack = known !== undefined && !known.isAttached;
     room.isAttached = true;
+    room.rejoins = 0;
     this.#rooms.set(info.id, room);
     this.#members(step, info, members);
     if (isBack && info.lastSeq < room.last) this.#reset(step, info.id, room, info.lastSeq);
@@ -160,8 +161,8 @@ export class FollowedRooms {
     if (result.code === 'room_deleted') return this.#out(step, id, 'deleted', result.code, result.message);
     // No member any more: as a rule because the node was away too long, and then one may come back.
     if (result.code === 'not_a_member') return this.#rejoin(step, id, room);
-    if (!passingCodes.has(result.code)) return this.#out(step, id, 'refused', result.code, result.message);
-    this.#rejoinLater(step, id);
+    if (isForNow(result.code, room)) return this.#rejoinLater(step, id, room);
+    this.#out(step, id, 'refused', result.code, result.message);
   }
 
   #rejoin(step: ClientStep, id: RoomId, room: FollowedRoom): void {
@@ -180,16 +181,18 @@ export class FollowedRooms {
           return answer.method === 'room.join' ? this.joined(next, answer.result, room.last) : undefined;
         }
         const { code, message } = outcome;
-        if (passingCodes.has(code)) return this.#rejoinLater(next, id);
+        if (isForNow(code, room)) return this.#rejoinLater(next, id, room);
         const reason = code === 'banned' ? 'banned' : code === 'room_deleted' ? 'deleted' : 'refused';
         this.#out(next, id, reason, code, message);
       },
     });
   }
 
-  #rejoinLater(step: ClientStep, id: RoomId): void {
-    const { againMaxMs } = clientTiming;
-    step.setTimer(`rejoin ${id}`, againMaxMs / 2 + (this.#random.next() * againMaxMs) / 2);
+  #rejoinLater(step: ClientStep, id: RoomId, room: FollowedRoom): void {
+    const { againBaseMs, againMaxMs } = clientTiming;
+    const mostMs = Math.min(againBaseMs * 2 ** room.rejoins, againMaxMs);
+    room.rejoins += 1;
+    step.setTimer(`rejoin ${id}`, mostMs / 2 + (this.#random.next() * mostMs) / 2);
   }
 
   #take(step: ClientStep, id: RoomId, room: FollowedRoom, entries: readonly RoomEntry[]): void {
@@ -308,6 +311,11 @@ export class FollowedRooms {
     }
     this.#listener.gone(step, id, code, message);
   }
+}
+
+/** A node that has just started does not know the rooms of all others yet: `room_not_found` is asked about again. */
+function isForNow(code: ErrorCode, { rejoins }: FollowedRoom): boolean {
+  return passingCodes.has(code) || (code === 'room_not_found' && rejoins < clientBounds.lookedForAgain);
 }
 
 /** How an entry ends a membership; undefined when it does not, or somebody else's. */

@@ -99,6 +99,23 @@ describe('[CL6] a new session', () => {
     expect(world.shown.get(room)?.items.at(-1)).toMatchObject({ content: { body: 'other' } });
   });
 
+  test('comes back within seconds to a room that the node does not know yet, and is out where there is none', () => {
+    for (const isThere of [true, false]) {
+      const world = new ClientWorld(parseServerFrame);
+      world.enter(room);
+      world.cluster.write(room, 'one');
+      world.run(100);
+      // The log is another one, so the room is joined anew, at a node that has just started.
+      world.cluster.log(room).length = 0;
+      world.cluster.refusals.set('room.join', 'room_not_found');
+      world.cluster.closeAll(1006);
+      world.run(2_000);
+      if (isThere) world.cluster.refusals.clear();
+      world.run(10_000);
+      expect(world.notices.some(({ kind }) => kind === 'out')).toBe(!isThere);
+    }
+  });
+
   test('asks for the members again, once it stands', () => {
     const world = new ClientWorld(parseServerFrame);
     world.enter(room);
