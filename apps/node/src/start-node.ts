@@ -25,6 +25,7 @@ import { roomSignIn } from './rest/room-access.ts';
 import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
 import { openTracing } from './rooms/open-tracing.ts';
 import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
+import { RoomLeftovers } from './rooms/room-leftovers.ts';
 import { RoomsHost } from './rooms/rooms-host.ts';
 import { roomsApi } from './rooms-api.ts';
 import { sessionApi } from './session-api.ts';
@@ -149,6 +150,13 @@ async function start(
   const webhooks = await SqliteWebhooks.open({ file: join(config.data, 'webhooks.sqlite'), wallMs });
   undo.push(() => webhooks.close());
 
+  const leftovers = new RoomLeftovers({
+    files,
+    webhooks,
+    failed: (err) => logs.node.error({ err }, 'what belonged to a deleted room could not be removed'),
+  });
+  undo.push(() => leftovers.idle());
+
   let ready = true;
   const { id, registration } = config;
   const guests = { onlyLocal, allowGuests: config.allowGuests };
@@ -160,6 +168,7 @@ async function start(
     clusterLog: logs.cluster,
     tracing: traces.tracing,
     nodeHealth: (node, health) => parts.health(node, health),
+    roomsDeleted: (deleted) => leftovers.deleted(deleted),
     sockets: {
       authenticate: roomSignIn(access),
       findPerson: async (by) => {
@@ -272,6 +281,7 @@ async function start(
     // Others hear the last wills of its clients before the links go.
     await broker.stop();
     await links?.stop();
+    await leftovers.idle();
     await Promise.all([names.close(), files.close(), webhooks.close(), traces.stop()]);
     logFile?.close();
   };

@@ -135,6 +135,12 @@ export class RoomFiles {
       : { about, content: await readFile(join(this.#content, about.file)) };
   }
 
+  /** Rooms with files here. */
+  async rooms(): Promise<RoomId[]> {
+    const rows = await this.#database.selectFrom('room_file').select('room').distinct().execute();
+    return rows.map(({ room }) => room);
+  }
+
   /** A room was deleted. */
   async removeRoom(room: RoomId): Promise<void> {
     const query = this.#database.deleteFrom('room_file').where('room', '=', room);

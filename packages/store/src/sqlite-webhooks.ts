@@ -108,6 +108,12 @@ export class SqliteWebhooks {
     return (await query.executeTakeFirst()).numDeletedRows > 0n;
   }
 
+  /** Rooms with webhooks here. */
+  async rooms(): Promise<RoomId[]> {
+    const rows = await this.#database.selectFrom('webhook').select('room').distinct().execute();
+    return rows.map(({ room }) => room);
+  }
+
   /** A room was deleted. */
   async removeRoom(room: RoomId): Promise<void> {
     await this.#database.deleteFrom('webhook').where('room', '=', room).execute();

@@ -18,6 +18,7 @@ import {
   type NodeId,
   type RoomActor,
   type RoomCommand,
+  type RoomId,
   type RoomResult,
 } from '@bothy/wire';
 import type { Logger } from 'pino';
@@ -32,6 +33,8 @@ export interface RoomsHostOptions {
   /** What concerns other nodes. */
   readonly clusterLog: Logger;
   readonly tracing: RoomTracing;
+  /** Rooms that were deleted, now or, at a start, some time ago. What is kept of them beside their logs goes. */
+  readonly roomsDeleted?: (rooms: readonly RoomId[]) => void;
   /** Another node is up, suspected or down. */
   readonly nodeHealth?: (node: NodeId, health: NodeHealth) => void;
 }
@@ -138,6 +141,7 @@ export class RoomsHost {
     const store = await SqliteRoomStore.open({ file, failed: (error) => this.#failed(error) });
     this.#store = store;
     const snapshot = await store.load();
+    this.#options.roomsDeleted?.(snapshot.tombstones.map(({ room }) => room));
     const core = new RoomsCore(config, snapshot, seededRandom(randomSeed()));
     this.#core = core;
     this.#loop = new Loop<RoomsInput, RoomsOutput>(
@@ -186,6 +190,9 @@ export class RoomsHost {
       case 'deliverTo':
         return this.sockets.perform(output);
       case 'notice':
+        if (output.notice.kind === 'state' && output.notice.state === 'deleted') {
+          this.#options.roomsDeleted?.([output.notice.room]);
+        }
         if (output.notice.kind === 'node') {
           const { node, health } = output.notice;
           this.#options.clusterLog[health === 'up' ? 'info' : 'warn'](

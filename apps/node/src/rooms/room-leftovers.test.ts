@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createIdentity } from '@bothy/identity';
+import { RoomFiles, SqliteWebhooks } from '@bothy/store';
+import { temporaryFolder } from '@bothy/testkit';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { RoomClient } from '../../testing/room-client.ts';
+import { nodeFixture, signIn } from '../../testing/running-node.ts';
+import { RoomLeftovers } from './room-leftovers.ts';
+
+const nodes = nodeFixture();
+
+test('files and webhooks go with their room, also when the node ended before they were removed', async () => {
+  const data = nodes.folder();
+  const node = await nodes.start({ data });
+  const contents = (): string[] => readdirSync(join(data, 'files', 'content'));
+  const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  const { token = '' } = (await signIn(node, ann)).body;
+  const client = await RoomClient.open(node, { token });
+  const made = async (requestId: string): Promise<string> => {
+    const { room } = await client.call('room.create', { requestId, name: 'Hut' });
+    return (room as { id: string }).id;
+  };
+  const post = async (path: string, type: string, body: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    const answer = await fetch(`${node.webUrl}/api/v1/rooms/${path}`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+    return await answer.json();
+  };
+  const [room, other] = [await made('c-1'), await made('c-2')];
+  await post(`${room}/files?name=plan.txt`, 'text/plain', 'upper hut');
+  const { file: kept } = await post(`${other}/files?name=plan.txt`, 'text/plain', 'lower hut');
+  const { url } = await post(`${room}/webhooks`, 'application/json', '{"label":"Alarm"}');
+  const { url: keptUrl } = await post(`${other}/webhooks`, 'application/json', '{"label":"Alarm"}');
+  expect(contents()).toHaveLength(2);
+
+  await client.call('room.delete', { requestId: 'd-1', room });
+  await vi.waitFor(() => expect(contents()).toEqual([kept]), 5_000);
+  const ring = async (address: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(address, { method: 'POST', headers, body: '{"text":"Fire"}' })).status;
+  };
+  await vi.waitFor(async () => expect(await ring(url)).toBe(404), 5_000);
+  expect(await ring(keptUrl)).toBe(200);
+
+  await node.stop();
+  const files = await RoomFiles.open({ folder: join(data, 'files'), wallMs: Date.now });
+  await files.add({ room, name: 'late.txt', type: 'text/plain', person: ann.person }, Buffer.from('late'));
+  await files.close();
+  expect(contents()).toHaveLength(2);
+  await nodes.start({ data });
+  await vi.waitFor(() => expect(contents()).toEqual([kept]), 5_000);
+});
+
+test('one removal that fails is told, and the next is done', async () => {
+  const folder = temporaryFolder();
+  onTestFinished(() => folder.remove());
+  const files = await RoomFiles.open({ folder: join(folder.path, 'files'), wallMs: () => 1 });
+  const webhooks = await SqliteWebhooks.open({ file: join(folder.path, 'webhooks.sqlite'), wallMs: () => 1 });
+  const [bad, good] = ['a2b3c4d5e6f7g2h3i4j5', 'b2b3c4d5e6f7g2h3i4j5'];
+  const add = async (room: string): Promise<string> =>
+    (await files.add({ room, name: 'x', type: 'text/plain', person: 'guest:ann' }, Buffer.from('x'))).file;
+  const stays = await add(bad);
+  await add(good);
+  const full = new Error('the disk is full');
+  const failed: unknown[] = [];
+  const leftovers = new RoomLeftovers({
+    files: {
+      rooms: () => files.rooms(),
+      removeRoom: (room) => (room === bad ? Promise.reject(full) : files.removeRoom(room)),
+    },
+    webhooks,
+    failed: (error) => failed.push(error),
+  });
+  leftovers.deleted([bad]);
+  leftovers.deleted([good]);
+  await leftovers.idle();
+  expect(failed).toEqual([full]);
+  expect(readdirSync(join(folder.path, 'files', 'content'))).toEqual([stays]);
+  await Promise.all([files.close(), webhooks.close()]);
+});
