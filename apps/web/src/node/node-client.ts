@@ -1,4 +1,4 @@
-/** What the web app asks of the node that served it, over REST. Answers are parsed here, once. */
+/** What the web app asks of the node that served it, and of others of its cluster, over REST. Answers are parsed here, once. */
 import {
   BothyError,
   type ErrorCode,
@@ -42,18 +42,19 @@ export function nodeAddress(page: Pick<Location, 'protocol' | 'host'>): NodeAddr
 }
 
 /** A nonce that the next proof must carry. Rejects with `broker_unreachable` when no node answers. */
-export async function requestChallenge(): Promise<string> {
-  const answer = await ask('session/challenge', { method: 'POST' });
+export async function requestChallenge(base?: string): Promise<string> {
+  const answer = await ask('session/challenge', { method: 'POST' }, base);
   return parsed(challengeShape, answer).nonce;
 }
 
 /** Signs in, which claims the name when it is free. Rejects with `name_taken`, `registration_closed`, … */
-export async function openSession(proof: string, invite?: string): Promise<NodeSession> {
-  const answer = await ask('session', {
+export async function openSession(proof: string, invite?: string, base?: string): Promise<NodeSession> {
+  const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ proof, invite }),
-  });
+  };
+  const answer = await ask('session', request, base);
   return parsed(sessionShape, answer);
 }
 
@@ -72,12 +73,18 @@ export async function lookUpName(name: Name): Promise<PersonId | undefined> {
   }
 }
 
-/** Asks below `/api/v1/`. Rejects with the node's own refusal, or `broker_unreachable`. */
-export async function ask(path: string, request: RequestInit): Promise<unknown> {
+/**
+ * Asks below `/api/v1/`, at the node that served this page unless another one's origin is given. Rejects with the
+ * node's own refusal, or `broker_unreachable`.
+ */
+export async function ask(path: string, request: RequestInit, base = ''): Promise<unknown> {
   let response: Response;
   let answer: unknown;
   try {
-    response = await fetch(`/api/v1/${path}`, { ...request, signal: AbortSignal.timeout(answerTimeoutMs) });
+    response = await fetch(`${base}/api/v1/${path}`, {
+      ...request,
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    });
     answer = await response.json();
   } catch (thrown) {
     throw new BothyError(
@@ -89,12 +96,17 @@ export async function ask(path: string, request: RequestInit): Promise<unknown> 
     );
   }
   if (response.ok) return answer;
+  throw refusalOf(response.status, answer);
+}
+
+/** What a node said instead of an answer. */
+export function refusalOf(status: number, answer: unknown): BothyError {
   const refusal = errorShape.safeParse(answer);
   const code = refusal.success ? errorCodes.find((known) => known === refusal.data.code) : undefined;
   if (!refusal.success || code === undefined) {
-    throw new BothyError(codeOf(response.status), `The node answered with status ${response.status}.`);
+    return new BothyError(codeOf(status), `The node answered with status ${status}.`);
   }
-  throw new BothyError(code, refusal.data.message);
+  return new BothyError(code, refusal.data.message);
 }
 
 /** Something between us and the node may answer in its place, without a code of ours. */

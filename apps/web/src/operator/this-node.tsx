@@ -4,6 +4,7 @@ import { useEffect, useId, useState } from 'react';
 import { askNode, type NodeSummary } from '../node/node-client.ts';
 import { OperatorClient } from '../node/operator-client.ts';
 import { signIn } from '../node/sign-in.ts';
+import { routeHash } from '../routing/route.ts';
 import { registrationWords } from './node-words.ts';
 
 /** The node as its operator sees it. */
@@ -15,6 +16,8 @@ export interface OperatedNode {
 interface ThisNodeProps {
   /** Goes on to what only its operator sees. */
   readonly lookAfter: (operated: OperatedNode) => void;
+  /** Closes what this stands in. */
+  readonly leave: () => void;
 }
 
 type Known =
@@ -23,7 +26,7 @@ type Known =
   | { readonly kind: 'known'; readonly node: NodeSummary; readonly client: OperatorClient | undefined };
 
 /** Which node this is, who may come in, and for its operator the way to look after it. */
-export function ThisNode({ lookAfter }: ThisNodeProps) {
+export function ThisNode({ lookAfter, leave }: ThisNodeProps) {
   const [known, setKnown] = useState<Known>({ kind: 'asking' });
   const titleId = useId();
   useEffect(() => {
@@ -45,6 +48,11 @@ export function ThisNode({ lookAfter }: ThisNodeProps) {
         <>
           <p>
             <strong>{known.node.id}</strong>. {registrationWords(known.node.registration)}
+          </p>
+          <p>
+            <a href={routeHash('cluster')} onClick={leave}>
+              The cluster: all nodes and their rooms
+            </a>
           </p>
           {known.client !== undefined && <Operator node={known.node} client={known.client} go={lookAfter} />}
         </>

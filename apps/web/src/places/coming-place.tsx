@@ -1,13 +1,9 @@
 import type { Place } from '../routing/route.ts';
 import { Icon } from '../shell/icons.tsx';
 
-const coming: Readonly<Record<Exclude<Place, 'chats'>, { title: string; promise: string; until: string }>> = {
-  rooms: {
-    title: 'Rooms',
-    promise:
-      'Here your team will talk in rooms that the nodes keep for everybody: whoever comes back reads on where they left, on any node.',
-    until: 'Rooms are not built yet. Until then, two people talk in Chats.',
-  },
+const coming: Readonly<
+  Record<Exclude<Place, 'chats' | 'rooms'>, { title: string; promise: string; until: string }>
+> = {
   monitor: {
     title: 'Monitor',
     promise:
@@ -23,7 +19,7 @@ const coming: Readonly<Record<Exclude<Place, 'chats'>, { title: string; promise:
 };
 
 /** A place that is still to come: what will be there, and that it is not there now. */
-export function ComingPlace({ place }: { place: Exclude<Place, 'chats'> }) {
+export function ComingPlace({ place }: { place: Exclude<Place, 'chats' | 'rooms'> }) {
   const { title, promise, until } = coming[place];
   return (
     <section className="coming" aria-labelledby="coming-title">

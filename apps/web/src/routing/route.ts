@@ -1,27 +1,39 @@
-/** The address after `#`: which of the four places is shown, and which contact in it. */
+/** The address after `#`: which place is shown, and what is open in it. */
 
+/** The four places of the rail. */
 export const places = ['chats', 'rooms', 'monitor', 'lab'] as const;
 export type Place = (typeof places)[number];
 
 export interface Route {
-  readonly place: Place;
+  /** `cluster` is reached from Rooms and from one's own page. */
+  readonly place: Place | 'cluster';
   /** A contact's id, only in Chats. */
   readonly contact: string | undefined;
+  /** A room's id, only in Rooms. */
+  readonly room: string | undefined;
 }
 
 /** Reads a hash. What is not known leads to Chats, for an address may be typed or old. */
 export function parseRoute(hash: string): Route {
   const [, head = '', tail = ''] = /^#\/?([^/]*)\/?(.*)$/.exec(hash) ?? [];
-  const place = places.find((candidate) => candidate === head);
-  if (place !== 'chats' || tail === '') return { place: place ?? 'chats', contact: undefined };
+  const place = [...places, 'cluster' as const].find((candidate) => candidate === head) ?? 'chats';
+  const id = head === place && tail !== '' ? decoded(tail) : undefined;
+  return {
+    place,
+    contact: place === 'chats' ? id : undefined,
+    room: place === 'rooms' ? id : undefined,
+  };
+}
+
+function decoded(text: string): string | undefined {
   try {
-    return { place, contact: decodeURIComponent(tail) };
+    return decodeURIComponent(text);
   } catch {
-    return { place, contact: undefined };
+    return undefined;
   }
 }
 
-/** The hash that leads to a place, or to the conversation with a contact. */
-export function routeHash(place: Place, contact?: string): string {
-  return contact === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(contact)}`;
+/** The hash that leads to a place, to the conversation with a contact, or to a room. */
+export function routeHash(place: Route['place'], id?: string): string {
+  return id === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(id)}`;
 }

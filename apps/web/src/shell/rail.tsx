@@ -1,4 +1,4 @@
-import { type Place, places, routeHash } from '../routing/route.ts';
+import { type Place, places, type Route, routeHash } from '../routing/route.ts';
 import { Icon } from './icons.tsx';
 
 const titles: Readonly<Record<Place, string>> = {
@@ -9,7 +9,7 @@ const titles: Readonly<Record<Place, string>> = {
 };
 
 /** The four places: a rail at the left, a bar at the bottom of a phone. */
-export function Rail({ place, waiting }: { place: Place; waiting: number }) {
+export function Rail({ place, waiting }: { place: Route['place']; waiting: number }) {
   return (
     <nav className="rail" aria-label="Places">
       {places.map((each) => (

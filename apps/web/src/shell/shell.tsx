@@ -1,6 +1,6 @@
 import type { PeerSession } from '@bothy/peer/drivers/browser';
 import { unreadOf } from '@bothy/peer/views';
-import { useEffect, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { pageTitle } from '../app/page-title.ts';
 import { usePeerState } from '../app/session-context.ts';
 import { ChatsPlace } from '../chats/chats-place.tsx';
@@ -10,6 +10,10 @@ import { SessionEnded } from '../welcome/start-pages.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 import { SessionProvider } from './trouble.tsx';
+
+// Who only chats never loads them.
+const RoomsPlace = lazy(() => import('../rooms/rooms-place.tsx'));
+const ClusterPlace = lazy(() => import('../cluster/cluster-place.tsx'));
 
 /** The frame around the four places. */
 export function Shell({ session }: { session: PeerSession }) {
@@ -29,17 +33,20 @@ export function Shell({ session }: { session: PeerSession }) {
   }, [waiting]);
 
   if (failure !== undefined) return <SessionEnded error={failure} />;
-  const { place, contact } = route;
+  const { place, contact, room } = route;
+  const isInside = contact !== undefined || room !== undefined;
   return (
     <SessionProvider session={session}>
-      <div className={contact === undefined ? 'shell' : 'shell shell-inside'}>
+      <div className={isInside ? 'shell shell-inside' : 'shell'}>
         <TopBar me={session.me} state={state} />
         <Rail place={place} waiting={waiting} />
         <main className="place">
-          {place === 'chats' ? (
-            <ChatsPlace state={state} contactId={contact} />
-          ) : (
-            <ComingPlace place={place} />
+          {place === 'chats' && <ChatsPlace state={state} contactId={contact} />}
+          {(place === 'monitor' || place === 'lab') && <ComingPlace place={place} />}
+          {(place === 'rooms' || place === 'cluster') && (
+            <Suspense fallback={<p className="place-opening hint">Opening…</p>}>
+              {place === 'rooms' ? <RoomsPlace roomId={room} /> : <ClusterPlace />}
+            </Suspense>
           )}
         </main>
       </div>

@@ -25,6 +25,8 @@ export interface SteadyScroll {
   readonly scrolled: () => void;
   /** Goes to the end, now and as messages come. */
   readonly toEnd: () => void;
+  /** Stops following what comes: somebody is taken to a message further up. */
+  readonly leaveEnd: () => void;
 }
 
 /**
@@ -68,6 +70,12 @@ export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
     if (ref.current !== null) settle(ref.current);
   }
 
+  function leaveEnd(): void {
+    if (!following.current) return;
+    following.current = false;
+    options.onAtEnd(false);
+  }
+
   // After every render: the message at the top of the screen stays at its height.
   useLayoutEffect(() => {
     const log = ref.current;
@@ -89,7 +97,7 @@ export function useSteadyScroll(options: SteadyScrollOptions): SteadyScroll {
     return () => observer.disconnect();
   }, []);
 
-  return { ref, contentRef, scrolled, toEnd };
+  return { ref, contentRef, scrolled, toEnd, leaveEnd };
 }
 
 /** A message and where it stood, measured from the beginning of what is shown. */

@@ -1,0 +1,167 @@
+import { type Author, BothyError, type RoomMember, type RoomRole, roomRoles } from '@bothy/wire';
+import { useState } from 'react';
+import { Icon } from '../shell/icons.tsx';
+import { Avatar } from '../timeline/avatar.tsx';
+import { InvitePerson } from './invite-person.tsx';
+import { orderMembers } from './member-order.ts';
+import type { RoomPermissions } from './room-permissions.ts';
+import type { RoomView } from './room-view.ts';
+import { presenceWords, roleWords } from './room-words.ts';
+import { useRooms } from './rooms-context.ts';
+
+interface MembersPanelProps {
+  readonly view: RoomView;
+  readonly me: Author | undefined;
+  readonly permissions: RoomPermissions;
+  readonly close: () => void;
+}
+
+/** Who is in the room, who is there now, and what the person at this browser may do about it. */
+export function MembersPanel({ view, me, permissions, close }: MembersPanelProps) {
+  const { session } = useRooms();
+  const [asked, setAsked] = useState<Author>();
+  const [banned, setBanned] = useState<{ person: Author; name: string }>();
+  const [problem, setProblem] = useState<string>();
+  const base = () => ({ requestId: session.newId(), room: view.id });
+  const tried = async (work: Promise<unknown>): Promise<boolean> => {
+    setProblem(undefined);
+    try {
+      await work;
+      return true;
+    } catch (thrown) {
+      setProblem(BothyError.from(thrown).message);
+      return false;
+    }
+  };
+
+  async function ban({ person, name }: Pick<RoomMember, 'person' | 'name'>): Promise<void> {
+    setAsked(undefined);
+    if (await tried(session.call({ kind: 'ban', ...base(), person, on: true }))) setBanned({ person, name });
+  }
+  async function unban(person: Author): Promise<void> {
+    if (await tried(session.call({ kind: 'ban', ...base(), person, on: false }))) setBanned(undefined);
+  }
+
+  return (
+    <aside className="members" aria-label="Members">
+      <header className="members-head">
+        <h2>Members</h2>
+        <button type="button" className="button icon-only" aria-label="Close members" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {permissions.invite && <InvitePerson view={view} />}
+      {problem !== undefined && (
+        <p className="notice bad" role="alert">
+          {problem}
+        </p>
+      )}
+      {banned !== undefined && (
+        <p className="notice" role="status">
+          {banned.name} is banned and cannot come back.
+          <button type="button" className="button small" onClick={() => unban(banned.person)}>
+            Lift the ban
+          </button>
+        </p>
+      )}
+      <ul className="member-list">
+        {orderMembers(view.members, me).map((member) => (
+          <li key={member.person} className="member">
+            {asked === member.person ? (
+              <BanQuestion name={member.name} ban={() => ban(member)} keep={() => setAsked(undefined)} />
+            ) : (
+              <Member
+                member={member}
+                isMe={member.person === me}
+                permissions={permissions}
+                setRole={(role) =>
+                  void tried(session.call({ kind: 'setRole', ...base(), person: member.person, role }))
+                }
+                ask={() => setAsked(member.person)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+interface MemberProps {
+  readonly member: RoomMember;
+  readonly isMe: boolean;
+  readonly permissions: RoomPermissions;
+  readonly setRole: (role: RoomRole) => void;
+  readonly ask: () => void;
+}
+
+function Member({ member, isMe, permissions, setRole, ask }: MemberProps) {
+  const { name, role, presence, verified } = member;
+  return (
+    <>
+      <Avatar name={name} online={presence === 'online'} />
+      <div className="member-about">
+        <p className="member-name">
+          {name}
+          {isMe && <span className="hint"> (you)</span>}
+          {!verified && <span className="tag">guest</span>}
+        </p>
+        <p className="hint">
+          {presenceWords[presence]} · {roleWords[role]}
+        </p>
+      </div>
+      {(permissions.giveRoles || permissions.ban(member)) && (
+        <div className="member-actions">
+          {permissions.giveRoles && (
+            <select
+              className="select"
+              aria-label={`Role of ${name}`}
+              value={role}
+              onChange={(event) => {
+                const wanted = roomRoles.find((each) => each === event.target.value);
+                if (wanted !== undefined) setRole(wanted);
+              }}
+            >
+              {roomRoles.map((each) => (
+                <option key={each} value={each} disabled={each === 'owner' && !verified}>
+                  {roleWords[each]}
+                </option>
+              ))}
+            </select>
+          )}
+          {permissions.ban(member) && (
+            <button type="button" className="button small" aria-label={`Ban ${name}`} onClick={ask}>
+              Ban…
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function BanQuestion({ name, ban, keep }: { name: string; ban: () => void; keep: () => void }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
+    <div className="member-question" role="group" aria-label={`Ban ${name}?`}>
+      <p>
+        <strong>Ban {name}?</strong> They have to leave, and cannot come back until somebody lifts it. What
+        they wrote stays.
+      </p>
+      <div className="actions">
+        <button type="button" className="button small danger" onClick={ban}>
+          Ban
+        </button>
+        <button
+          type="button"
+          className="button small"
+          // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
+          autoFocus
+          onClick={keep}
+        >
+          Keep
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/** Opens the rooms of this tab, once: who one is, which nodes there are, and what this browser keeps. */
+import type { LocalIdentity } from '@bothy/identity';
+import { browserIdentityStore } from '@bothy/peer/drivers/browser';
+import { connectRooms, webUrlOf } from '@bothy/rooms/client';
+import { BothyError } from '@bothy/wire';
+import { NodeTokens } from '../node/node-tokens.ts';
+import { signInAt } from '../node/sign-in.ts';
+import { newMessageId } from '../timeline/message-id.ts';
+import { keptRooms } from './kept-rooms.ts';
+import { outboxStore } from './outbox-store.ts';
+import type { OpenRooms } from './rooms-context.ts';
+import { type RoomsLink, RoomsSession } from './rooms-session.ts';
+
+let opened: Promise<OpenRooms> | undefined;
+
+/** Rejects when this browser has no key any more. */
+export function openRooms(): Promise<OpenRooms> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<OpenRooms> {
+  const identity = await browserIdentityStore().load();
+  if (identity === undefined) throw new BothyError('not_found', 'Your key is not in this browser any more.');
+  const tokens = new NodeTokens(
+    (base) => signInAt(identity, base),
+    () => performance.now(),
+  );
+  const session = new RoomsSession({
+    connect: (notify) => linkOf(identity, tokens, notify),
+    kept: keptRooms(identity.person, () => localStorage),
+    newId: newMessageId,
+  });
+  const base = (): string => (session.state().url === '' ? location.origin : webUrlOf(session.state().url));
+  return {
+    session,
+    files: { base, token: (again = false) => tokens.token(base(), again) },
+    isOperator: () => tokens.isOperator(base()),
+  };
+}
+
+function linkOf(
+  identity: LocalIdentity,
+  tokens: NodeTokens,
+  notify: Parameters<ConstructorParameters<typeof RoomsSession>[0]['connect']>[0],
+): RoomsLink {
+  const client = connectRooms({
+    urls: [location.origin],
+    token: async ({ url, again }) => {
+      try {
+        return await tokens.token(webUrlOf(url), again);
+      } catch (thrown) {
+        const error = BothyError.from(thrown);
+        // A node that does not answer may do so later; one that refuses will not.
+        if (error.code !== 'broker_unreachable') throw error;
+        throw new BothyError('node_unreachable', error.message, { cause: thrown });
+      }
+    },
+    outbox: outboxStore(identity.person, () => localStorage),
+  });
+  client.on('notice', notify);
+  return {
+    ask: (command) => client.ask(command),
+    retry: (room, messageId) => void client.rooms.get(room)?.retry({ messageId }),
+    discard: (room, messageId) => void client.rooms.get(room)?.discard({ messageId }),
+    start: () => client.start(),
+    stop: () => client.close(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { RoomMessage } from './room-items.ts';
+import { listed } from './room-words.ts';
+import { useRooms } from './rooms-context.ts';
+
+interface ReactionsProps {
+  readonly message: RoomMessage;
+  readonly mayReact: boolean;
+  readonly react: (message: RoomMessage, emoji: string, on: boolean) => void;
+}
+
+/** What people think of a message; a second press takes one's own back. */
+export function Reactions({ message, mayReact, react }: ReactionsProps) {
+  const { session } = useRooms();
+  const { me } = session.state();
+  if (message.reactions.length === 0 || message.body === null) return null;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
+    <div className="reactions" role="group" aria-label="Reactions">
+      {message.reactions.map(({ emoji, by }) => {
+        const own = by.some(({ person }) => person === me);
+        const names = listed(by.map(({ person, name }) => (person === me ? 'You' : name)));
+        return (
+          <button
+            key={emoji}
+            type="button"
+            className="reaction"
+            aria-pressed={own}
+            aria-label={`${emoji}, ${by.length}: ${names}`}
+            title={names}
+            disabled={!mayReact}
+            onClick={() => react(message, emoji, !own)}
+          >
+            <span aria-hidden="true">{emoji}</span> {by.length}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
