@@ -121,6 +121,48 @@ export {
   unsignedText,
 } from './signed-json.ts';
 export {
+  type EdgeId,
+  type Reading,
+  type SensorName,
+  type TelemetryEvent,
+  type TelemetryPayload,
+  telemetryLimits,
+  telemetryNamePattern,
+  telemetryPayload,
+} from './telemetry/reading.ts';
+export {
+  type AnomalyCheck,
+  type AnomalyCondition,
+  anomalyChecks,
+  type ChangeCondition,
+  type ChangeDirection,
+  type Comparison,
+  type Condition,
+  changeDirections,
+  comparisons,
+  type GroupCondition,
+  type LeafCondition,
+  type Rule,
+  ruleLimits,
+  type SensorReference,
+  type Severity,
+  type StaleCondition,
+  severities,
+  type ThresholdCondition,
+  type Weekday,
+  type WeekSpan,
+  weekdays,
+} from './telemetry/rule.ts';
+export {
+  conditionProblem,
+  hysteresisProblem,
+  leavesOf,
+  type RuleScope,
+  ruleProblem,
+  scopeOf,
+  spanProblem,
+} from './telemetry/rule-problem.ts';
+export {
   type ParsedUserTopic,
   parseUserTopic,
   type SignallingTopic,

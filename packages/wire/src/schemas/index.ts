@@ -6,6 +6,12 @@ export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
 export { maxKeyFileBytes, parseKeyFile } from './key-file-schema.ts';
 export type { Parsed } from './parse.ts';
+export {
+  checkReading,
+  parseReading,
+  parseTelemetryEvent,
+  type ReadingContext,
+} from './reading-schema.ts';
 export { callId, parseServerFrame } from './room-answer-schema.ts';
 export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
 export * as roomParts from './room-parts.ts';
@@ -20,3 +26,5 @@ export {
 } from './room-request.ts';
 export * as roomResults from './room-results.ts';
 export { type RoomNotificationRow, roomNotifications } from './room-results.ts';
+export { checkRule } from './rule-schema.ts';
+export { parseTimestamp, type ZoneOffset } from './timestamp.ts';
