@@ -56,10 +56,13 @@ export async function runCluster(options: RunClusterOptions): Promise<void> {
     () => process.exit(130),
   );
   const logsEnd = new AbortController();
+  const views: Promise<void>[] = [];
   const stopAll = async (): Promise<void> => {
     isRunning = false;
     await Promise.all(children.map((child) => child.stop(mostStopMs)));
+    // The last lines come before the last word.
     logsEnd.abort();
+    await Promise.all(views);
   };
   const failures = await Promise.all(children.map((child) => child.start()));
   const failed = failures.findIndex((failure) => failure !== undefined);
@@ -72,7 +75,8 @@ export async function runCluster(options: RunClusterOptions): Promise<void> {
     print(clusterTable(children, { keys, hasWeb: webBuildState(folders) !== 'missing' }));
   showTable();
   for (const [index, { data }] of plans.entries()) {
-    void showLog(data, { sinceMs, colour, signal: logsEnd.signal, take: (line) => tell(index + 1, line) });
+    const take = (line: string): void => tell(index + 1, line);
+    views.push(showLog(data, { sinceMs, colour, signal: logsEnd.signal, take }));
   }
   const pressed =
     terminal === undefined ? undefined : readKeys(terminal, children, { print, showTable, tell });
