@@ -27,6 +27,8 @@ class TerminalTalk {
   #room: RoomHandle | undefined;
   /** The room whose join is on its way: its history is shown too. */
   #going: string | undefined;
+  /** The input has ended: nothing may be asked of it any more. */
+  #isOver = false;
   /** Said of the connection last. */
   #connection = '';
 
@@ -39,8 +41,14 @@ class TerminalTalk {
 
   async run(): Promise<void> {
     const client = this.#client;
-    client.on('notice', (notice) => this.#heard(notice));
-    const ended = new Promise<void>((resolve) => this.#lines.once('close', resolve));
+    const endListening = client.on('notice', (notice) => this.#heard(notice));
+    const ended = new Promise<void>((resolve) => {
+      this.#lines.once('close', () => {
+        this.#isOver = true;
+        endListening();
+        resolve();
+      });
+    });
     this.#lines.on('SIGINT', () => this.#lines.close());
     this.#lines.on('line', (line) => void this.#typed(line));
     const { session } = client;
@@ -217,6 +225,7 @@ class TerminalTalk {
   }
 
   #prompt(): void {
+    if (this.#isOver) return;
     const name = this.#room?.info?.name;
     this.#lines.setPrompt(name === undefined ? '> ' : `${plain(name)}> `);
     this.#lines.prompt(true);
@@ -228,6 +237,7 @@ class TerminalTalk {
 
   /** Above the line that is being typed, which stays as it is. */
   #print(line: string): void {
+    if (this.#isOver) return;
     const { output } = this.#options;
     cursorTo(output, 0);
     clearLine(output, 0);
