@@ -7,13 +7,13 @@ const kinds = (stage: CoreStage): string[] => stage.outputs.map(({ kind }) => ki
 const head = (log: string, n: number) => ({ conversation, log, n, hash: `${n}`, messages: n });
 const progress = (stage: CoreStage) => stage.notices.findLast((notice) => notice.kind === 'progress');
 
-test('[PS1] a message is sealed, stored in one write, and only then told, answered and sent', () => {
+test('[PS1] a message is sealed, stored in one write, and only then sent, told and answered', () => {
   const stage = CoreStage.linked();
   stage.have({});
   stage.command(send());
   expect(kinds(stage)).toEqual(['seal']);
   stage.seal();
-  expect(kinds(stage)).toEqual(['persist', 'notify', 'reply', 'frame', 'notify']);
+  expect(kinds(stage)).toEqual(['persist', 'frame', 'notify', 'notify', 'reply']);
   expect(stage.writes.map(({ kind }) => kind)).toEqual(['putEntry', 'putHead', 'putClock']);
   expect(stage.outputs.filter((output) => 'early' in output)).toEqual([]);
 });

@@ -170,7 +170,11 @@ export class Conversations {
       const vector = Object.fromEntries([...logs].sort().map((log) => [log, conversation.head(log).n]));
       step.frame(sync.link, { kind: 'have', conversation: conversation.id, vector });
     }
-    if (rows.length > 0) this.#handOn(step, conversation, rows);
+    if (rows.length === 0) return;
+    // Behind the confirmation: what is shown here may take the page a while.
+    step.notify({ kind: 'entries', rows });
+    step.notify({ kind: 'unread', conversation: conversation.id, count: conversation.unreadCount() });
+    this.#handOn(step, conversation, rows);
   }
 
   /** Gives new rows to every link of the conversation whose other side lacks them. */

@@ -5,10 +5,7 @@ import type { Conversation } from './conversation.ts';
 import type { EntryRow, PeerWrite } from './records.ts';
 import type { Step } from './step.ts';
 
-/**
- * Persists what continues a log and notifies of it. Doubles are passed over.
- * Returns the rows taken, in order.
- */
+/** Persists what continues a log. Doubles are passed over. Returns the rows taken, in order. */
 export function takeEntries(
   step: Step,
   conversation: Conversation,
@@ -31,8 +28,6 @@ export function takeEntries(
     writes.push({ kind: 'putHead', head: { conversation: conversation.id, log, ...conversation.head(log) } });
   }
   step.persist(...writes, { kind: 'putClock', clock: clock.last });
-  step.notify({ kind: 'entries', rows });
-  step.notify({ kind: 'unread', conversation: conversation.id, count: conversation.unreadCount() });
   return rows;
 }
 

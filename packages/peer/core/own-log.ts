@@ -93,9 +93,10 @@ export class OwnLog {
       { kind: 'putClock', clock: this.#clock.last },
       ...droppedBodies(row, body),
     );
+    // The other side first: what is shown here may take the page a while.
+    this.#written(step, conversation, row);
     step.notify({ kind: 'entries', rows: [row] });
     step.reply(commandId, { ok: true, n });
-    this.#written(step, conversation, row);
     this.#sealNext(step, writing);
   }
 
