@@ -13,6 +13,7 @@ export function refuses(room: Room, actor: RoomActor, command: OrderedCommand): 
   const member = room.members.get(actor.person);
   if (command.kind === 'delete') {
     if (actor.operator || member?.role === 'owner') return undefined;
+    if (member === undefined) return notAMember(room, actor);
     return refusal('not_the_owner', 'Only an owner of this room, or an operator, can delete it.');
   }
   if (command.kind === 'history' && command.open === true && room.visibility === 'public') return undefined;

@@ -86,7 +86,7 @@ const outages = [500, 4_000, 30_000] as const;
 const seeds = ['1', '2', '3'] as const;
 
 test.each(roles)(
-  '[RM41] a crash of the %s after each of its steps: deleted everywhere or nowhere',
+  '[RM48] a crash of the %s after each of its steps: deleted everywhere or nowhere',
   (role) => {
     let deleted = 0;
     let kept = 0;
@@ -109,7 +109,7 @@ test.each(roles)(
   },
 );
 
-test('[RM41] crashes of both roles, at each pair of their steps', () => {
+test('[RM48] crashes of both roles, at each pair of their steps', () => {
   const { steps } = runDeletion('1', []);
   let crashed = 0;
   for (let one = 1; one <= steps.coordinator; one++) {
