@@ -1,10 +1,10 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { type Author, BothyError, type RoomMember, type RoomRole, roomRoles } from '@bothy/wire';
 import { useState } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { Avatar } from '../timeline/avatar.tsx';
 import { InvitePerson } from './invite-person.tsx';
 import { orderMembers } from './member-order.ts';
-import type { RoomPermissions } from './room-permissions.ts';
 import type { RoomView } from './room-view.ts';
 import { presenceWords, roleWords } from './room-words.ts';
 import { useRooms } from './rooms-context.ts';
@@ -97,6 +97,7 @@ interface MemberProps {
 
 function Member({ member, isMe, permissions, setRole, ask }: MemberProps) {
   const { name, role, presence, verified } = member;
+  const mayGiveRoles = roomRoles.some((each) => permissions.giveRole(member, each));
   return (
     <>
       <Avatar name={name} online={presence === 'online'} />
@@ -110,9 +111,9 @@ function Member({ member, isMe, permissions, setRole, ask }: MemberProps) {
           {presenceWords[presence]} · {roleWords[role]}
         </p>
       </div>
-      {(permissions.giveRoles || permissions.ban(member)) && (
+      {(mayGiveRoles || permissions.ban(member)) && (
         <div className="member-actions">
-          {permissions.giveRoles && (
+          {mayGiveRoles && (
             <select
               className="select"
               aria-label={`Role of ${name}`}
@@ -123,7 +124,11 @@ function Member({ member, isMe, permissions, setRole, ask }: MemberProps) {
               }}
             >
               {roomRoles.map((each) => (
-                <option key={each} value={each} disabled={each === 'owner' && !verified}>
+                <option
+                  key={each}
+                  value={each}
+                  disabled={each !== role && !permissions.giveRole(member, each)}
+                >
                   {roleWords[each]}
                 </option>
               ))}

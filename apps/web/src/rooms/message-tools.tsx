@@ -1,9 +1,9 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { roomLimits, utf8Bytes } from '@bothy/wire';
 import { type FormEvent, useState } from 'react';
 import { Icon, type IconName } from '../shell/icons.tsx';
 import type { RoomMessage } from './room-items.ts';
 import type { RoomActions } from './room-message.tsx';
-import type { RoomPermissions } from './room-permissions.ts';
 
 interface MessageToolsProps {
   readonly item: RoomMessage;
@@ -53,9 +53,7 @@ export function MessageTools({ item, actions, permissions }: MessageToolsProps) 
     <div className="bubble-actions">
       {permissions.write && <Tool icon="smile" name="React" press={() => setOpen('reacting')} />}
       {permissions.write && <Tool icon="reply" name="Reply" press={() => actions.reply(item)} />}
-      {permissions.write && item.mine && (
-        <Tool icon="edit" name="Edit message" press={() => actions.edit(item)} />
-      )}
+      {item.mayEdit && <Tool icon="edit" name="Edit message" press={() => actions.edit(item)} />}
       {permissions.pin && (
         <Tool
           icon="pin"
@@ -63,9 +61,7 @@ export function MessageTools({ item, actions, permissions }: MessageToolsProps) 
           press={() => actions.pin(item, !item.pinned)}
         />
       )}
-      {permissions.redact(item.author) && (
-        <Tool icon="delete" name="Take away" press={() => setOpen('asking')} />
-      )}
+      {item.mayRedact && <Tool icon="delete" name="Take away" press={() => setOpen('asking')} />}
     </div>
   );
 }

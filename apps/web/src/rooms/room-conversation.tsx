@@ -1,3 +1,4 @@
+import { permissionsIn } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useAttention } from '../app/use-attention.ts';
@@ -9,12 +10,31 @@ import { RoomHead } from './room-head.tsx';
 import { RoomIdContext } from './room-id-context.ts';
 import { quoteOf, type RoomMessage, roomItems } from './room-items.ts';
 import type { RoomActions } from './room-message.tsx';
-import { permissionsOf } from './room-permissions.ts';
 import { RoomTimeline } from './room-timeline.tsx';
-import { type RoomView, roleOf } from './room-view.ts';
+import type { RoomView } from './room-view.ts';
 import { listed, roomBanner } from './room-words.ts';
 import { useRooms } from './rooms-context.ts';
 import type { RoomsState } from './rooms-session.ts';
+
+const nowhere = { visibility: 'private', state: 'unavailable' } as const;
+
+/** Whether the person operates the node that orders the room. */
+function useOperates(isOperator: () => Promise<boolean>, isHere: boolean): boolean {
+  const [operates, setOperates] = useState(false);
+  useEffect(() => {
+    if (!isHere) return setOperates(false);
+    let shown = true;
+    isOperator().then(
+      (is) => shown && setOperates(is),
+      // Then nothing is offered that only an operator may.
+      () => undefined,
+    );
+    return () => {
+      shown = false;
+    };
+  }, [isOperator, isHere]);
+  return operates;
+}
 
 export type Composing = { readonly kind: 'reply' | 'edit'; readonly message: RoomMessage } | undefined;
 
@@ -26,7 +46,7 @@ interface RoomConversationProps {
 
 /** A room one is in: what is said, who is there, and what one writes. */
 export function RoomConversation({ view, state, askToDelete }: RoomConversationProps) {
-  const { session } = useRooms();
+  const { session, isOperator } = useRooms();
   const { id, info } = view;
   const { me } = state;
   const log = session.log(id);
@@ -35,14 +55,27 @@ export function RoomConversation({ view, state, askToDelete }: RoomConversationP
   // The line stays where reading ended when the room was opened.
   const [readUpTo] = useState(() => (view.read < log.lastSeq ? view.read : undefined));
   const pinned = info?.pinned ?? [];
+  const operates = useOperates(isOperator, info !== undefined && info.administrator === state.node);
+  const room = info === undefined ? undefined : { visibility: info.visibility, state: view.state };
+  const permissions = permissionsIn(room ?? nowhere, view.members, {
+    person: me ?? 'guest:',
+    operator: operates,
+  });
   // `view` changes with every entry: what was edited is in none of the rows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the log is changed in place, and the view with it
   const items = useMemo(
     () =>
-      roomItems({ rows: rows.rows, log, me, pinned, outgoing: rows.atNewest ? view.outgoing : [], readUpTo }),
-    [rows, view, me, readUpTo],
+      roomItems({
+        rows: rows.rows,
+        log,
+        me,
+        pinned,
+        outgoing: rows.atNewest ? view.outgoing : [],
+        readUpTo,
+        permissions,
+      }),
+    [rows, view, me, readUpTo, operates],
   );
-  const permissions = permissionsOf(me, roleOf(view, me), info);
 
   const [atEnd, setAtEnd] = useState(true);
   const { count: unread } = session.unread(id);
@@ -173,7 +206,7 @@ export function RoomConversation({ view, state, askToDelete }: RoomConversationP
               composing={composing}
               done={() => setComposing(undefined)}
               onSend={toNewest}
-              mayWrite={permissions.write && view.state !== 'deleting'}
+              mayWrite={permissions.write}
               whyNot={
                 view.state === 'deleting'
                   ? 'Nothing can be written while the room is being deleted.'

@@ -1,9 +1,9 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type FormEvent, type RefObject, useId, useState } from 'react';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
 import { RoomFields, type RoomWords } from './room-fields.tsx';
-import type { RoomPermissions } from './room-permissions.ts';
 import { type RoomView, roleOf } from './room-view.ts';
 import { memberCountWords, roleWords } from './room-words.ts';
 import { useRooms } from './rooms-context.ts';
@@ -88,7 +88,7 @@ export function RoomDetails({ ref, view, permissions, askToDelete }: RoomDetails
             <button type="button" className="button" onClick={() => setPage('leaving')}>
               Leave…
             </button>
-            {permissions.remove && (
+            {permissions.delete && (
               <button type="button" className="button" onClick={remove}>
                 Delete…
               </button>

@@ -1,8 +1,8 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { useRef } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { RoomDetails } from './room-details.tsx';
 import { BackToRooms } from './room-pane.tsx';
-import type { RoomPermissions } from './room-permissions.ts';
 import type { RoomView } from './room-view.ts';
 import { memberCountWords } from './room-words.ts';
 import type { RoomsState } from './rooms-session.ts';

@@ -1,7 +1,8 @@
 /** What a person reads in a room: messages as they stand now, what happened between them in quiet lines, and gaps. */
 import type { OutgoingMessage } from '@bothy/rooms/client-core';
+import type { Reaction, RoomPermissions } from '@bothy/rooms/views';
 import type { Attachment, Author, RoomEntry } from '@bothy/wire';
-import type { Reaction, RoomLog, RoomRow } from './room-log.ts';
+import type { RoomLog, RoomRow } from './room-log.ts';
 import { eventWords } from './room-words.ts';
 
 interface ItemBase {
@@ -25,6 +26,8 @@ export interface RoomMessage extends ItemBase {
   readonly status: 'pending' | 'sent' | 'failed';
   readonly messageId: string;
   readonly failure?: string;
+  readonly mayEdit: boolean;
+  readonly mayRedact: boolean;
 }
 
 export interface Quote {
@@ -45,6 +48,7 @@ export interface ItemsOptions {
   readonly log: RoomLog;
   readonly me: Author | undefined;
   readonly pinned: readonly number[];
+  readonly permissions: Pick<RoomPermissions, 'edit' | 'redact'>;
   /** Own messages that have no `seq` yet; shown only at the end of the log. */
   readonly outgoing: readonly OutgoingMessage[];
   /** The last `seq` that had been read when the room was opened: a line stands below it. */
@@ -54,7 +58,7 @@ export interface ItemsOptions {
 const quoteChars = 140;
 
 export function roomItems(options: ItemsOptions): readonly RoomItem[] {
-  const { rows, log, me, pinned, outgoing, readUpTo } = options;
+  const { rows, log, me, outgoing, readUpTo } = options;
   const items: RoomItem[] = [];
   let events: RoomEntry[] = [];
   let divided = readUpTo === undefined;
@@ -86,7 +90,8 @@ export function roomItems(options: ItemsOptions): readonly RoomItem[] {
       divided = true;
       if (!mine) items.push({ key: 'unread', kind: 'unread', author: '', atMs: entry.sentAt });
     }
-    items.push(messageItem(entry, log, mine, pinned.includes(entry.seq)));
+    const item = messageItem(entry, mine, options);
+    if (item !== undefined) items.push(item);
   }
   flush();
   const known = new Set(rows.flatMap((row) => (row.kind === 'entry' ? [row.entry.key] : [])));
@@ -102,11 +107,14 @@ function rowsTime(rows: readonly RoomRow[]): number {
   return first?.kind === 'entry' ? first.entry.sentAt : 0;
 }
 
-function messageItem(entry: RoomEntry, log: RoomLog, mine: boolean, pinned: boolean): RoomMessage {
-  const { content, seq, author, name, sentAt, key } = entry;
-  const { replyTo, attachments = [] } =
-    content.kind === 'message' ? content : { replyTo: undefined, attachments: [] };
-  const current = log.current(entry);
+function messageItem(
+  { seq }: RoomEntry,
+  mine: boolean,
+  { log, pinned, permissions }: ItemsOptions,
+): RoomMessage | undefined {
+  const message = log.timeline.message(seq);
+  if (message === undefined) return undefined;
+  const { author, name, key, sentAt, body, edited, replyTo, attachments, reactions } = message;
   return {
     kind: 'message',
     key,
@@ -116,10 +124,14 @@ function messageItem(entry: RoomEntry, log: RoomLog, mine: boolean, pinned: bool
     name,
     mine,
     atMs: sentAt,
-    ...current,
-    attachments: current.body === null ? [] : attachments,
-    pinned,
+    body,
+    edited,
+    attachments,
+    reactions,
+    pinned: pinned.includes(seq),
     status: 'sent',
+    mayEdit: permissions.edit(message),
+    mayRedact: permissions.redact(message),
     ...(replyTo === undefined ? {} : { reply: quoteOf(log, replyTo) }),
   };
 }
@@ -140,6 +152,8 @@ function outgoingItem(message: OutgoingMessage, log: RoomLog, me: Author | undef
     pinned: false,
     attachments,
     reactions: [],
+    mayEdit: false,
+    mayRedact: false,
     status: failure === undefined ? 'pending' : 'failed',
     ...(failure === undefined ? {} : { failure: failure.message }),
     ...(replyTo === undefined ? {} : { reply: quoteOf(log, replyTo) }),
@@ -147,10 +161,10 @@ function outgoingItem(message: OutgoingMessage, log: RoomLog, me: Author | undef
 }
 
 export function quoteOf(log: RoomLog, seq: number): Quote {
-  const entry = log.find(seq);
-  if (entry?.content.kind !== 'message') return { seq };
-  const { body } = log.current(entry);
-  const [file] = entry.content.attachments ?? [];
-  const text = body === null ? 'Taken away' : body === '' ? (file?.name ?? '') : body.slice(0, quoteChars);
-  return { seq, name: entry.name, text };
+  const message = log.timeline.message(seq);
+  if (message === undefined) return { seq };
+  const { body, name, attachments } = message;
+  const text =
+    body === null ? 'Taken away' : body === '' ? (attachments[0]?.name ?? '') : body.slice(0, quoteChars);
+  return { seq, name, text };
 }

@@ -108,7 +108,7 @@ function OwnRow({ view, open }: { view: RoomView; open: boolean }) {
   const writing = [...typing.values()];
   const failed = outgoing.filter(({ failure }) => failure !== undefined).length;
   const last = session.log(view.id).entries.findLast(({ content }) => content.kind === 'message');
-  const lastText = last === undefined ? undefined : session.log(view.id).current(last).body;
+  const lastText = last === undefined ? undefined : session.log(view.id).timeline.message(last.seq)?.body;
   const line =
     view.standing === 'out'
       ? (view.reason ?? 'You are not in it any more')

@@ -1,3 +1,4 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { memo } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { type Placed, timeLabel } from '../timeline/day-groups.ts';
@@ -6,7 +7,6 @@ import { MessageTools } from './message-tools.tsx';
 import { Reactions } from './reactions.tsx';
 import { RoomAttachment } from './room-attachment.tsx';
 import type { RoomMessage } from './room-items.ts';
-import type { RoomPermissions } from './room-permissions.ts';
 
 /** What can be done with messages. Refusals are shown where one writes. */
 export interface RoomActions {
@@ -118,6 +118,8 @@ function isSame(one: Placed<RoomMessage>, other: Placed<RoomMessage>): boolean {
     one.edited === other.edited &&
     one.pinned === other.pinned &&
     one.status === other.status &&
+    one.mayEdit === other.mayEdit &&
+    one.mayRedact === other.mayRedact &&
     one.failure === other.failure &&
     one.follows === other.follows &&
     one.reply?.text === other.reply?.text &&
@@ -126,13 +128,6 @@ function isSame(one: Placed<RoomMessage>, other: Placed<RoomMessage>): boolean {
   );
 }
 
-function samePermissions(
-  { permissions: one, item }: RoomBubbleProps,
-  { permissions: other }: RoomBubbleProps,
-) {
-  return (
-    one.write === other.write &&
-    one.pin === other.pin &&
-    one.redact(item.author) === other.redact(item.author)
-  );
+function samePermissions({ permissions: one }: RoomBubbleProps, { permissions: other }: RoomBubbleProps) {
+  return one.write === other.write && one.pin === other.pin;
 }

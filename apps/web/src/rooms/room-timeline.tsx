@@ -1,3 +1,4 @@
+import type { RoomPermissions } from '@bothy/rooms/views';
 import { type RefObject, useEffect, useMemo } from 'react';
 import { useClock } from '../app/use-clock.ts';
 import { Icon } from '../shell/icons.tsx';
@@ -9,7 +10,6 @@ import { useSteadyScroll } from '../timeline/use-steady-scroll.ts';
 import type { RoomItem } from './room-items.ts';
 import type { RoomRow } from './room-log.ts';
 import { type RoomActions, RoomBubble } from './room-message.tsx';
-import type { RoomPermissions } from './room-permissions.ts';
 
 interface RoomTimelineProps {
   readonly roomName: string;

@@ -1,5 +1,6 @@
 /** What a person sees of one room that they are in, changed by what the node tells. Pure. */
 import type { ClientNotice, OutgoingMessage } from '@bothy/rooms/client-core';
+import { membersAfter, membersWithPresence } from '@bothy/rooms/views';
 import type {
   Author,
   ErrorCode,
@@ -64,10 +65,7 @@ export function applyRoomNotice(view: RoomView, notice: ClientNotice): RoomView 
       return { ...view, state: notice.state, reason: notice.reason };
     case 'presence': {
       const { person, presence } = notice;
-      const members = view.members.map((member) =>
-        member.person === person ? { ...member, presence } : member,
-      );
-      return { ...view, members };
+      return { ...view, members: membersWithPresence(view.members, person, presence) };
     }
     case 'typing': {
       const typing = new Map(view.typing);
@@ -143,56 +141,14 @@ function applyEntry(view: RoomView, entry: RoomEntry): RoomView {
     }
     case 'redact':
       return { ...next, info: { ...info, pinned: info.pinned.filter((seq) => seq !== content.target) } };
-    case 'joined': {
-      const { person, personName: name, role } = content;
-      const others = next.members.filter((member) => member.person !== person);
-      const verified = !person.startsWith('guest:');
-      const member: RoomMember = { person, name, role, verified, presence: 'online' };
-      return counted({ ...next, info, members: [...others, member] });
-    }
+    case 'joined':
     case 'left':
-      return counted({
-        ...next,
-        info,
-        members: next.members.filter(({ person }) => person !== content.person),
-      });
-    case 'role': {
-      const { person, role } = content;
-      return {
-        ...next,
-        info,
-        members: next.members.map((member) => (member.person === person ? { ...member, role } : member)),
-      };
-    }
+    case 'role':
     case 'banned': {
-      if (!content.on) return { ...next, info };
-      return counted({
-        ...next,
-        info,
-        members: next.members.filter(({ person }) => person !== content.person),
-      });
+      const members = membersAfter(next.members, entry);
+      return { ...next, members, info: { ...info, memberCount: members.length } };
     }
     default:
       return { ...next, info };
   }
-}
-
-function counted(view: RoomView): RoomView {
-  const { info, members } = view;
-  return info === undefined ? view : { ...view, info: { ...info, memberCount: members.length } };
-}
-
-/** Messages of others after what was read; `atLeast` when there may be more than are here. */
-export function unreadIn(
-  entries: readonly RoomEntry[],
-  read: number,
-  me: Author | undefined,
-): { readonly count: number; readonly atLeast: boolean } {
-  let count = 0;
-  for (let at = entries.length - 1; at >= 0; at -= 1) {
-    const entry = entries[at];
-    if (entry === undefined || entry.seq <= read) break;
-    if (entry.content.kind === 'message' && entry.author !== me) count += 1;
-  }
-  return { count, atLeast: (entries[0]?.seq ?? 0) > read + 1 && entries.length > 0 && read > 0 };
 }

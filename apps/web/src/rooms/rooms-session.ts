@@ -14,7 +14,7 @@ import {
 } from '@bothy/wire';
 import { pageRows, type RowSource } from '../timeline/row-window.ts';
 import { compareRows, mergeRows, RoomLog, type RoomRow } from './room-log.ts';
-import { applyRoomNotice, newRoomView, type RoomView, unreadIn } from './room-view.ts';
+import { applyRoomNotice, newRoomView, type RoomView } from './room-view.ts';
 
 /** A client of rooms: commands in, notices out. `open-rooms.ts` makes one of `@bothy/rooms/client`. */
 export interface RoomsLink {
@@ -112,10 +112,13 @@ export class RoomsSession {
     return log;
   }
 
+  /** Messages of others after what was read; `atLeast` when there may be more than are here. */
   unread(room: RoomId): { readonly count: number; readonly atLeast: boolean } {
     const view = this.#state.rooms.get(room);
     if (view?.standing !== 'in') return { count: 0, atLeast: false };
-    return unreadIn(this.log(room).entries, view.read, this.#state.me);
+    const { timeline } = this.log(room);
+    const count = timeline.unreadAfter(view.read, this.#state.me);
+    return { count, atLeast: count > 0 && (timeline.firstSeq ?? 0) > view.read + 1 };
   }
 
   /** Rejects with the node's refusal. */

@@ -1,0 +1,79 @@
+/** Rooms over three nodes that are real processes, a browser on each: one order everywhere, and what a kill does. */
+import { afterEach, expect, test } from 'vitest';
+import { clusterStage } from './cluster-stage.ts';
+import { joinRoom, makeRoom, message, openRooms, said, write } from './room-person.ts';
+
+const stage = clusterStage(3);
+
+afterEach(() => expect(stage.pageErrors.splice(0)).toEqual([]));
+
+async function threeInARoom() {
+  const [n1, n2, n3] = stage.nodes;
+  if (n1 === undefined || n2 === undefined || n3 === undefined) throw new Error('three nodes are needed');
+  const [ann, ben, cy] = await Promise.all([
+    stage.join('ann', n1),
+    stage.join('ben', n2),
+    stage.join('cy', n3),
+  ]);
+  await Promise.all([ann, ben, cy].map(openRooms));
+  await makeRoom(ann, 'Ridge');
+  await Promise.all([joinRoom(ben, 'Ridge'), joinRoom(cy, 'Ridge')]);
+  return { n1, n2, n3, ann, ben, cy };
+}
+
+test('what three say at once stands in one order everywhere; a browser whose node is killed goes on at another, nothing lost or doubled', async () => {
+  const { n1, n2, ann, ben, cy } = await threeInARoom();
+  const people = [ann, ben, cy];
+  await Promise.all(
+    people.map(async (page, who) => {
+      for (let at = 1; at <= 4; at += 1) await write(page, `${who}-${at}`);
+    }),
+  );
+  for (const page of people)
+    await expect.poll(async () => (await said(page)).length, { timeout: 30_000 }).toBe(12);
+  const order = await said(ann);
+  expect(await said(ben)).toEqual(order);
+  expect(await said(cy)).toEqual(order);
+
+  await write(ben, 'just before');
+  await n2.kill();
+  await write(ben, 'while it is gone');
+  await write(cy, 'meanwhile');
+  const after = ['just before', 'while it is gone', 'meanwhile'];
+  for (const page of people) {
+    for (const text of after) await message(page, text).waitFor();
+  }
+  await message(ben, 'while it is gone').locator('[data-status="sent"]').waitFor();
+  await write(ben, 'from another node');
+  await message(ann, 'from another node').waitFor();
+  await message(cy, 'from another node').waitFor();
+  const all = await said(ann);
+  expect(all.slice(0, 12)).toEqual(order);
+  expect(all.slice(12).toSorted()).toEqual([...after, 'from another node'].toSorted());
+  await expect.poll(() => said(ben)).toEqual(all);
+  await expect.poll(() => said(cy)).toEqual(all);
+
+  await ann.goto(`${n1.webUrl}/#/cluster`);
+  const table = ann.getByRole('table', { name: /Nodes of the cluster/ });
+  await table.getByRole('row', { name: /n2 not in reach/ }).waitFor();
+  await table.getByRole('row', { name: /n3 in reach/ }).waitFor();
+});
+
+test('while the node of a room is gone it says so, what one writes waits, and is there once when it is back', async () => {
+  const { n1, ben, cy } = await threeInARoom();
+  await write(ben, 'with n1');
+  await message(cy, 'with n1').waitFor();
+
+  await n1.kill();
+  await ben.getByText('n1 cannot be reached.').waitFor();
+  await write(ben, 'without n1');
+  await message(ben, 'without n1').locator('[data-status="pending"]').waitFor();
+  await message(ben, 'with n1').waitFor();
+
+  await n1.startAgain();
+  await message(cy, 'without n1').waitFor({ timeout: 45_000 });
+  await message(ben, 'without n1').locator('[data-status="sent"]').waitFor();
+  await ben.getByText('n1 cannot be reached.').waitFor({ state: 'detached' });
+  expect(await said(ben)).toEqual(['with n1', 'without n1']);
+  expect(await said(cy)).toEqual(['with n1', 'without n1']);
+}, 120_000);
