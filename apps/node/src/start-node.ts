@@ -244,6 +244,7 @@ async function start(
     ...clusterServices(rooms, (file) => fileForNode(files, file)),
     answerName: (_from, question) => parts.names.answer(question),
   };
+  await rooms.prepare();
   const opened = await openLinks(config, self, rooms, {
     services,
     made: (made) => parts.use(made),

@@ -5,7 +5,13 @@
  */
 import { join } from 'node:path';
 import { seededRandom } from '@bothy/protocols';
-import { type RoomsConfig, RoomsCore, type RoomsInput, type RoomsOutput } from '@bothy/rooms/core';
+import {
+  type RoomsConfig,
+  RoomsCore,
+  type RoomsInput,
+  type RoomsOutput,
+  type RoomsSnapshot,
+} from '@bothy/rooms/core';
 import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
 import { SqliteRoomStore } from '@bothy/rooms/drivers/sqlite';
 import { type RoomSocketOptions, RoomSocketServer } from '@bothy/rooms/drivers/websocket';
@@ -47,6 +53,11 @@ const maxRestartMs = 10_000;
 
 type View = RoomsCore['clusterView'];
 
+interface Opened {
+  readonly store: SqliteRoomStore;
+  readonly snapshot: RoomsSnapshot;
+}
+
 export class RoomsHost {
   readonly sockets: RoomSocketServer;
   /** How often each code was refused to other nodes. */
@@ -58,6 +69,7 @@ export class RoomsHost {
   #links: ClusterLinks | undefined;
   #config: RoomsConfig | undefined;
   #store: SqliteRoomStore | undefined;
+  #prepared: Opened | undefined;
   #core: RoomsCore | undefined;
   #loop: Loop<RoomsInput, RoomsOutput> | undefined;
   #restart: NodeJS.Timeout | undefined;
@@ -79,7 +91,15 @@ export class RoomsHost {
     });
   }
 
-  /** Rooms are offered and other nodes dialled from now on. Throws `data_directory_unusable` or `database_corrupt`. */
+  /**
+   * Reads what the disk has, so that `begin` takes no time: whoever connects to this node before its rooms begin is
+   * sent away. Throws `data_directory_unusable` or `database_corrupt`.
+   */
+  async prepare(): Promise<void> {
+    this.#prepared = await this.#openStore();
+  }
+
+  /** Rooms are offered and other nodes dialled from now on, at once after `prepare`. Throws as that. */
   async begin(links: ClusterLinks, config: RoomsConfig): Promise<void> {
     this.#links = links;
     this.#config = config;
@@ -136,11 +156,16 @@ export class RoomsHost {
     await this.#store?.close();
   }
 
-  async #open(config: RoomsConfig): Promise<void> {
+  async #openStore(): Promise<Opened> {
     const file = join(this.#options.folder, 'rooms.sqlite');
     const store = await SqliteRoomStore.open({ file, failed: (error) => this.#failed(error) });
     this.#store = store;
-    const snapshot = await store.load();
+    return { store, snapshot: await store.load() };
+  }
+
+  async #open(config: RoomsConfig): Promise<void> {
+    const { store, snapshot } = this.#prepared ?? (await this.#openStore());
+    this.#prepared = undefined;
     this.#options.roomsDeleted?.(snapshot.tombstones.map(({ room }) => room));
     const core = new RoomsCore(config, snapshot, seededRandom(randomSeed()));
     this.#core = core;
@@ -242,6 +267,7 @@ export class RoomsHost {
     this.#loop = undefined;
     this.#core = undefined;
     this.#store = undefined;
+    this.#prepared = undefined;
     for (const id of [...this.#waiting.keys()]) this.#answer(id, tooMuch);
     this.#options.tracing.abandon();
     this.times.abandon();
