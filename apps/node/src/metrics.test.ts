@@ -1,5 +1,4 @@
 /** What `/metrics` shows, on real nodes. */
-import { readFileSync } from 'node:fs';
 import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { joinRoom, openRoom } from '../testing/room-client.ts';
@@ -17,15 +16,6 @@ async function metric(node: RunningNode, name: string): Promise<number | undefin
   const found = (await metrics(node)).split('\n').find((line) => line.startsWith(`${name} `));
   return found === undefined ? undefined : Number(found.slice(name.length));
 }
-
-test('docs/reference/metrics.md lists every metric of ours with its kind, and no other', async () => {
-  const page = readFileSync(new URL('../../../docs/reference/metrics.md', import.meta.url), 'utf8');
-  const listed = [...page.matchAll(/^\| `(bothy_\w+)(?:\{\w+\})?` \| (\w+) \|/gm)].map(
-    ([, name, kind]) => `${name} ${kind}`,
-  );
-  const shown = [...(await metrics(await start())).matchAll(/^# TYPE (bothy_\w+) (\w+)$/gm)];
-  expect(listed.sort()).toEqual(shown.map(([, name, kind]) => `${name} ${kind}`).sort());
-});
 
 test('nodes that come and go are counted by their health', async () => {
   const one = await start({ id: 'n1' });
