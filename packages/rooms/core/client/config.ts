@@ -21,8 +21,8 @@ export const clientTiming = {
   openTimeoutMs: 15_000,
   /** Until a ping is answered, or the connection counts as dead. */
   pongTimeoutMs: 10_000,
-  /** The same when there is reason for doubt, as after a sleep. */
-  doubtTimeoutMs: 3_000,
+  /** The same when there is reason for doubt, as after a sleep; a satellite's second there and back is no death. */
+  doubtTimeoutMs: 5_000,
   /** A session that stood for so long was a success: the next loss is retried at once. */
   stableMs: 10_000,
   /** Between tries once every node was tried in vain; the first try after a loss is up to `firstRetryMs` later. */

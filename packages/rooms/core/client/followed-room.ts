@@ -19,6 +19,8 @@ export class FollowedRoom {
   isAttached = true;
   /** The number of the request for what is missing that is on its way; 0 for none. */
   filling = 0;
+  /** The node is being asked whether one is still in it. */
+  isAsking = false;
   /** Tries to come back since the last success. */
   rejoins = 0;
   /** How the own membership ended last, as far as the log was shown. */

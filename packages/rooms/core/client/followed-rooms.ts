@@ -221,13 +221,17 @@ export class FollowedRooms {
   /** An entry says that one is out; it may be an old one, and one came back since. So the node is asked. */
   #askWhetherOut(step: ClientStep, id: RoomId): void {
     const room = this.#rooms.get(id);
+    // A log can hold many such entries; one question answers for all.
+    if (room === undefined || room.isAsking) return;
+    room.isAsking = true;
     this.#calls.ask(step, {
       method: 'room.info',
       params: { room: id },
       timeoutMs: clientTiming.callTimeoutMs,
       retryOn: passingCodes,
       done: (next, outcome) => {
-        if (room === undefined || this.#rooms.get(id) !== room) return;
+        room.isAsking = false;
+        if (this.#rooms.get(id) !== room) return;
         if (outcome.ok) return this.#tookMembers(next, outcome);
         if (outcome.code === 'room_deleted') {
           return this.#out(next, id, 'deleted', outcome.code, outcome.message);

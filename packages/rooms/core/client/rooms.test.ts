@@ -160,6 +160,16 @@ describe('[CL7] out of a room', () => {
     expect(faultIn(world.shown.get(room), world.cluster.log(room))).toBeUndefined();
   });
 
+  test('many old ends are asked about once', () => {
+    const world = new ClientWorld(parseServerFrame);
+    const content = { kind: 'left', person: me, personName: 'anna', reason: 'left' } as const;
+    for (let n = 0; n < 40; n++) world.cluster.append(room, me, `~left-${n}`, content);
+    world.enter(room);
+    for (let n = 40; n < 80; n++) world.cluster.append(room, me, `~left-${n}`, content);
+    world.run(1_000);
+    expect(world.cluster.calls.filter((method) => method === 'room.info').length).toBeLessThan(4);
+  });
+
   test('who was taken out because a node failed comes back', () => {
     const world = new ClientWorld(parseServerFrame);
     world.enter(room);

@@ -1,36 +1,13 @@
 /** The client against a real WebSocket server, scripted where the network is to misbehave. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { OutboxWrite, OutgoingMessage } from '@bothy/rooms/client-core';
-import { entryNotification, flatEntry, type RoomEntry, type RoomInfo } from '@bothy/wire';
+import type { Timers } from '@bothy/runtime';
+import type { RoomEntry } from '@bothy/wire';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
 import { connectRooms, type RoomsClient, type RoomsClientOptions, socketUrl } from './index.ts';
+import { person, room, type ScriptedNode, script, startScriptedNode } from './testing/scripted-node.ts';
 
-const room = 'a2b3c4d5e6f7g2h3i4j5';
-const person = 'guest:anna';
-
-interface Call {
-  readonly id: string;
-  readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-type Answer = (call: Call, socket: ServerSocket) => unknown;
-
-interface TestNode {
-  readonly url: string;
-  readonly calls: Call[];
-  readonly sockets: Set<ServerSocket>;
-  readonly log: RoomEntry[];
-  /** What `GET /api/v1/cluster` answers; 404 without. */
-  cluster: unknown;
-  /** Answers in place of the script; `undefined` lets the script answer, `null` nothing. */
-  override: Answer;
-  stop(): Promise<void>;
-}
-
-const nodes: TestNode[] = [];
+const nodes: ScriptedNode[] = [];
 const clients: RoomsClient[] = [];
 
 afterEach(async () => {
@@ -38,105 +15,10 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop();
 });
 
-function info(lastSeq: number): RoomInfo {
-  const words = {
-    id: room,
-    name: 'Hut',
-    description: '',
-    visibility: 'public',
-    administrator: 'n1',
-  } as const;
-  return { ...words, memberCount: 1, state: 'available', epoch: 1, lastSeq, pinned: [] };
-}
-
-async function startNode(log: RoomEntry[] = []): Promise<TestNode> {
-  const http = createServer((request, response) => {
-    const found = request.url === '/api/v1/cluster' && node.cluster !== undefined;
-    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(found ? node.cluster : {}));
-  });
-  const webSockets = new WebSocketServer({ server: http, path: '/ws', handleProtocols: () => 'bothy.v1' });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const node: TestNode = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    calls: [],
-    sockets: new Set(),
-    log,
-    cluster: undefined,
-    override: () => undefined,
-    stop: () => stopServer(http, webSockets),
-  };
-  webSockets.on('connection', (socket) => {
-    node.sockets.add(socket);
-    socket.on('close', () => node.sockets.delete(socket));
-    socket.on('message', (data) => {
-      const call = JSON.parse(String(data)) as Call;
-      node.calls.push(call);
-      const given = node.override(call, socket);
-      if (given === null) return;
-      const result = given ?? script(node, call);
-      socket.send(
-        JSON.stringify({ jsonrpc: '2.0', id: call.id, ...(isError(result) ? result : { result }) }),
-      );
-      if (call.method === 'room.send') {
-        const entry = node.log.at(-1);
-        if (entry !== undefined) socket.send(notificationOf(entry));
-      }
-    });
-  });
+async function startNode(log: RoomEntry[] = []): Promise<ScriptedNode> {
+  const node = await startScriptedNode(log);
   nodes.push(node);
   return node;
-}
-
-function isError(result: unknown): result is { readonly error: unknown } {
-  return typeof result === 'object' && result !== null && 'error' in result;
-}
-
-async function stopServer(http: Server, webSockets: WebSocketServer): Promise<void> {
-  for (const socket of webSockets.clients) socket.terminate();
-  http.closeAllConnections();
-  await new Promise((resolve) => http.close(resolve));
-}
-
-function notificationOf(entry: RoomEntry): string {
-  return JSON.stringify({ jsonrpc: '2.0', ...entryNotification(room, entry) });
-}
-
-function script(node: TestNode, { method, params }: Call): unknown {
-  const { log } = node;
-  switch (method) {
-    case 'session.open': {
-      const resume = params.resume as readonly { readonly room: string; readonly seq: number }[];
-      const resumed = resume.map(({ room: id, seq }) => ({ room: id, from: seq + 1, complete: true }));
-      const who = { node: 'n1', protocol: 'bothy.v1', person, name: 'anna', verified: false };
-      return { ...who, heartbeatMs: 15_000, limits: {}, resumed };
-    }
-    case 'room.list':
-      return { rooms: [info(log.length)], unreachable: ['n2'] };
-    case 'room.join': {
-      const entries = log.map(flatEntry);
-      return { room: info(log.length), members: [], entries, complete: true, read: 0 };
-    }
-    case 'room.send': {
-      const key = String(params.messageId);
-      const known = log.find((entry) => entry.key === key);
-      if (known !== undefined) return { epoch: 1, seq: known.seq, duplicate: true };
-      const content = { kind: 'message', body: String(params.body) } as const;
-      const seq = log.length + 1;
-      log.push({ epoch: 1, seq, author: person, name: 'anna', sentAt: 0, key, content });
-      return { epoch: 1, seq, duplicate: false };
-    }
-    case 'room.delete':
-      return { outcome: 'committed', votes: { n2: 'ready' }, pending: [] };
-    case 'room.leave':
-      return { room };
-    case 'room.info':
-      return { room: info(log.length), members: [] };
-    case 'session.ping':
-      return { now: 0 };
-    default:
-      return { epoch: 1, seq: 1 };
-  }
 }
 
 function connect(options: Partial<RoomsClientOptions> & Pick<RoomsClientOptions, 'urls'>): RoomsClient {
@@ -276,6 +158,36 @@ describe('when the network fails', () => {
     await one.stop();
     expect(await hut.send('two')).toMatchObject({ seq: 2 });
     expect(two.calls[0]).toMatchObject({ method: 'session.open' });
+  });
+
+  test('a node that joins the cluster later is learned too', async () => {
+    const node = await startNode();
+    const load = { health: 'up', version: '0', sessions: 1, rooms: 1, messagesPerSecond: 0 };
+    const cluster = {
+      self: 'n1',
+      nodes: [{ id: 'n1', webUrl: node.url, ...load }],
+      rooms: [],
+      deletions: [],
+    };
+    node.cluster = cluster;
+    // Fires what is due within seconds at once; the rest is not of this test.
+    const timers: Timers = {
+      set: (afterMs, fire) => setTimeout(fire, afterMs <= 5_000 ? 0 : afterMs),
+      clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+    };
+    const client = connect({ urls: [node.url], discovers: true, timers });
+    const learned: (readonly unknown[])[] = [];
+    const twice = new Promise<void>((resolve) => {
+      client.on('nodes', (nodes) => {
+        if (learned.push(nodes) === 2) resolve();
+        if (learned.length > 1) return;
+        node.cluster = { ...cluster, nodes: [...cluster.nodes, { id: 'n2', webUrl: 'http://h:1', ...load }] };
+        const heard = { jsonrpc: '2.0', method: 'node.state', params: { node: 'n2', health: 'up' } };
+        for (const socket of node.sockets) socket.send(JSON.stringify(heard));
+      });
+    });
+    await twice;
+    expect(learned[1]).toMatchObject([{ node: 'n1' }, { node: 'n2', url: 'ws://h:1/ws' }]);
   });
 
   test('what the outbox kept is sent at the next start', async () => {

@@ -11,7 +11,14 @@ import {
   type OutboxWrite,
   RoomsClientCore,
 } from '@bothy/rooms/client-core';
-import { type Clock, Loop, type LoopHost, type ProductOutput, type Timers } from '@bothy/runtime';
+import {
+  type Clock,
+  Loop,
+  type LoopHost,
+  type ProductOutput,
+  type TimerHandle,
+  type Timers,
+} from '@bothy/runtime';
 import { BothyError, type RoomAnswers, type RoomId, type RoomInfo, type RoomVisibility } from '@bothy/wire';
 import { ClientEvents } from './client-events.ts';
 import type { RoomsClientOptions } from './client-options.ts';
@@ -48,6 +55,9 @@ const platformTimers: Timers = {
   clear: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };
 
+/** From hearing of a new node to asking where it is, and up to five times as long. */
+const discoverAfterMs = 1_000;
+
 /** Connects, and stays connected until `close`. Throws `bad_request` for an address that is none. */
 export function connectRooms(options: RoomsClientOptions): RoomsClient {
   return new RoomsClient(options);
@@ -62,9 +72,12 @@ export class RoomsClient {
   readonly #waiting = new Map<string, (result: ClientResult) => void>();
   readonly #endHints: () => void;
   #state: ConnectionState = 'stopped';
+  #url = '';
   #session: Notice<'session'> | undefined;
   #token: string | undefined;
   #count = 0;
+  #known: readonly KnownNode[] = [];
+  #discovery: TimerHandle;
 
   constructor(options: RoomsClientOptions) {
     const nodes = options.urls.map((url) => ({ url: socketUrl(url) }));
@@ -174,6 +187,7 @@ export class RoomsClient {
 
   #end(): void {
     this.#endHints();
+    (this.#options.timers ?? platformTimers).clear(this.#discovery);
     this.#loop.stop();
     this.#socket.close();
     const ended = { ok: false, code: 'node_unreachable', message: 'This client has ended.' } as const;
@@ -237,12 +251,14 @@ export class RoomsClient {
     switch (notice.kind) {
       case 'connection':
         this.#state = notice.state;
+        this.#url = notice.url;
         if (notice.state === 'open') void this.#discover(notice.url);
         return this.#events.emit('connection', notice);
       case 'session':
         this.#session = notice;
         return this.#events.emit('session', notice);
       case 'node':
+        this.#heardOfNode(notice);
         return this.#events.emit('node', notice);
       case 'out':
         return this.#events.emit('out', notice);
@@ -273,10 +289,22 @@ export class RoomsClient {
     return handle;
   }
 
+  /** One that is new to the cluster; not at once, for every client of this node hears of it now. */
+  #heardOfNode({ node, health }: Notice<'node'>): void {
+    if (health !== 'up' || this.#discovery !== undefined) return;
+    if (this.#known.some((known) => known.node === node)) return;
+    const { timers = platformTimers } = this.#options;
+    this.#discovery = timers.set(discoverAfterMs * (1 + 4 * Math.random()), () => {
+      this.#discovery = undefined;
+      if (this.#session !== undefined && this.#state === 'open') void this.#discover(this.#url);
+    });
+  }
+
   async #discover(url: string): Promise<void> {
     if (this.#options.discovers === false) return;
     const nodes = await askForNodes(url, this.#token);
     if (nodes.length === 0) return;
+    this.#known = nodes;
     this.#input({ kind: 'nodes', nodes });
     this.#events.emit('nodes', nodes);
   }
