@@ -4,7 +4,8 @@ import { parseConfig, startNode } from '@bothy/node';
 import { httpRequest, temporaryFolder } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 
-const page = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const page = readFileSync(new URL('docs/reference/metrics.md', root), 'utf8');
 
 test('metrics.md lists every metric of ours with its kind, and no other', async () => {
   const folder = temporaryFolder();
