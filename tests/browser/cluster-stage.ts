@@ -7,12 +7,16 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import * as z from 'zod/mini';
 import { buildWebApp } from './browser-stage.ts';
+import type { NodeReady } from './node-process.ts';
 import { enter } from './person.ts';
 
-const told = z.object({ webUrl: z.string(), clusterAddress: z.string(), mqttPort: z.number() });
-type Told = z.infer<typeof told>;
+const ready: z.ZodMiniType<NodeReady> = z.object({
+  webUrl: z.string(),
+  clusterAddress: z.string(),
+  mqttPort: z.number(),
+});
 
-export interface ClusterNode extends Told {
+export interface ClusterNode extends NodeReady {
   readonly id: string;
   /** Ends it at once, as a power cut does. */
   kill(): Promise<void>;
@@ -25,12 +29,12 @@ const script = fileURLToPath(new URL('node-process.ts', import.meta.url));
 async function run(
   flags: Readonly<Record<string, string>>,
   webFolder: string,
-): Promise<[ChildProcess, Told]> {
+): Promise<[ChildProcess, NodeReady]> {
   const child = spawn(process.execPath, [script, JSON.stringify({ flags, webFolder })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout }))
-    return [child, told.parse(JSON.parse(line))];
+    return [child, ready.parse(JSON.parse(line))];
   throw new Error(`the node ${flags.id} ended before it was ready`);
 }
 

@@ -4,12 +4,14 @@
  *
  *   node tests/browser/look.ts          starts a node of its own
  *   node tests/browser/look.ts URL      uses a fresh node that runs already
+ *   node tests/browser/look.ts rooms    Rooms and the cluster alone
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig, startNode } from '@bothy/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { roomPictures } from './look-rooms.ts';
 
 const outputFolder = new URL('../output/look/', import.meta.url).pathname;
 const webFolder = new URL('../../apps/web/dist/', import.meta.url).pathname;
@@ -206,10 +208,11 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
 }
 
 await mkdir(outputFolder, { recursive: true });
-const given = process.argv[2];
+const onlyRooms = process.argv[2] === 'rooms';
+const given = onlyRooms ? undefined : process.argv[2];
 const dataFolder = await mkdtemp(join(tmpdir(), 'bothy-look-'));
 const node =
-  given === undefined
+  given === undefined && !onlyRooms
     ? await startNode(parseConfig({ http: '0', mqtt: '0', cluster: '0', data: dataFolder }, {}), {
         webFolder,
       })
@@ -219,12 +222,23 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
 });
 try {
-  const { ada } = await pictures(browser, given ?? node?.webUrl ?? '');
-  if (node !== undefined) {
-    await node.stop();
-    await ada.getByText('No node in reach').first().waitFor();
-    await look(ada, 'no-node');
+  if (!onlyRooms) {
+    const { ada } = await pictures(browser, given ?? node?.webUrl ?? '');
+    if (node !== undefined) {
+      await node.stop();
+      await ada.getByText('No node in reach').first().waitFor();
+      await look(ada, 'no-node');
+    }
   }
+  await roomPictures({
+    webFolder,
+    look,
+    enter: async (url, name) => {
+      const { page } = await visitor(browser, url);
+      await enter(page, name);
+      return page;
+    },
+  });
   console.log(`Pictures are in ${outputFolder}`);
 } finally {
   await browser.close();

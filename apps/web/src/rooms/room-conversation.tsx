@@ -50,7 +50,7 @@ export function RoomConversation({ view, state, askToDelete }: RoomConversationP
   const { id, info } = view;
   const { me } = state;
   const log = session.log(id);
-  const [window] = useState(() => new RowWindow(session.source(id)));
+  const [window] = useState(() => new RowWindow(session.history.source(id)));
   const rows = useSyncExternalStore(window.subscribe, window.state);
   // The line stays where reading ended when the room was opened.
   const [readUpTo] = useState(() => (view.read < log.lastSeq ? view.read : undefined));
@@ -117,10 +117,10 @@ export function RoomConversation({ view, state, askToDelete }: RoomConversationP
       pin: ({ seq }, on) => tried(session.call({ kind: 'pin', ...base(), target: seq, on })),
       retry: ({ messageId }) => session.retry(id, messageId),
       discard: ({ messageId }) => session.discard(id, messageId),
-      loadGap: (from) => tried(session.loadGap(id, from)),
+      loadGap: (from) => tried(session.history.loadGap(id, from)),
       jump: (seq) =>
         tried(
-          session.reach(id, seq).then((found) => {
+          session.history.reach(id, seq).then((found) => {
             if (!found) throw new BothyError('target_not_found', 'That message is not here any more.');
             const shown = window.state().rows;
             if (!shown.some((row) => row.seq === seq)) {

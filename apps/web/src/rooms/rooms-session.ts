@@ -12,8 +12,9 @@ import {
   type RoomId,
   type RoomInfo,
 } from '@bothy/wire';
-import { pageRows, type RowSource } from '../timeline/row-window.ts';
-import { compareRows, mergeRows, RoomLog, type RoomRow } from './room-log.ts';
+import { pageRows } from '../timeline/row-window.ts';
+import { RoomHistory } from './room-history.ts';
+import type { RoomLog } from './room-log.ts';
 import { applyRoomNotice, newRoomView, type RoomView } from './room-view.ts';
 
 /** A client of rooms: commands in, notices out. `open-rooms.ts` makes one of `@bothy/rooms/client`. */
@@ -61,16 +62,11 @@ export interface RoomsState {
 
 /** A sign of writing that is not given again fades. */
 const typingMs = 6_000;
-/** Entries of one question for history: the most that a node gives. */
-const historyEntries = 200;
-/** Pages of nothing but reactions, until a question for rows is answered with what there is. */
-const maxPagesPerRead = 20;
-
 export class RoomsSession {
   readonly #options: RoomsSessionOptions;
   readonly #link: RoomsLink;
-  readonly #logs = new Map<RoomId, RoomLog>();
-  readonly #rowListeners = new Map<RoomId, Set<(rows: readonly RoomRow[]) => void>>();
+  /** What was said in each room, as far as it is here. */
+  readonly #history: RoomHistory;
   readonly #fading = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #listeners = new Set<() => void>();
   #state: RoomsState = {
@@ -83,6 +79,10 @@ export class RoomsSession {
 
   constructor(options: RoomsSessionOptions) {
     this.#options = options;
+    this.#history = new RoomHistory(
+      (command) => this.call<'history'>(command),
+      (room) => this.#touch(room),
+    );
     for (const room of options.kept.read()) this.#view(newRoomView(room));
     this.#link = options.connect((notice) => this.#noticed(notice));
   }
@@ -104,12 +104,12 @@ export class RoomsSession {
     this.#link.start();
   }
 
+  get history(): RoomHistory {
+    return this.#history;
+  }
+
   log(room: RoomId): RoomLog {
-    const known = this.#logs.get(room);
-    if (known !== undefined) return known;
-    const log = new RoomLog();
-    this.#logs.set(room, log);
-    return log;
+    return this.#history.log(room);
   }
 
   /** Messages of others after what was read; `atLeast` when there may be more than are here. */
@@ -160,7 +160,7 @@ export class RoomsSession {
     this.#view({ ...newRoomView(room, info), outgoing: before?.outgoing ?? [], resets: before?.resets ?? 0 });
     try {
       const joined = await this.call({ kind: 'join', requestId: this.newId(), room, limit: pageRows });
-      this.#add(room, joined.entries);
+      this.#history.add(room, joined.entries);
       const view = this.#state.rooms.get(room) ?? newRoomView(room);
       this.#view({
         ...view,
@@ -198,7 +198,7 @@ export class RoomsSession {
   forget(room: RoomId): void {
     const rooms = new Map(this.#state.rooms);
     rooms.delete(room);
-    this.#logs.delete(room);
+    this.#history.forget(room);
     this.#change({ rooms });
     this.#keep();
   }
@@ -230,68 +230,9 @@ export class RoomsSession {
     this.#quietly({ kind: 'markRead', room, seq });
   }
 
-  /** Entries between, from the oldest on; up to 200. Rejects with the node's refusal. */
-  async loadGap(room: RoomId, from: number): Promise<void> {
-    const { entries } = await this.call({ kind: 'history', room, after: from - 1, limit: historyEntries });
-    this.#add(room, entries);
-  }
-
-  /** Reads back until this entry is here. False when it is not there, or further back than is kept. */
-  async reach(room: RoomId, seq: number): Promise<boolean> {
-    const log = this.log(room);
-    for (let pages = 0; pages < 100; pages += 1) {
-      if (log.find(seq) !== undefined) return true;
-      if (log.isComplete || (log.entries[0]?.seq ?? 0) <= seq) return false;
-      if (!(await this.#readBack(room))) return false;
-    }
-    return false;
-  }
-
-  /** For the window that is on screen. */
-  source(room: RoomId): RowSource<RoomRow> {
-    return {
-      read: ({ before, after }) => this.#rows(room, before, after),
-      listen: (arrived) => {
-        const listeners = this.#rowListeners.get(room) ?? new Set();
-        this.#rowListeners.set(room, listeners.add(arrived));
-        return () => listeners.delete(arrived);
-      },
-      compare: compareRows,
-      merge: mergeRows,
-      // The log keeps what changes other entries.
-      amends: () => false,
-    };
-  }
-
   /** Where nothing is lost when it fails, or something else tells of it. */
   #quietly(command: Extract<ClientCommand, { readonly kind: 'send' | 'typing' | 'markRead' }>): void {
     this.#link.ask(command).catch(() => {});
-  }
-
-  async #rows(room: RoomId, before: RoomRow | undefined, after: RoomRow | undefined) {
-    const log = this.log(room);
-    if (after !== undefined) {
-      const rows = log.rowsAfter(after.seq, pageRows);
-      return { rows, last: rows.length < pageRows };
-    }
-    const end = before?.seq ?? Number.MAX_SAFE_INTEGER;
-    let rows = log.rowsBefore(end, pageRows);
-    for (let pages = 0; pages < maxPagesPerRead && rows.length < pageRows && !log.isComplete; pages += 1) {
-      if (!(await this.#readBack(room))) break;
-      rows = log.rowsBefore(end, pageRows);
-    }
-    return { rows, last: log.isComplete && rows.length < pageRows };
-  }
-
-  /** Reads what stands before the oldest entry here. False when nothing came. */
-  async #readBack(room: RoomId): Promise<boolean> {
-    const log = this.log(room);
-    const oldest = log.entries[0]?.seq;
-    const place = oldest === undefined ? {} : { before: oldest };
-    const { entries, complete } = await this.call({ kind: 'history', room, ...place, limit: historyEntries });
-    log.add(entries);
-    if (complete) log.reachBeginning();
-    return entries.length > 0;
   }
 
   #noticed(notice: ClientNotice): void {
@@ -330,19 +271,14 @@ export class RoomsSession {
     if (notice.kind === 'reset') this.log(room).forgetAfter(notice.commonSeq);
     const next = applyRoomNotice(view, notice);
     this.#view(next);
-    if (notice.kind === 'entries') this.#add(room, notice.entries);
-    else if (notice.kind === 'gap') this.#told(room, this.log(room).addGap(notice.from, notice.to));
+    if (notice.kind === 'entries') this.#history.add(room, notice.entries);
+    else if (notice.kind === 'gap') this.#history.addGap(room, notice.from, notice.to);
     else if (notice.kind === 'typing') this.#fade(room, notice.person);
     else if (notice.kind === 'out' && notice.reason !== 'refused') this.#keep();
   }
 
-  #add(room: RoomId, entries: Parameters<RoomLog['add']>[0]): void {
-    this.#told(room, this.log(room).add(entries));
-  }
-
   /** Even without new rows: what is shown may have been edited. */
-  #told(room: RoomId, rows: readonly RoomRow[]): void {
-    for (const listener of this.#rowListeners.get(room) ?? []) listener(rows);
+  #touch(room: RoomId): void {
     const view = this.#state.rooms.get(room);
     if (view !== undefined) this.#view({ ...view });
   }
