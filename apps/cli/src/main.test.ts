@@ -96,6 +96,6 @@ test('who operates a node is told in its data folder; somebody who is not known 
 test('the version and the help', async () => {
   expect((await bothy(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
   const { output } = await bothy(['--help']);
-  for (const command of ['up', 'node', 'invite', 'operator', 'doctor'])
+  for (const command of ['up', 'node', 'invite', 'operator', 'logs', 'cluster', 'doctor'])
     expect(output).toContain(`  ${command} `);
 });

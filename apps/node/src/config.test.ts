@@ -45,6 +45,36 @@ test('what the broker keeps and takes can be set', () => {
   expect(parseConfig({}, { BOTHY_PUBLISH_RATE: '2' }).publishRate).toBe(2);
 });
 
+describe('the collector of traces', () => {
+  const base = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+  const whole = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in' };
+  test.each([
+    ['http://127.0.0.1:4318', {}, 'http://127.0.0.1:4318/v1/traces'],
+    ['https://traces.example/otlp/v1/traces', {}, 'https://traces.example/otlp/v1/traces'],
+    [undefined, {}, undefined],
+    [undefined, base, 'http://127.0.0.1:4318/v1/traces'],
+    [undefined, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c.example/otlp/' }, 'http://c.example/otlp/v1/traces'],
+    [undefined, { ...base, ...whole }, 'https://traces.example/in'],
+    ['http://own.example', { ...base, ...whole }, 'http://own.example/v1/traces'],
+    ['', base, undefined],
+  ])('%s with %j is %s', (otlp, environment, url) => {
+    expect(parseConfig({ otlp }, environment).otlp).toBe(url);
+  });
+
+  test.each(['4318', '127.0.0.1:4318', 'grpc://127.0.0.1:4317', 'http://'])('"%s" is refused', (otlp) => {
+    expect(() => parseConfig({ otlp }, {})).toThrow(refused(/^--otlp is ".*"; it must be the address/));
+  });
+});
+
+test('the log takes what the configuration says', () => {
+  expect(parseConfig({}, {}).logLevels).toMatchObject({ http: 'info', rooms: 'info' });
+  const { logLevels } = parseConfig({}, { BOTHY_LOG_LEVEL: 'warn,rooms=debug' });
+  expect(logLevels).toMatchObject({ http: 'warn', rooms: 'debug' });
+  expect(() => parseConfig({ 'log-level': 'rooms=loud' }, {})).toThrow(
+    refused(/^--log-level is ".*areas: node, /),
+  );
+});
+
 test('a flag goes before a variable, and a variable before a default', () => {
   const environment = {
     BOTHY_ID: 'hut',

@@ -4,6 +4,7 @@
  */
 import { type ConfigTexts, parseConfig, startNode } from '@bothy/node';
 import { BothyError } from '@bothy/wire';
+import { collectStartGarbage } from '../start-garbage.ts';
 import type { ChildReport } from './cluster-child.ts';
 
 const [flags = '{}', webFolder] = process.argv.slice(2);
@@ -21,6 +22,7 @@ const ended = new Promise<void>((resolve) => {
 try {
   // What our own parent has written.
   const node = await startNode(parseConfig(JSON.parse(flags) as ConfigTexts, process.env), { webFolder });
+  collectStartGarbage();
   tell({ kind: 'started', webUrl: node.webUrl, mqttUrl: node.mqttUrl });
   await ended;
   await node.stop();

@@ -1,6 +1,9 @@
 /** A message is followed over real nodes: by a collector, and by the logs. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { openCollector } from '../../testing/otlp-collector.ts';
@@ -8,7 +11,7 @@ import { joinRoom, openRoom } from '../../testing/room-client.ts';
 import { nodeFixture } from '../../testing/running-node.ts';
 import type { ConfigTexts, RunningNode } from '../index.ts';
 
-const { start } = nodeFixture();
+const { start, folder } = nodeFixture();
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const clientSpan = '00f067aa0ba902b7';
 const traceparent = `00-${traceId}-${clientSpan}-01`;
@@ -96,6 +99,33 @@ test('a node without collector and debug makes no ids', async () => {
   await client.call('room.send', { room, messageId: 'm-1', body: 'I do.', traceparent });
   expect(readFileSync(join(node.dataFolder, 'node.log'), 'utf8')).not.toContain('trace');
 });
+
+test('OpenTelemetry is loaded by a node that has a collector, and by no other', async () => {
+  const hook = `import { registerHooks } from 'node:module';
+    import { isMainThread } from 'node:worker_threads';
+    let loaded = 0;
+    registerHooks({ load(url, context, next) { loaded += Number(url.includes('opentelemetry')); return next(url, context); } });
+    if (isMainThread) process.on('exit', () => console.error('loaded ' + loaded));`;
+  const program = fileURLToPath(new URL('../../testing/node-process.ts', import.meta.url));
+  const modules = async (more: ConfigTexts): Promise<number> => {
+    const flags = { http: '0', mqtt: '0', cluster: '0', data: folder(), ...more };
+    const args = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(hook)}`,
+      program,
+      JSON.stringify(flags),
+    ];
+    const child = spawn(process.execPath, [...args, 'once']);
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => {
+      errors += text.toString();
+    });
+    await once(child, 'close');
+    return Number(/loaded (\d+)/.exec(errors)?.[1]);
+  };
+  expect(await modules({})).toBe(0);
+  expect(await modules({ otlp: 'http://127.0.0.1:9' })).toBeGreaterThan(5);
+}, 30_000);
 
 test('a collector that refuses is logged once, and once more when it takes traces again', async () => {
   const collector = await openCollector();
