@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { RoomsClient } from '@bothy/rooms/client';
 import { BothyError } from '@bothy/wire';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { RoomsSignIn } from './rooms-sign-in.ts';
 
 interface RoomsFlags {
@@ -21,7 +21,7 @@ interface RoomsFlags {
 type Print = (line: string) => void;
 
 export function addRoomsCommand(bothy: Command, print: Print): void {
-  const rooms = options(bothy.command('rooms'))
+  const rooms = options(bothy.command('rooms'), true)
     .argument('[room]', 'the id or the name of a room to go to')
     .description('talk in rooms: at a terminal, or by lines in a pipe')
     .option('--history <number>', 'how many entries are shown at first, at most 200 (default: 20)')
@@ -34,7 +34,7 @@ export function addRoomsCommand(bothy: Command, print: Print): void {
   options(rooms.command('list'))
     .description('list the rooms of all nodes')
     .action(async (_flags: RoomsFlags, command: Command) => {
-      const flags = command.optsWithGlobals<RoomsFlags>();
+      const flags = flagsOf(command);
       await withClient(flags, async (client) => {
         const { roomLines } = await import('./rooms-lines.ts');
         const list = await client.list();
@@ -48,7 +48,7 @@ export function addRoomsCommand(bothy: Command, print: Print): void {
     .option('--private', 'only for those who are invited')
     .option('--description <text>', 'what it is about')
     .action(async (name: string, _flags: RoomsFlags, command: Command) => {
-      const flags = command.optsWithGlobals<RoomsFlags>();
+      const flags = flagsOf(command);
       await withClient(flags, async (client) => {
         const { description = '' } = flags;
         const room = await client.create(name, {
@@ -60,12 +60,24 @@ export function addRoomsCommand(bothy: Command, print: Print): void {
     });
 }
 
-function options(command: Command): Command {
-  return command
-    .option('--node <url…>', 'nodes to choose from (default: http://127.0.0.1:8080)', collect)
-    .option('--name <name>', 'the name to be a guest by (default: the name of your account)')
-    .option('--key <file>', 'your key file: sign in as yourself')
-    .option('--json', 'lines of JSON');
+/** Subcommands have them too, without the variables: what the command above took from one would hide what they were given. */
+function options(command: Command, fromVariables = false): Command {
+  const add = (flags: string, description: string, variable: string): Option => {
+    const option = new Option(flags, description);
+    if (fromVariables) option.env(variable);
+    command.addOption(option);
+    return option;
+  };
+  const nodes = 'a node to connect to, several times for a choice (default: http://127.0.0.1:8080)';
+  add('--node <url>', nodes, 'BOTHY_NODE').argParser(collect);
+  add('--name <name>', 'the name to be a guest by (default: the name of your account)', 'BOTHY_NAME');
+  add('--key <file>', 'your key file: sign in as yourself', 'BOTHY_KEY');
+  return command.option('--json', 'lines of JSON');
+}
+
+/** What a subcommand was given, before and behind its name. */
+function flagsOf(command: Command): RoomsFlags {
+  return { ...command.parent?.opts<RoomsFlags>(), ...command.opts<RoomsFlags>() };
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -65,7 +65,7 @@ describe('in a pipe', () => {
   test('every line is a message, in order, and every entry a line', async () => {
     const client = await open({ name: 'anna' });
     await client.create('Pipe');
-    const lines = Array.from({ length: 300 }, (_, index) => `line ${index}`);
+    const lines = Array.from({ length: 150 }, (_, index) => `line ${index}`);
     const { failures, printed, warned } = await talk(client, 'Pipe', lines);
     expect(failures).toBe(0);
     expect(warned).toEqual([]);
@@ -199,9 +199,13 @@ test('at a terminal: make a room, talk, answer, look, leave', async () => {
 function bothy(
   args: readonly string[],
   text = '',
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; output: string; errors: string }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: folder,
+      env: { ...process.env, ...variables },
+    });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
@@ -225,6 +229,13 @@ test('as a command: what it prints, and its exit codes', async () => {
   expect((await bothy(['rooms', id, ...at, '--json'], 'not JSON\n')).code).toBe(1);
   const where = await bothy(['rooms', ...at]);
   expect(where).toMatchObject({ code: 1, errors: expect.stringContaining('Which room?') });
+  const byVariable = await bothy(['rooms', 'list', '--json'], '', {
+    BOTHY_NODE: node.webUrl,
+    BOTHY_NAME: 'hans',
+  });
+  expect(byVariable.output).toContain(id);
+  const byFlag = await bothy(['rooms', 'list', ...at], '', { BOTHY_NODE: 'http://127.0.0.1:9' });
+  expect(byFlag.output).toContain(id);
   const none = await bothy(['cluster', 'status', '--node', 'http://127.0.0.1:9']);
   expect(none).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('No node answers') });
 }, 60_000);
