@@ -3,7 +3,8 @@
 import { launch } from './tools/launcher/launch.mjs';
 import { serverFlags, serverModules, serverVariables } from './tools/launcher/server-start.mjs';
 
-const isNode = ['up', 'node'].includes(process.argv[2] ?? '');
+const [command = '', part] = process.argv.slice(2);
+const isNode = ['up', 'node'].includes(command) || (command === 'cluster' && part === 'run');
 await launch('apps/cli/src/main.ts', process.argv.slice(2), {
   nodeFlags: serverFlags,
   variables: serverVariables,
