@@ -93,6 +93,6 @@ export class Forwards {
 export function unreachable(node: NodeId): Extract<RoomResult, { ok: false }> {
   return refusal(
     'administrator_unreachable',
-    `The node ${node}, which orders this room, cannot be reached. Try again with the same id when it is back.`,
+    `The node ${node}, which orders this room, cannot be reached. Nothing is lost: try again when it is back.`,
   );
 }
