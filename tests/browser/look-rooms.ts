@@ -80,7 +80,7 @@ export async function roomPictures({ webFolder, enter, look }: RoomLookTools): P
     await write(cy, 'This is how it looks up here.');
     await ada.getByRole('img', { name: 'north-bed.png', exact: true }).waitFor();
     await ben.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('On my');
-    await ada.getByText('ben is writing…').waitFor();
+    await ada.locator('.typing').getByText('ben is writing…').waitFor();
     await look(ada, 'room');
     await ada.setViewportSize({ width: 1440, height: 900 });
     await message(ada, 'Will do.').hover();

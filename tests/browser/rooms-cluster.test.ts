@@ -59,8 +59,8 @@ test('what three say at once stands in one order everywhere; a browser whose nod
   await table.getByRole('row', { name: /n3 in reach/ }).waitFor();
 });
 
-test('while the node of a room is gone it says so, what one writes waits, and is there once when it is back', async () => {
-  const { n1, ben, cy } = await threeInARoom();
+test('while the node of a room is gone it says so, what one writes waits, and is there once when it is back; then all nodes agree to delete it', async () => {
+  const { n1, ann, ben, cy } = await threeInARoom();
   await write(ben, 'with n1');
   await message(cy, 'with n1').waitFor();
 
@@ -76,4 +76,16 @@ test('while the node of a room is gone it says so, what one writes waits, and is
   await ben.getByText('n1 cannot be reached.').waitFor({ state: 'detached' });
   expect(await said(ben)).toEqual(['with n1', 'without n1']);
   expect(await said(cy)).toEqual(['with n1', 'without n1']);
+
+  await message(ann, 'without n1').waitFor();
+  await ann.getByRole('button', { name: 'About Ridge' }).click();
+  await ann.getByRole('button', { name: 'Delete…' }).click();
+  await ann.getByRole('button', { name: 'Delete for everybody' }).click();
+  const votes = ann.getByRole('list', { name: 'What each node said' });
+  await votes.getByText('n2 agrees').waitFor();
+  await votes.getByText('n3 agrees').waitFor();
+  await ann.getByText('Deleted on every node.').waitFor();
+  await Promise.all(
+    [ben, cy].map((page) => page.getByRole('heading', { name: 'Ridge was deleted' }).waitFor()),
+  );
 }, 120_000);

@@ -15,6 +15,9 @@ export function DeletionSteps({ outcome }: { outcome: DeletionOutcome | undefine
         </span>
         <span>
           Ask: may it be deleted?
+          {decided && votes.length === 0 && (
+            <span className="hint votes"> No other node has members of it.</span>
+          )}
           {votes.length > 0 && (
             <ul className="votes" aria-label="What each node said">
               {votes.map(({ node, words, good }) => (

@@ -28,8 +28,13 @@ export function eventWords(events: readonly RoomEntry[], me: Author | undefined)
   const joined = new Set<string>();
   const left = new Set<string>();
   const others: string[] = [];
+  const makers = new Set(
+    events.flatMap(({ author, content }) => (content.kind === 'created' ? [author] : [])),
+  );
   for (const entry of events) {
     const { content } = entry;
+    // Whoever makes a room is in it.
+    if (content.kind === 'joined' && makers.has(content.person)) continue;
     if (content.kind === 'joined') {
       const name = nameFor(content.person, content.personName, me);
       left.delete(name);
