@@ -16,7 +16,7 @@ export interface ClusterChildOptions {
   readonly webFolder: string;
   /** Lines that it prints: a node writes to its log, so these are warnings of Node itself, or a crash. */
   readonly printed: (line: string) => void;
-  /** It has ended without being asked to. */
+  /** It had started, and has ended without being asked to. */
   readonly gone: (how: string) => void;
 }
 
@@ -59,10 +59,12 @@ export class ClusterChild implements ShownNode {
     });
     this.#child = child;
     let failure: string | undefined;
+    let hasStarted = false;
     for (const stream of [child.stdout, child.stderr]) eachLine(stream, printed);
     const started = new Promise<string | undefined>((resolve) => {
       child.on('message', (report: ChildReport) => {
         if (report.kind === 'started') {
+          hasStarted = true;
           this.webUrl = report.webUrl;
           this.mqttUrl = report.mqttUrl;
           return resolve(undefined);
@@ -79,7 +81,7 @@ export class ClusterChild implements ShownNode {
       child.once('exit', (code, signal) => {
         if (this.#child === child) this.#child = undefined;
         resolve();
-        if (!this.#isStopping) gone(failure ?? howEnded(code, signal));
+        if (hasStarted && !this.#isStopping) gone(failure ?? howEnded(code, signal));
       });
     });
     return started;
