@@ -1,5 +1,25 @@
 export { AnomalyDetector, type AnomalyScores, type DetectorState } from './anomalies/anomaly-detector.ts';
 export { parameters as anomalyParameters } from './anomalies/parameters.ts';
+export {
+  type BacktestAlarm,
+  type BacktestOptions,
+  type BacktestSummary,
+  backtest,
+} from './backtest/backtest.ts';
+export type { EngineConfig, EngineInput, EngineOutput, RuleEvent } from './engine/messages.ts';
+export {
+  type DetectorRecord,
+  type EngineSnapshot,
+  emptySnapshot,
+  type RuleStateRecord,
+  type RuleWrite,
+} from './engine/records.ts';
+export { RuleEngine } from './engine/rule-engine.ts';
+export type { Sample } from './engine/sample-ring.ts';
+export type { Phase, Transition } from './engine/transitions.ts';
+export { isWithin } from './engine/week-hours.ts';
+export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
+export type { LeafView, RuleState } from './explain/rule-state.ts';
 export { currentEventType, defaultRules } from './rules/default-rules.ts';
 export { durationWords, formatDuration, parseDuration } from './rules/duration.ts';
 export { formatCondition, formatRule, formatWeekSpan } from './rules/format-rule.ts';

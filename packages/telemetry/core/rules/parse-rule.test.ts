@@ -1,5 +1,5 @@
 import { type Condition, type Rule, ruleLimits, ruleProblem, weekdays } from '@bothy/wire';
-import { checkRule } from '@bothy/wire/schemas';
+import { checkRule, checkRules } from '@bothy/wire/schemas';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currentEventType, defaultRules } from './default-rules.ts';
@@ -14,7 +14,7 @@ function rule(text: string): Rule {
 
 test('[TLG1] the short form is read as what it says', () => {
   expect(rule('temperature > 30 for 2m clear below 28 for 1m')).toEqual({
-    name: 'temperature_alert',
+    name: 'temperature_alert_high',
     severity: 'warning',
     when: { kind: 'threshold', sensor: 'temperature', is: '>', limit: 30, until: 28 },
     forMs: 120_000,
@@ -242,6 +242,11 @@ test('[TLG5] data that is no rule is refused with a sentence', () => {
   ];
   for (const each of wrong)
     expect(checkRule(each)).toMatchObject({ ok: false, reason: expect.stringMatching(/\.$/) });
+  const again = checkRules([good, good]);
+  expect(again.ok ? '' : again.reason).toMatch(/two rules of the name temperature_alert_high/);
+  expect(checkRules([good, { ...good, name: 'b' }, 7])).toMatchObject({
+    reason: expect.stringMatching(/^Rule 3: /),
+  });
   const round: { kind: string; of: unknown[] } = { kind: 'all', of: [] };
   round.of.push(round, round);
   expect(checkRule({ ...good, when: round })).toMatchObject({ ok: false });

@@ -13,7 +13,8 @@
  *             | "anomalous" [ "by" check { "," check } ]
  *   hours     = days from "-" to            mon-fri 08:00-18:00; sat,sun 00:00-24:00; daily 22:00-06:00
  *
- * `clear below 28` is `until 28` of a rule with one threshold. A rule without a name is called after its first sensor.
+ * `clear below 28` is `until 28` of a rule with one threshold. A rule without a name is called
+ * after its first sensor and what it asks, as the default rules are.
  */
 import {
   type Condition,
@@ -149,6 +150,16 @@ function nextWords(forMs: number | undefined, clearForMs: number | undefined): s
 
 function defaultName(when: Condition): string {
   const [leaf] = leavesOf(when);
-  const sensor = leaf === undefined || leaf.sensor === '*' ? 'sensor' : leaf.sensor;
-  return `${sensor.slice(0, 58)}_alert`;
+  const sensor = leaf === undefined || leaf.sensor === '*' ? 'sensor' : leaf.sensor.slice(0, 50);
+  switch (when.kind) {
+    case 'threshold':
+      return `${sensor}_alert_${when.is.startsWith('>') ? 'high' : 'low'}`;
+    case 'change':
+    case 'stale':
+    case 'anomaly':
+      return `${sensor}_${when.kind}`;
+    case 'any':
+    case 'all':
+      return `${sensor}_alert`;
+  }
 }

@@ -26,5 +26,5 @@ export {
 } from './room-request.ts';
 export * as roomResults from './room-results.ts';
 export { type RoomNotificationRow, roomNotifications } from './room-results.ts';
-export { checkRule } from './rule-schema.ts';
+export { checkRule, checkRules } from './rule-schema.ts';
 export { parseTimestamp, type ZoneOffset } from './timestamp.ts';

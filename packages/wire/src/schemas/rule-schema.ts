@@ -81,6 +81,25 @@ export function checkRule(data: unknown): Parsed<Rule> {
   return problem === undefined ? { ok: true, value: parsed.data } : { ok: false, reason: problem };
 }
 
+/** A whole set: each name once. */
+export function checkRules(data: unknown): Parsed<readonly Rule[]> {
+  if (!Array.isArray(data)) return { ok: false, reason: 'Rules are a list.' };
+  if (data.length > ruleLimits.rules)
+    return { ok: false, reason: `There are ${ruleLimits.rules} rules at most.` };
+  const rules: Rule[] = [];
+  const names = new Set<string>();
+  for (const [at, each] of data.entries()) {
+    const checked = checkRule(each);
+    if (!checked.ok) return { ok: false, reason: `Rule ${at + 1}: ${checked.reason}` };
+    if (names.has(checked.value.name)) {
+      return { ok: false, reason: `There are two rules of the name ${checked.value.name}.` };
+    }
+    names.add(checked.value.name);
+    rules.push(checked.value);
+  }
+  return { ok: true, value: rules };
+}
+
 function groupsDeeper(data: unknown, most: number): boolean {
   if (typeof data !== 'object' || data === null) return false;
   return most === 0 || Object.values(data).some((inner) => groupsDeeper(inner, most - 1));
