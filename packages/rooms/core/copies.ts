@@ -114,6 +114,16 @@ export class Copies {
     }
   }
 
+  /** A node has told of all its rooms: what is copied here and not among them may have been deleted while this one was away. */
+  unlisted(step: Step, node: NodeId, isListed: (room: RoomId) => boolean): void {
+    for (const room of this.#shelf.copiesOf(node)) {
+      if (isListed(room.id) || room.deleting !== null) continue;
+      const copy = this.#copyOf(room.id, node);
+      if (copy.state === 'idle') this.#follow(step, room.id, copy);
+      if (room.attached.size === 0) this.deserted(step, room);
+    }
+  }
+
   lost(step: Step, node: NodeId): void {
     for (const [id, copy] of this.#copies) {
       if (copy.administrator !== node) continue;

@@ -21,6 +21,8 @@ export class Directory {
   readonly #shelf: Shelf;
   readonly #nodes: DirectoryNodes;
   readonly #remote = new Map<NodeId, Map<RoomId, DirectoryRoom>>();
+  /** Nodes that have begun to tell of all their rooms. */
+  readonly #beginning = new Set<NodeId>();
   readonly #changed = new Set<RoomId>();
   readonly #removed = new Set<RoomId>();
 
@@ -83,17 +85,27 @@ export class Directory {
     tell(step, node, rooms, [], true);
   }
 
-  told(from: NodeId, rooms: readonly DirectoryRoom[], removed: readonly RoomId[], whole: boolean): void {
+  /** True when what is not listed of this node is not there any more: a whole list has ended, or rooms were deleted. */
+  told(from: NodeId, rooms: readonly DirectoryRoom[], removed: readonly RoomId[], whole: boolean): boolean {
     const known = whole ? new Map<RoomId, DirectoryRoom>() : (this.#remote.get(from) ?? new Map());
     this.#remote.set(from, known);
     for (const room of rooms) {
       if (known.size < bounds.remoteRooms || known.has(room.id)) known.set(room.id, room);
     }
     for (const id of removed) known.delete(id);
+    if (whole) this.#beginning.add(from);
+    const ends = rooms.length < bounds.directoryRooms && this.#beginning.delete(from);
+    return ends || removed.length > 0;
+  }
+
+  /** Whether this node has told of the room. */
+  isListed(node: NodeId, room: RoomId): boolean {
+    return this.#remote.get(node)?.has(room) === true;
   }
 
   forgetNode(node: NodeId): void {
     this.#remote.delete(node);
+    this.#beginning.delete(node);
   }
 
   forgetRoom(room: RoomId): void {

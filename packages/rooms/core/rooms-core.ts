@@ -677,6 +677,15 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
 
   // --- other nodes -----------------------------------------------------------
 
+  #listed(
+    step: Step,
+    from: NodeId,
+    { rooms, removed, whole }: Extract<RoomClusterMessage, { kind: 'directory' }>,
+  ): void {
+    if (!this.#directory.told(from, rooms, removed, whole)) return;
+    this.#copies.unlisted(step, from, (room) => this.#directory.isListed(from, room));
+  }
+
   #linked(step: Step, node: NodeId): void {
     this.#directory.tellAll(step, node);
     this.#copies.linked(step, node);
@@ -702,7 +711,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'heartbeat':
         return this.#nodes.heartbeat(step, from, message.nodes, message.load);
       case 'directory':
-        return this.#directory.told(from, message.rooms, message.removed, message.whole);
+        return this.#listed(step, from, message);
       case 'follow':
         return this.#follow(step, from, message.room, message.after, message.online);
       case 'unfollow': {
