@@ -74,6 +74,10 @@ test('a room of the own node has no forward, and a trace begins without a client
   const deliveries = collector.spans.filter(({ name }) => name === 'room.deliver');
   expect(deliveries).toContainEqual(expect.objectContaining({ parentSpanId: order?.spanId }));
   expect(collector.spans.some(({ name }) => name.startsWith('room.forward'))).toBe(false);
+
+  await httpRequest(`${node.webUrl}/api/v1/rooms`, { headers: { traceparent } });
+  await expect.poll(() => named('rest list')?.traceId, { timeout: 8_000 }).toBe(traceId);
+  expect(named('rest list')?.parentSpanId).toBe(clientSpan);
 }, 20_000);
 
 test('without a collector the trace id is in the logs of all nodes where debug is on', async () => {
