@@ -32,7 +32,6 @@ interface StageNode {
   boots: number;
   readonly timers: Map<string, number>;
   readonly attached: Map<RoomId, Set<string>>;
-  /** Nodes that it believes to be linked to. */
   readonly links: Set<string>;
 }
 
@@ -51,6 +50,7 @@ export class CoreStage {
   readonly refused: string[] = [];
   readonly #nodes = new Map<string, StageNode>();
   readonly #shown = new Map<string, Shown[]>();
+  readonly #replies = new Map<string, readonly RoomResult[]>();
   readonly #queue: (() => void)[] = [];
   #count = 0;
   #running = false;
@@ -141,7 +141,6 @@ export class CoreStage {
     this.step(id, { kind: 'sessionClosed', session });
   }
 
-  /** Gives a command; the answer, when there is one by then. */
   command(
     id: string,
     who: RoomActor,
@@ -159,12 +158,9 @@ export class CoreStage {
   }
 
   answer(call: string): RoomResult | undefined {
-    const replies = [...this.#shown.values()]
-      .flat()
-      .filter((each) => each.kind === 'reply' && each.id === call);
-    if (replies.length > 1) throw new Error(`${call} was answered ${replies.length} times`);
-    const [reply] = replies;
-    return reply?.kind === 'reply' ? reply.result : undefined;
+    const [reply, second] = this.#replies.get(call) ?? [];
+    if (second !== undefined) throw new Error(`${call} was answered twice`);
+    return reply;
   }
 
   /** `ok`, the code of a refusal, or `open`. */
@@ -282,7 +278,11 @@ export class CoreStage {
 
   #show(session: string | null, shown: Shown): void {
     const key = session ?? 'nobody';
-    this.#shown.set(key, [...(this.#shown.get(key) ?? []), shown]);
+    const all = this.#shown.get(key) ?? [];
+    this.#shown.set(key, all);
+    all.push(shown);
+    if (shown.kind !== 'reply') return;
+    this.#replies.set(shown.id, [...(this.#replies.get(shown.id) ?? []), shown.result]);
   }
 
   #perform(node: StageNode, output: RoomsOutput): void {
