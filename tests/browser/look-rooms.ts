@@ -112,17 +112,21 @@ async function clusterPictures(
   harbour: RunningNode,
   look: RoomLookTools['look'],
 ): Promise<void> {
-  await ada.getByRole('link', { name: 'Rooms' }).click();
+  await openRooms(ada);
   await ada.getByRole('link', { name: 'The nodes behind these rooms' }).click();
   await ada.getByText('All 3 nodes are in reach').waitFor();
-  await write(ben, 'On my way.');
+  for (const text of ['On my way.', 'Ten minutes.', 'Five.', 'There.']) await write(ben, text);
+  await ada
+    .getByRole('cell', { name: /messages? a/ })
+    .first()
+    .waitFor();
   await look(ada, 'cluster');
   await harbour.stop();
   await ada.getByText('harbour cannot be reached').waitFor({ timeout: 60_000 });
   await look(ada, 'cluster-down');
   await ada.getByRole('button', { name: 'Forget harbour…' }).click();
   await look(ada, 'cluster-forget');
-  await ada.getByRole('link', { name: 'Rooms' }).click();
+  await openRooms(ada);
   await ada.getByText('harbour cannot be asked now').waitFor();
   await ada.getByRole('button', { name: 'New room' }).waitFor();
   await look(ada, 'rooms-node-away');

@@ -29,6 +29,7 @@ export function ClusterPicture({ nodes, self }: ClusterPictureProps) {
     <div className="cluster-picture" ref={frame}>
       {widthPx > 0 && (
         <svg width={Math.max(widthPx, 312)} height={heightPx} aria-hidden="true">
+          <Hills widthPx={Math.max(widthPx, 312)} heightPx={heightPx} />
           {pairs.map(({ one, other, from, to }) => (
             <Path
               key={`${one.id} ${other.id}`}
@@ -45,6 +46,23 @@ export function ClusterPicture({ nodes, self }: ClusterPictureProps) {
         </svg>
       )}
     </div>
+  );
+}
+
+function Hills({ widthPx: w, heightPx: h }: { widthPx: number; heightPx: number }) {
+  const at = (x: number, upPx: number): string => `${Math.round(w * x)} ${h - upPx}`;
+  const floor = `V${h} H0 Z`;
+  return (
+    <>
+      <path
+        className="hills-far"
+        d={`M${at(0, 90)} C${at(0.2, 190)} ${at(0.34, 60)} ${at(0.55, 120)} S${at(0.85, 200)} ${at(1, 110)} ${floor}`}
+      />
+      <path
+        className="hills-near"
+        d={`M${at(0, 36)} C${at(0.25, 90)} ${at(0.45, 20)} ${at(0.65, 52)} S${at(0.9, 84)} ${at(1, 30)} ${floor}`}
+      />
+    </>
   );
 }
 
@@ -89,7 +107,10 @@ function Hut({ node, place, isSelf }: { node: ClusterNode; place: Place | undefi
   if (place === undefined) return null;
   const { id, health, sessions, rooms, messagesPerSecond } = node;
   return (
-    <g className={`hut hut-${health}`} transform={`translate(${place.x} ${place.y})`}>
+    <g
+      className={`hut hut-${health}${isSelf ? ' hut-self' : ''}`}
+      transform={`translate(${place.x} ${place.y})`}
+    >
       {health === 'up' && messagesPerSecond > 0 && (
         <g className="hut-smoke">
           <circle cx={17} cy={-66} r={3} />
@@ -102,14 +123,15 @@ function Hut({ node, place, isSelf }: { node: ClusterNode; place: Place | undefi
       <path className="hut-roof" d="M-38 -22 L0 -56 L12 -45.400 V-58 H22 V-36.500 L38 -22" />
       <rect className="hut-window" x={-11} y={-30} width={22} height={18} rx={2} />
       <path className="hut-bars" d="M0 -30 V-12 M-11 -21 H11" />
-      <text className="hut-name" y={26}>
+      <rect className="hut-sign" x={-84} y={10} width={168} height={60} rx={8} />
+      <text className="hut-name" y={28}>
         {id.length > 18 ? `${id.slice(0, 17)}…` : id}
         {isSelf ? ' (here)' : ''}
       </text>
-      <text className="hut-line" y={44}>
+      <text className="hut-line" y={46}>
         {health === 'up' ? `${sessionWords(sessions)} · ${roomCountWords(rooms)}` : healthWords[health]}
       </text>
-      <text className="hut-line" y={61}>
+      <text className="hut-line" y={63}>
         {health === 'up' ? rateWords(messagesPerSecond) : roomCountWords(rooms)}
       </text>
     </g>

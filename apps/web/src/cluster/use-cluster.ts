@@ -18,8 +18,10 @@ export function useCluster(access: ClusterAccess): ClusterState & { readonly rea
   const [state, setState] = useState<ClusterState>({});
   const read = useCallback(async () => {
     try {
-      const status = await readCluster(access);
-      setState({ status });
+      const heard = await readCluster(access);
+      // In the same places whichever node tells of them.
+      const nodes = heard.nodes.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      setState({ status: { ...heard, nodes } });
     } catch (thrown) {
       const problem = BothyError.from(thrown).message;
       setState((before) => ({ ...before, problem }));

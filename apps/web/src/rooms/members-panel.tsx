@@ -43,7 +43,15 @@ export function MembersPanel({ view, me, permissions, close }: MembersPanelProps
   }
 
   return (
-    <aside className="members" aria-label="Members">
+    <aside
+      className="members"
+      aria-label="Members"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        close();
+      }}
+    >
       <header className="members-head">
         <h2>Members</h2>
         <button type="button" className="button icon-only" aria-label="Close members" onClick={close}>

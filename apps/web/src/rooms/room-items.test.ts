@@ -34,7 +34,7 @@ describe('a timeline', () => {
     const shown = items([say(1, 'ann', 'hi'), join(2, 'ben'), join(3, 'ann'), say(4, 'ben', 'hello')]);
     expect(shown.map((item) => (item.kind === 'quiet' ? item.text : item.kind))).toEqual([
       'message',
-      'ben and You joined',
+      'You and ben joined',
       'message',
     ]);
   });

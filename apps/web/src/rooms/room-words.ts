@@ -47,8 +47,8 @@ export function eventWords(events: readonly RoomEntry[], me: Author | undefined)
   }
   const lines = [
     ...others,
-    ...(joined.size > 0 ? [`${listed([...joined])} joined`] : []),
-    ...(left.size > 0 ? [`${listed([...left])} left`] : []),
+    ...(joined.size > 0 ? [`${listed(youFirst(joined))} joined`] : []),
+    ...(left.size > 0 ? [`${listed(youFirst(left))} left`] : []),
   ];
   return lines.length === 0 ? 'Somebody looked in' : lines.join(' · ');
 }
@@ -81,6 +81,10 @@ function oneEvent({ author, name, content }: RoomEntry, me: Author | undefined):
     default:
       return [];
   }
+}
+
+function youFirst(names: ReadonlySet<string>): readonly string[] {
+  return [...names].sort((one, other) => Number(other === 'You') - Number(one === 'You'));
 }
 
 function because(reason: string | undefined): string {

@@ -17,7 +17,7 @@ export function Rail({ place, waiting }: { place: Route['place']; waiting: numbe
           key={each}
           className="rail-link"
           href={routeHash(each)}
-          aria-current={each === place ? 'page' : undefined}
+          aria-current={each === place || (place === 'cluster' && each === 'rooms') ? 'page' : undefined}
         >
           <span className="rail-icon">
             <Icon name={each} sizePx={24} />
