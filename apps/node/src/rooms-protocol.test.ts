@@ -135,7 +135,7 @@ test('what the core refuses comes with its code, and the connection goes on', as
     [ben, 'room.send', { ...own, messageId: 'm-1', body: 'x' }, 'not_a_member'],
     [anna, 'room.send', { ...own, messageId: 'm-1', body: 'two' }, 'message_id_reused'],
     [anna, 'room.edit', { ...own, requestId: 'e-1', target: 9_000, body: 'x' }, 'target_not_found'],
-    [ben, 'room.delete', { ...own, requestId: 'z-1' }, 'not_the_owner'],
+    [ben, 'room.delete', { ...own, requestId: 'z-1' }, 'not_a_member'],
     [anna, 'room.invite', { ...own, requestId: 'i-1', name: 'nobody' }, 'not_found'],
   ];
   for (const [client, method, params, code] of refusals) {
