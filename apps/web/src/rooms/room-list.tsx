@@ -142,9 +142,9 @@ function OwnRow({ view, open }: { view: RoomView; open: boolean }) {
 function Row({ room, open }: { room: RoomInfo; open: boolean }) {
   const state = roomStateWords[room.state];
   const about = [
+    ...(state === undefined ? [] : [state]),
     memberCountWords(room.memberCount),
     `on ${room.administrator}`,
-    ...(state === undefined ? [] : [state]),
   ];
   return (
     <RowLink id={room.id} name={room.name} visibility={room.visibility} open={open} unread={false}>

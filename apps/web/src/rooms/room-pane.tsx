@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
 import { Icon } from '../shell/icons.tsx';
+import { Mark } from '../shell/mark.tsx';
 import { DeleteRoom } from './delete-room.tsx';
 import { RoomConversation } from './room-conversation.tsx';
 import type { RoomView } from './room-view.ts';
@@ -156,6 +157,7 @@ function Pane({ title, children }: { title: string; children: ReactNode }) {
     <section className="request-pane" aria-labelledby="room-pane-title">
       <BackToRooms />
       <div className="request-card">
+        <Mark sizePx={56} />
         <h2 id="room-pane-title">{title}</h2>
         {children}
       </div>

@@ -78,7 +78,7 @@ export function RoomTimeline(props: RoomTimelineProps) {
         <div className="log-content" ref={scroll.contentRef}>
           <TimelineTop
             history={history}
-            empty={items.length === 0}
+            empty={!items.some(({ kind }) => kind === 'message')}
             readOlder={problem === undefined ? pages.readOlder : pages.readAgain}
           />
           {days.map((group) => (
@@ -170,5 +170,11 @@ function TimelineTop({ history, empty, readOlder }: TimelineTopProps) {
       </button>
     );
   }
-  return <p className="log-top hint">The beginning of this room</p>;
+  return (
+    <p className="log-top hint">
+      {empty
+        ? 'Nothing has been said here yet. Whoever comes later reads it from here on.'
+        : 'The beginning of this room'}
+    </p>
+  );
 }
