@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything. `npm run test:unit` and `npm run test:browser` run one kind of tests:
- * `node tools/run.mjs tools/test.ts [unit|simulation|browser|static]`.
+ * `node tools/run.mjs tools/test.ts [unit|simulation|cluster|browser|static]`.
  */
 import { biomeStep } from './checks/biome.ts';
 import { setupStep } from './checks/setup.ts';
@@ -11,13 +11,15 @@ import { vitestStep } from './checks/vitest-project.ts';
 
 const unit = vitestStep('unit', 'Unit and property tests');
 const simulation = vitestStep('simulation', 'Simulation');
+const cluster = vitestStep('cluster', 'Clusters of real processes');
 const browser = vitestStep('browser', 'Browser tests');
 
 const stepsByKind = new Map<string, readonly Step[]>([
-  ['all', [setupStep, typecheckStep, biomeStep, tidyStep, unit, simulation, browser]],
+  ['all', [setupStep, typecheckStep, biomeStep, tidyStep, unit, simulation, cluster, browser]],
   ['static', [typecheckStep, biomeStep, tidyStep]],
   ['unit', [unit]],
   ['simulation', [simulation]],
+  ['cluster', [setupStep, cluster]],
   ['browser', [setupStep, browser]],
 ]);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runNode } from './child-process.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-export type VitestProject = 'unit' | 'simulation' | 'browser';
+export type VitestProject = 'unit' | 'simulation' | 'cluster' | 'browser';
 
 /** What is read of vitest's JSON report. */
 export interface VitestReport {

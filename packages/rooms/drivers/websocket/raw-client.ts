@@ -47,10 +47,10 @@ export class RawClient {
   static async connect(
     port: number,
     headers: readonly string[] = [],
-    { halfOpen = false } = {},
+    { halfOpen = false, host = 'x' } = {},
   ): Promise<RawClient & { head: string }> {
     const client = new RawClient(connect({ port, host: '127.0.0.1', allowHalfOpen: halfOpen }));
-    const lines = ['GET /ws HTTP/1.1', 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade'];
+    const lines = ['GET /ws HTTP/1.1', `Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade'];
     const key = ['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
     client.socket.write([...lines, ...key, ...headers, '', ''].join('\r\n'));
     await client.until(() => client.bytes.includes('\r\n\r\n'));
