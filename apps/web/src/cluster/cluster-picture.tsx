@@ -7,10 +7,12 @@ interface ClusterPictureProps {
   readonly nodes: readonly ClusterNode[];
   /** The node that tells: links of others are as good as their nodes are heard. */
   readonly self: string;
+  /** Whose rooms are known, for a node that is not heard tells nothing itself. */
+  readonly administrators: readonly string[];
 }
 
 /** The nodes as huts, and the paths between them. What it shows stands as a table beside it for who cannot see it. */
-export function ClusterPicture({ nodes, self }: ClusterPictureProps) {
+export function ClusterPicture({ nodes, self, administrators }: ClusterPictureProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(0);
   useLayoutEffect(() => {
@@ -41,7 +43,13 @@ export function ClusterPicture({ nodes, self }: ClusterPictureProps) {
             />
           ))}
           {nodes.map((node, at) => (
-            <Hut key={node.id} node={node} place={places[at]} isSelf={node.id === self} />
+            <Hut
+              key={node.id}
+              node={node}
+              place={places[at]}
+              isSelf={node.id === self}
+              keeps={administrators.filter((each) => each === node.id).length}
+            />
           ))}
         </svg>
       )}
@@ -103,7 +111,14 @@ function walkSeconds(rate: number): number {
   return Math.max(1.2, 6 / (1 + Math.log10(1 + rate * 10)));
 }
 
-function Hut({ node, place, isSelf }: { node: ClusterNode; place: Place | undefined; isSelf: boolean }) {
+interface HutProps {
+  readonly node: ClusterNode;
+  readonly place: Place | undefined;
+  readonly isSelf: boolean;
+  readonly keeps: number;
+}
+
+function Hut({ node, place, isSelf, keeps }: HutProps) {
   if (place === undefined) return null;
   const { id, health, sessions, rooms, messagesPerSecond } = node;
   return (
@@ -132,7 +147,7 @@ function Hut({ node, place, isSelf }: { node: ClusterNode; place: Place | undefi
         {health === 'up' ? `${sessionWords(sessions)} · ${roomCountWords(rooms)}` : healthWords[health]}
       </text>
       <text className="hut-line" y={63}>
-        {health === 'up' ? rateWords(messagesPerSecond) : roomCountWords(rooms)}
+        {health === 'up' ? rateWords(messagesPerSecond) : `keeps ${roomCountWords(keeps)}`}
       </text>
     </g>
   );

@@ -86,7 +86,11 @@ function Cluster({ access, isOperator }: ClusterProps) {
             : `${problem} What is shown is as it was heard last.`}
         </p>
       </header>
-      <ClusterPicture nodes={status.nodes} self={status.self} />
+      <ClusterPicture
+        nodes={status.nodes}
+        self={status.self}
+        administrators={status.rooms.map(({ administrator }) => administrator)}
+      />
       <ClusterTable status={status} />
       {refusal !== undefined && (
         <p className="notice bad" role="alert">

@@ -18,7 +18,7 @@ export function summaryWords(nodes: readonly ClusterNode[]): string {
   }
   if (late.length > 0)
     return `${late.join(', ')} ${late.length === 1 ? 'is' : 'are'} late. Perhaps the network is slow.`;
-  return `All ${nodes.length} nodes are in reach of each other.`;
+  return `All ${nodes.length} nodes are in reach.`;
 }
 
 export function rateWords(messagesPerSecond: number): string {

@@ -88,6 +88,16 @@ describe('the rooms of a tab', () => {
     expect(asked.filter(({ kind }) => kind === 'join')).toHaveLength(2);
   });
 
+  it('are tried again as well when a node is heard of again', async () => {
+    const { asked, tell, opened, settled } = stage({ list }, [room]);
+    opened();
+    await settled();
+    tell({ kind: 'node', node: 'n1', health: 'suspected' });
+    tell({ kind: 'node', node: 'n1', health: 'up' });
+    await settled();
+    expect(asked.filter(({ kind }) => kind === 'join')).toHaveLength(2);
+  });
+
   it('follow the log: names, pins, members, and messages that have come back', async () => {
     const { session, tell, opened, settled } = stage({ list, join }, [room]);
     opened();

@@ -252,7 +252,9 @@ export class RoomsSession {
       case 'session':
         return this.#change({ me: notice.person, node: notice.node });
       case 'node':
-        return this.#change({ nodes: new Map([...this.#state.nodes, [notice.node, notice.health]]) });
+        this.#change({ nodes: new Map([...this.#state.nodes, [notice.node, notice.health]]) });
+        if (notice.health === 'up') this.#joinAgain();
+        return;
       case 'unknown':
       case 'malformed':
         return;
@@ -285,6 +287,10 @@ export class RoomsSession {
 
   #opened(): void {
     void this.readList();
+    this.#joinAgain();
+  }
+
+  #joinAgain(): void {
     for (const view of this.#state.rooms.values()) {
       // The client itself goes on where it was; what it does not know is joined anew.
       if (view.standing === 'joining' || view.code === 'administrator_unreachable') void this.join(view.id);
