@@ -25,3 +25,10 @@ export { durationWords, formatDuration, parseDuration } from './rules/duration.t
 export { formatCondition, formatRule, formatWeekSpan } from './rules/format-rule.ts';
 export { type ParsedRule, parseRule } from './rules/parse-rule.ts';
 export type { RuleError } from './rules/rule-tokens.ts';
+export {
+  type SensorProfile,
+  type SimulatedFault,
+  SimulatedSensor,
+  sensorProfiles,
+  simulatedFaults,
+} from './simulated/simulated-sensor.ts';
