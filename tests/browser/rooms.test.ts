@@ -189,3 +189,29 @@ test('a long room is read back to its first message, and a quote leads to what i
   await openRoom(ben, 'Hut');
   await message(ben, 'line 70').waitFor();
 });
+
+test('two tabs of one person both talk; others see who writes, and what they have not read yet', async () => {
+  const [ann, ben] = await twoInARoom();
+  const second = await stage.open(ann.context());
+  await openRooms(second);
+  await openRoom(second, 'Hut');
+  await write(second, 'from the second tab');
+  await message(ann, 'from the second tab').waitFor();
+  await write(ann, 'from the first');
+  await message(second, 'from the first').waitFor();
+  await message(ben, 'from the first').waitFor();
+  expect(await said(ann)).toEqual(['from the second tab', 'from the first']);
+
+  await ben.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('I am');
+  await ann.getByRole('region', { name: 'Room Hut' }).getByText('ben is writing…').waitFor();
+
+  // Who looks at another room has it unread, and finds a line where they stopped.
+  await joinRoom(ben, `Lobby of ${stage.node.id}`);
+  await write(ann, 'Anybody there?');
+  const row = ben.getByRole('link', { name: 'Hut', exact: true });
+  await ben.getByRole('listitem').filter({ has: row }).getByText('1 unread').waitFor();
+  await row.click();
+  await ben.getByRole('log').getByText('New since you were here').waitFor();
+  await ben.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+  expect(await ben.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe('I am');
+});
