@@ -29,11 +29,15 @@ export class ChangeWindow {
 
   /** Infinity when nothing is left. */
   get lowest(): number {
-    return Math.min(...this.#low);
+    let lowest = Infinity;
+    for (const low of this.#low) if (low < lowest) lowest = low;
+    return lowest;
   }
 
   get highest(): number {
-    return Math.max(...this.#high);
+    let highest = -Infinity;
+    for (const high of this.#high) if (high > highest) highest = high;
+    return highest;
   }
 
   /** Forgets what is too old now. */

@@ -43,7 +43,11 @@ const faults: Readonly<Record<string, EngineMaker>> = {
   'judges late readings': onReadings((reading) => ({ hist: false, seq: reading.seq ?? 0 })),
   'judges a reading as often as it comes': (...args) => {
     let seq = 0;
-    return onReadings(({ hist }) => (hist ? {} : { seq: (seq += 1) }))(...args);
+    const renumber = onReadings(({ hist }) => {
+      seq += 1;
+      return hist ? {} : { seq };
+    });
+    return renumber(...args);
   },
   'counts time by the wall clock': (...args) => {
     const engine = new RuleEngine(...args);

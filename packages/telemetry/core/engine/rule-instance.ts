@@ -25,8 +25,8 @@ export class RuleInstance {
   #phase: Phase;
   #sinceMs: number;
   #saidMs: number;
-  /** What was stored last, as one text of noughts and ones. */
-  #stored = '';
+  /** What was stored last, as bits; -1: nothing yet. */
+  #stored = -1;
   /** When the timer that is set will fire. */
   armedMs = Infinity;
 
@@ -133,10 +133,11 @@ export class RuleInstance {
     };
   }
 
-  #essence(): string {
-    let text = this.isFiring ? '1' : '0';
-    for (const leaf of this.leaves) text += leaf.latch ? '1' : '0';
-    return text;
+  /** What a restart needs, one bit each: there are 16 conditions at most. */
+  #essence(): number {
+    let bits = this.isFiring ? 1 : 0;
+    for (const leaf of this.leaves) bits = bits * 2 + (leaf.latch ? 1 : 0);
+    return bits;
   }
 
   /** Passing through a phase that lasts no time is not worth a line. */

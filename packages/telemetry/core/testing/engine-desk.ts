@@ -14,7 +14,7 @@ export type EngineMaker = (
 ) => Core<EngineInput, EngineOutput>;
 
 /** Friday, 2026-11-20, 09:30 UTC. */
-export const startWallMs = Date.UTC(2026, 10, 20, 9, 30);
+export const startWallMs = 1_795_167_000_000;
 
 export function ruleOf(text: string): Rule {
   const parsed = parseRule(text);
