@@ -6,14 +6,14 @@
  *   online ──last connection ends, or its node fails──▶ away ──60 s──▶ offline
  *                                                         └─ its node failed, or a guest ─▶ leaves
  */
-import type { Author, LeaveReason, NodeId, RoomId, RoomPresence } from '@bothy/wire';
+import type { Author, NodeId, RoomId, RoomPresence } from '@bothy/wire';
 import { timing } from './config.ts';
 import type { Room } from './room.ts';
 import type { Step } from './step.ts';
 
 export interface AttendanceListener {
   /** A member's time to come back is over. */
-  leaves(step: Step, room: Room, person: Author, reason: LeaveReason): void;
+  leaves(step: Step, room: Room, person: Author, reason: 'nodeFailed' | 'disconnected'): void;
   /** Nodes that follow this room. */
   followers(room: Room): readonly NodeId[];
   room(id: RoomId): Room | undefined;

@@ -57,6 +57,8 @@ export const bounds = {
   replayBytes: 4 * 1024 * 1024,
   /** Entries in one message to another node. */
   deliverEntries: 256,
+  /** Deliveries to one copy that wait for its store. */
+  parkedDeliveries: 1_000,
   /** A copy that lacks more than this starts anew near the end of the log. */
   followEntries: 5_000,
   /** Deleted rooms that are remembered; then the oldest is forgotten. */

@@ -6,13 +6,22 @@
  * A copy is contiguous from its base on. What it lacks it asks for; when it is
  * too far behind it starts anew, and who reads along is told of the gap.
  */
-import type { ErrorCode, NodeId, RoomEntry, RoomId, RoomMember } from '@bothy/wire';
-import { showPresence } from './attendance.ts';
-import { timing } from './config.ts';
-import type { RoomClusterMessage } from './inputs.ts';
+import type { ErrorCode, NodeId, RoomEntry, RoomId } from '@bothy/wire';
+import { bounds, timing } from './config.ts';
+import {
+  type Copy,
+  isContiguous,
+  type Message,
+  newCopy,
+  snapshotWrites,
+  takePresence,
+  unavailableSentence,
+  unpark,
+  type Waiter,
+} from './copy.ts';
 import type { RoomFinding, RoomWrite } from './records.ts';
 import { droppedBy, RedactionLookups } from './redactions.ts';
-import { Room } from './room.ts';
+import type { Room } from './room.ts';
 import type { Sessions } from './sessions.ts';
 import type { Shelf } from './shelf.ts';
 import type { Step } from './step.ts';
@@ -23,27 +32,6 @@ export interface CopiesListener {
   /** The administrator says that this room was deleted. */
   deleted(step: Step, room: Room): void;
 }
-
-/** What waits for a copy to hold everything up to `seq`. */
-interface Waiter {
-  readonly seq: number;
-  readonly run: (step: Step, outcome: 'live' | ErrorCode) => void;
-}
-
-interface Copy {
-  readonly administrator: NodeId;
-  state: 'idle' | 'following' | 'live';
-  /** Entries up to here are history: members and words came with the snapshot. */
-  foldedTo: number;
-  /** Where the administrator's log was when it answered. */
-  commitSeq: number;
-  waiters: Waiter[];
-  /** What arrived while the store is asked for edits of redacted messages, and those edits. */
-  parked: Message<'deliver'>[];
-  readonly edits: Map<number, readonly number[]>;
-}
-
-type Message<Kind extends RoomClusterMessage['kind']> = Extract<RoomClusterMessage, { kind: Kind }>;
 
 export class Copies {
   readonly #shelf: Shelf;
@@ -160,7 +148,8 @@ export class Copies {
     if (copy.state !== 'idle') step.send(copy.administrator, { kind: 'unfollow', room: id });
   }
 
-  following(step: Step, from: NodeId, { snapshot, base, commit }: Message<'following'>): void {
+  following(step: Step, from: NodeId, message: Message<'following'>): void {
+    const { snapshot, base, commit } = message;
     const { id } = snapshot.room;
     const copy = this.#copies.get(id);
     if (copy === undefined || copy.administrator !== from || this.#shelf.isBuried(id)) return;
@@ -179,29 +168,14 @@ export class Copies {
       room.lastSeq = base.seq;
       writes.push({ kind: 'clearCopy', room: id });
     }
-    const isNewEpoch = commit.epoch > room.epoch || before === 0;
-    writes.push(
-      ...room.takeSnapshot(
-        snapshot,
-        snapshot.members.map((member) => recordOf(id, member)),
-      ),
-    );
-    if (isNewEpoch) {
-      writes.push({
-        kind: 'putEpoch',
-        room: id,
-        epoch: commit.epoch,
-        firstSeq: base.seq + 1,
-        administrator: from,
-      });
-    }
+    writes.push(...snapshotWrites(room, from, message, before === 0));
     step.persist(...writes);
     if (base.seq > before && room.attached.size > 0) {
       step.notice({ room: id }, { kind: 'gap', room: id, from: before + 1, to: base.seq });
       // That they left, or were banned, is among what is not sent.
-      this.#detachStrangers(step, room);
+      this.#sessions.detachStrangers(step, room);
     }
-    this.#takePresence(step, room, snapshot.members);
+    takePresence(step, room, snapshot.members);
     copy.state = 'following';
     copy.foldedTo = commit.seq;
     copy.commitSeq = commit.seq;
@@ -242,7 +216,12 @@ export class Copies {
         `${from} delivered to the room ${message.room} under an epoch that has been replaced.`,
       );
     }
-    if (copy.parked.length > 0) return void copy.parked.push(message);
+    if (copy.parked.length > 0) {
+      // Too much to keep while the store is asked: it comes again.
+      if (copy.parked.length >= bounds.parkedDeliveries) return this.#follow(step, room.id, copy);
+      copy.parked.push(message);
+      return;
+    }
     // What is not committed is not taken: it comes again.
     const entries = message.entries.filter(({ seq }) => seq > room.lastSeq && seq <= message.commitSeq);
     const first = entries[0];
@@ -279,26 +258,11 @@ export class Copies {
     return true;
   }
 
-  #detachStrangers(step: Step, room: Room): void {
-    for (const person of [...room.here.keys()]) {
-      if (room.isMember(person)) continue;
-      const reason = 'You are not a member of this room any more.';
-      for (const session of this.#sessions.of(person, room)) {
-        step.notice({ session }, { kind: 'state', room: room.id, state: 'unavailable', reason });
-      }
-      this.#sessions.detachPerson(step, person, room);
-    }
-  }
-
   presence(step: Step, from: NodeId, { room: id, persons }: Message<'presence'>): void {
     const room = this.#shelf.get(id);
     if (room === undefined || room.administrator !== from) return;
-    for (const { person, presence } of persons) {
-      if (!room.isMember(person)) continue;
-      if (presence === 'offline') room.presence.delete(person);
-      else room.presence.set(person, presence);
-      showPresence(step, room, person, presence);
-    }
+    const known = persons.filter(({ person }) => room.isMember(person));
+    takePresence(step, room, known);
   }
 
   forget(step: Step, id: RoomId): void {
@@ -345,15 +309,6 @@ export class Copies {
     for (const { run } of ready) run(step, 'live');
   }
 
-  #takePresence(step: Step, room: Room, members: readonly RoomMember[]): void {
-    for (const { person, presence } of members) {
-      if ((room.presence.get(person) ?? 'offline') === presence) continue;
-      if (presence === 'offline') room.presence.delete(person);
-      else room.presence.set(person, presence);
-      showPresence(step, room, person, presence);
-    }
-  }
-
   #follow(step: Step, id: RoomId, copy: Copy): void {
     unpark(copy);
     const room = this.#shelf.get(id);
@@ -388,39 +343,4 @@ export class Copies {
     this.#copies.set(id, copy);
     return copy;
   }
-}
-
-function unpark(copy: Copy): void {
-  copy.parked = [];
-  copy.edits.clear();
-}
-
-/** What members are told while their room's administrator is away. */
-export function unavailableSentence(node: NodeId): string {
-  return `The node ${node}, which orders this room, cannot be reached. What was said can be read; what you write is sent when it is back.`;
-}
-
-function isContiguous(entries: readonly RoomEntry[], from: number): boolean {
-  return entries.every(({ seq }, index) => seq === from + index);
-}
-
-function newCopy(administrator: NodeId, listing: Message<'following'>['snapshot']['room']): Room {
-  const { id, name, description, visibility, epoch } = listing;
-  return new Room({
-    id,
-    name,
-    description,
-    visibility,
-    administrator,
-    epoch,
-    base: 0,
-    lastSeq: 0,
-    memberCount: 0,
-    createdBy: '',
-    pinned: [],
-  });
-}
-
-function recordOf(room: RoomId, { person, name, role, verified }: RoomMember) {
-  return { room, person, name, verified, standing: 'member', role, read: 0 } as const;
 }

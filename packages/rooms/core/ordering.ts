@@ -16,11 +16,23 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import { bounds } from './config.ts';
-import { mayRedact, refuses } from './permissions.ts';
+import {
+  type Check,
+  contentOf,
+  type Draft,
+  type EntryCommand,
+  isEntryCommand,
+  isSameContent,
+  joinContent,
+  keyOf,
+} from './entry-content.ts';
+import { objection } from './objections.ts';
+import { refuses } from './permissions.ts';
 import type { RoomFinding, RoomWrite } from './records.ts';
 import { droppedBy } from './redactions.ts';
 import type { Room } from './room.ts';
 import { refusal, type Step } from './step.ts';
+import { successor } from './succession.ts';
 import type { Tails } from './tails.ts';
 
 /** Who waits for the answer: a command of a client here, or one that another node has forwarded. */
@@ -46,23 +58,11 @@ export interface OrderingListener {
   delete(step: Step, room: Room, request: OrderRequest): void;
 }
 
-/** What an entry is made of, before it has a place. */
-interface Draft {
-  readonly author: Author;
-  readonly name: string;
-  readonly key: string;
-  readonly content: RoomContent;
-}
-
-type Check = Extract<RoomFinding, { kind: 'check' }>;
-
 interface Pending {
   readonly request: OrderRequest;
   /** Null while the store is asked. */
   check: Check | null;
 }
-
-type EntryCommand = Extract<OrderedCommand, { requestId: string } | { messageId: string }>;
 
 const nothing: Check = { kind: 'check', existing: null, target: null, edits: [] };
 
@@ -280,159 +280,4 @@ export class Ordering {
     step.persist(...writes);
     return entries;
   }
-}
-
-export type { Draft };
-
-function isEntryCommand(command: OrderedCommand): command is EntryCommand {
-  return 'requestId' in command || 'messageId' in command;
-}
-
-function keyOf(command: EntryCommand): string {
-  return command.kind === 'send' ? command.messageId : command.requestId;
-}
-
-/** What the entry of a command says. */
-function contentOf(command: EntryCommand): RoomContent {
-  switch (command.kind) {
-    case 'send': {
-      const { body, replyTo, attachments } = command;
-      const reply = replyTo === undefined ? {} : { replyTo };
-      const files = attachments === undefined || attachments.length === 0 ? {} : { attachments };
-      return { kind: 'message', body, ...reply, ...files };
-    }
-    case 'edit':
-      return { kind: 'edit', target: command.target, body: command.body };
-    case 'react':
-      return { kind: 'react', target: command.target, emoji: command.emoji, on: command.on };
-    case 'redact':
-      return { kind: 'redact', target: command.target, ...reasonOf(command) };
-    case 'pin':
-      return { kind: 'pin', target: command.target, on: command.on };
-    case 'invite':
-      return { kind: 'invited', person: command.person, personName: command.personName };
-    case 'setRole':
-      return { kind: 'role', person: command.person, role: command.role };
-    case 'ban':
-      return { kind: 'banned', person: command.person, on: command.on, ...reasonOf(command) };
-    case 'update': {
-      const { name, description, visibility } = command;
-      const words = name === undefined ? {} : { roomName: name };
-      const more = description === undefined ? {} : { description };
-      return { kind: 'updated', ...words, ...more, ...(visibility === undefined ? {} : { visibility }) };
-    }
-    case 'join':
-    case 'delete':
-      return { kind: 'joined', person: '', personName: '', role: 'member' };
-    case 'leave':
-      return { kind: 'left', person: '', personName: '', reason: 'left' };
-  }
-}
-
-/** Joining and leaving are about the actor. */
-function joinContent(content: RoomContent, { person, name }: RoomActor): RoomContent {
-  const isAboutActor = (content.kind === 'joined' || content.kind === 'left') && content.person === '';
-  return isAboutActor ? { ...content, person, personName: name } : content;
-}
-
-function reasonOf({ reason }: { readonly reason?: string }): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason };
-}
-
-/** Equal but for a body that has been forgotten meanwhile, and a name that has changed. */
-function isSameContent(known: RoomContent, asked: RoomContent): boolean {
-  const plain = (content: RoomContent): string => JSON.stringify({ ...content, personName: '' });
-  if (plain(known) === plain(asked)) return true;
-  const isForgotten = (known.kind === 'message' || known.kind === 'edit') && known.body === null;
-  return isForgotten && known.kind === asked.kind && plain({ ...asked, body: null }) === plain(known);
-}
-
-/** Why a command cannot become an entry, though its author may give it. */
-function objection(
-  room: Room,
-  actor: RoomActor,
-  command: EntryCommand,
-  { target }: Check,
-): Extract<RoomResult, { ok: false }> | undefined {
-  switch (command.kind) {
-    case 'join':
-      if (
-        command.after !== undefined &&
-        (command.after.epoch !== room.epoch || command.after.seq > room.lastSeq)
-      ) {
-        const { epoch, seq } = command.after;
-        return refusal(
-          'bad_request',
-          `This log ends at ${room.epoch}/${room.lastSeq}: it has no position ${epoch}/${seq}. Join without one.`,
-        );
-      }
-      if (room.isMember(actor.person) || room.members.size < bounds.membersPerRoom) return undefined;
-      return refusal(
-        'limit_reached',
-        `This room has ${bounds.membersPerRoom} members, which is as many as fit.`,
-      );
-    case 'invite':
-      if (room.members.get(command.person)?.standing === 'banned') {
-        return refusal('banned', 'That person is banned from this room. Lift the ban first.');
-      }
-      if (room.isMember(command.person)) return refusal('bad_request', 'That person is a member already.');
-      if (room.members.size < bounds.membersPerRoom) return undefined;
-      return refusal(
-        'limit_reached',
-        `This room has ${bounds.membersPerRoom} members, which is as many as fit.`,
-      );
-    case 'ban':
-      if (command.on || room.members.get(command.person)?.standing === 'banned') return undefined;
-      return refusal('bad_request', 'That person is not banned.');
-    case 'send':
-      if (command.replyTo === undefined || command.replyTo <= room.lastSeq) return undefined;
-      return refusal('target_not_found', 'The message that this replies to does not exist.');
-    case 'edit':
-    case 'redact':
-    case 'react':
-    case 'pin':
-      return targetObjection(room, actor, command, target);
-    default:
-      return undefined;
-  }
-}
-
-function targetObjection(
-  room: Room,
-  actor: RoomActor,
-  command: Extract<EntryCommand, { target: number }>,
-  target: RoomEntry | null,
-): Extract<RoomResult, { ok: false }> | undefined {
-  if (target?.content.kind !== 'message' || target.content.body === null) {
-    return refusal('target_not_found', 'There is no such message in this room, or it was taken away.');
-  }
-  if (command.kind === 'edit' && target.author !== actor.person) {
-    return refusal('forbidden', 'Only its author can change a message.');
-  }
-  if (command.kind === 'redact' && !mayRedact(room, actor, target.author)) {
-    return refusal('not_the_owner', 'Only its author, or who moderates this room, can take a message away.');
-  }
-  if (command.kind === 'pin' && command.on && room.pinned.length >= bounds.pinned) {
-    return refusal('limit_reached', `A room has at most ${bounds.pinned} pinned messages. Unpin one first.`);
-  }
-  return undefined;
-}
-
-/** When the last owner leaves: who has been here longest, moderators first, owns the room. Guests never. */
-function successor(
-  room: Room,
-  leaving: Author,
-  key: string,
-  { author, name }: Pick<Draft, 'author' | 'name'>,
-): Draft[] {
-  const others = [...room.members.values()].filter(({ person, standing }) => {
-    return standing === 'member' && person !== leaving;
-  });
-  const isOwner = room.members.get(leaving)?.role === 'owner';
-  if (!isOwner || others.some(({ role }) => role === 'owner')) return [];
-  const verified = others.filter((each) => each.verified);
-  const heir = verified.find(({ role }) => role === 'moderator') ?? verified[0];
-  if (heir === undefined) return [];
-  const content = { kind: 'role', person: heir.person, role: 'owner' } as const;
-  return [{ author, name, key: `~owner-${key}`, content }];
 }

@@ -102,6 +102,18 @@ export class Sessions {
     for (const session of this.#byPerson.get(person) ?? []) this.detach(step, session, room);
   }
 
+  /** Who is no member any more, as a copy that started anew has learned. */
+  detachStrangers(step: Step, room: Room): void {
+    for (const person of [...room.here.keys()]) {
+      if (room.isMember(person)) continue;
+      const reason = 'You are not a member of this room any more.';
+      for (const session of this.of(person, room)) {
+        step.notice({ session }, { kind: 'state', room: room.id, state: 'unavailable', reason });
+      }
+      this.detachPerson(step, person, room);
+    }
+  }
+
   /** The room is no more. */
   detachAll(step: Step, room: Room): void {
     for (const id of [...room.attached]) {
