@@ -47,6 +47,7 @@ async function end(child: ChildProcess): Promise<void> {
 
 export interface ClusterStage {
   readonly nodes: readonly ClusterNode[];
+  /** What pages threw and nobody caught, and what their content security policy stopped. */
   readonly pageErrors: string[];
   /** Opens the web app of a node in a profile of its own, and takes a name there. */
   join(name: string, at: ClusterNode): Promise<Page>;
@@ -115,6 +116,9 @@ export function clusterStage(count: number): ClusterStage {
       const page = await (await browser.newContext()).newPage();
       page.setDefaultTimeout(30_000);
       page.on('pageerror', (error) => pageErrors.push(error.message));
+      page.on('console', (line) => {
+        if (line.text().includes('Content Security Policy')) pageErrors.push(line.text());
+      });
       await page.goto(at.webUrl);
       await enter(page, name);
       return page;

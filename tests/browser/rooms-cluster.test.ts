@@ -44,6 +44,7 @@ test('what three say at once stands in one order everywhere; a browser whose nod
     for (const text of after) await message(page, text).waitFor();
   }
   await message(ben, 'while it is gone').locator('[data-status="sent"]').waitFor();
+  await ben.getByText('The node of this page does not answer.').waitFor();
   await write(ben, 'from another node');
   await message(ann, 'from another node').waitFor();
   await message(cy, 'from another node').waitFor();

@@ -133,7 +133,8 @@ export function RoomConversation({ view, state, askToDelete }: RoomConversationP
     };
   }, [session, id, window]);
 
-  const banner = info === undefined ? undefined : roomBanner(info, view.state, state.connection);
+  const banner =
+    info === undefined ? undefined : roomBanner(info, view.state, state.connection, state.trouble);
   const typing = [...view.typing].filter(([person]) => person !== me).map(([, name]) => name);
   const name = info?.name ?? 'Room';
 

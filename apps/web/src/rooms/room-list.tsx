@@ -2,6 +2,7 @@ import type { RoomInfo } from '@bothy/wire';
 import { type KeyboardEvent, type RefObject, useId } from 'react';
 import { routeHash } from '../routing/route.ts';
 import { Icon } from '../shell/icons.tsx';
+import { ListNotices } from './list-notices.tsx';
 import { orderRooms } from './room-order.ts';
 import type { RoomView } from './room-view.ts';
 import { listed, memberCountWords, roomStateWords } from './room-words.ts';
@@ -43,17 +44,7 @@ export function RoomListColumn({ state, openId, query, setQuery, searchRef }: Ro
           }}
         />
       </div>
-      {list.unreachable.length > 0 && (
-        <p className="notice warning list-notice" role="status">
-          {listed(list.unreachable)} cannot be asked now: rooms of{' '}
-          {list.unreachable.length === 1 ? 'it' : 'them'} may be missing here.
-        </p>
-      )}
-      {list.problem !== undefined && !list.known && (
-        <p className="notice list-notice" role="status">
-          {list.problem}
-        </p>
-      )}
+      <ListNotices state={state} />
       {own.length > 0 && (
         <Section title="Your rooms">
           {own.map((view) => (
@@ -78,7 +69,7 @@ export function RoomListColumn({ state, openId, query, setQuery, searchRef }: Ro
               <p>Make one: everybody on these nodes will find it here.</p>
             </>
           ) : (
-            <p>Asking the nodes for their rooms…</p>
+            state.connection !== 'refused' && <p>Asking the nodes for their rooms…</p>
           )}
         </div>
       )}

@@ -115,12 +115,13 @@ export function roomBanner(
   room: Pick<RoomInfo, 'administrator'>,
   state: RoomState,
   connection: ConnectionState,
+  trouble = 'What you write is kept in this browser.',
 ): Banner | undefined {
   if (connection === 'refused') {
     return {
       tone: 'bad',
       title: 'The node does not let you in',
-      about: 'What you write is kept in this tab.',
+      about: trouble,
     };
   }
   if (connection !== 'open') {
