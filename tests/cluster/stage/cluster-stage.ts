@@ -30,6 +30,15 @@ export interface ClusterOptions {
 /** A busy machine starts a node in some seconds. */
 export const patience = { timeout: 40_000, interval: 50 } as const;
 
+/** For what can only be asked again and again. Rejects when it is not so in time. */
+export async function eventually(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const endMs = performance.now() + patience.timeout;
+  while (!(await isSo())) {
+    if (performance.now() > endMs) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, patience.interval));
+  }
+}
+
 export class ClusterStage {
   readonly nodes: readonly NodeProcess[];
   readonly folder: string;
@@ -98,17 +107,12 @@ export class ClusterStage {
   /** Waits until every node that runs hears every other one that runs. */
   async isComplete(): Promise<void> {
     const running = this.nodes.filter((node) => node.isRunning);
-    const endMs = performance.now() + patience.timeout;
     for (const node of running) {
       const others = running.filter((other) => other !== node);
-      const missing = async (): Promise<string[]> => {
+      await eventually(async () => {
         const heard = (await node.hears()).split(', ');
-        return others.map(({ id }) => `${id} up`).filter((each) => !heard.includes(each));
-      };
-      while ((await missing()).length > 0) {
-        if (performance.now() > endMs) throw new Error(`${node.id} only has: ${await node.hears()}`);
-        await new Promise((resolve) => setTimeout(resolve, patience.interval));
-      }
+        return others.every(({ id }) => heard.includes(`${id} up`));
+      }, `${node.id} hears all others`);
     }
   }
 

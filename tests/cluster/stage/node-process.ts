@@ -8,6 +8,12 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const preload = new URL('./node-preload.ts', import.meta.url).href;
 const program = join(repository, 'apps', 'cli', 'src', 'main.ts');
 
+/** Should the tests themselves be ended, nothing of them goes on. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface NodeSetup {
   readonly id: string;
   readonly httpPort: number;
@@ -99,10 +105,8 @@ export class NodeProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    // Should the tests themselves be ended, nothing of them goes on.
-    const endWithTests = (): void => void child.kill('SIGKILL');
-    process.once('exit', endWithTests);
-    child.once('exit', () => process.off('exit', endWithTests));
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     await new Promise<void>((resolve, reject) => {
       let said = '';
       const hear = (bytes: Buffer): void => {

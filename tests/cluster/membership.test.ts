@@ -1,0 +1,103 @@
+/** Nodes that come, go and are forgotten. The tests run side by side: most of their time is waiting. */
+import { createIdentity, makeProof } from '@bothy/identity';
+import { httpRequest } from '@bothy/testkit';
+import { test } from 'vitest';
+import { ClusterStage, patience } from './stage/cluster-stage.ts';
+import { History } from './stage/history.ts';
+import { breaches } from './stage/history-checker.ts';
+import type { NodeProcess } from './stage/node-process.ts';
+import { RecordedClient } from './stage/recorded-client.ts';
+
+test.concurrent('any node starts first, one that knows one learns all, and who left comes back', async (context) => {
+  const { expect } = context;
+  // Each knows only the one after it.
+  const stage = await ClusterStage.open(context, {
+    nodes: 4,
+    started: false,
+    join: (id) => [`n${(Number(id.slice(1)) % 4) + 1}`],
+  });
+  for (const id of ['n3', 'n1', 'n4']) await stage.node(id).start();
+  await expect.poll(() => stage.node('n3').hears(), patience).toContain('n4 up');
+  await stage.node('n2').start();
+  await stage.isComplete();
+  const history = new History();
+  const anna = new RecordedClient('anna', [stage.node('n1').socketUrl], history);
+  const dora = new RecordedClient('dora', [stage.node('n4').socketUrl], history);
+  const room = await anna.create('Hut');
+  await dora.join(room);
+  await dora.untilSeen(room, await anna.say(room, 'all here'));
+  // One leaves in good order: the others are told, and it finds its way back, though nobody told it to join anybody.
+  await stage.node('n4').end('SIGTERM');
+  for (const id of ['n1', 'n2', 'n3']) {
+    await expect.poll(() => stage.node(id).hears(), patience).toContain('n4 down');
+  }
+  const missed = await anna.say(room, 'without you');
+  await stage.node('n4').start({ join: [] });
+  await stage.isComplete();
+  await dora.untilSeen(room, missed);
+  for (const client of [anna, dora]) client.close();
+  await stage.stop();
+  expect(breaches({ history, databases: stage.databases(), caughtUp: ['n4'] })).toEqual([]);
+}, 120_000);
+
+test.concurrent('an operator has all nodes forget one that will not come back', async (context) => {
+  const { expect } = context;
+  const stage = await ClusterStage.open(context);
+  const [n1, n2] = stage.nodes as [NodeProcess, NodeProcess];
+  const token = await operatorToken(n1);
+  const forget = async (node: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `${n1.webUrl}/api/v1/cluster/nodes/${node}`;
+    return (await httpRequest(url, { method: 'DELETE', headers })).status;
+  };
+  expect(await forget('n3')).toBe(400);
+  expect(await forget('nobody')).toBe(404);
+  await stage.node('n3').end();
+  await expect.poll(() => n1.hears(), patience).toBe('n2 up, n3 down');
+  expect(await forget('n3')).toBe(200);
+  for (const node of [n1, n2]) {
+    const other = node === n1 ? 'n2 up' : 'n1 up';
+    await expect.poll(() => node.hears(), patience).toBe(other);
+  }
+  // It is not remembered over a restart either.
+  await n2.end();
+  await n2.start();
+  await stage.isComplete();
+  expect(await n1.hears()).toBe('n2 up');
+}, 120_000);
+
+async function operatorToken(node: NodeProcess): Promise<string> {
+  const identity = await createIdentity({ name: 'ranger', issuedAt: Date.now() });
+  const post = async (path: string, body?: unknown): Promise<Record<string, string>> =>
+    JSON.parse((await httpRequest(`${node.webUrl}${path}`, { method: 'POST', body })).text);
+  const { nonce = '' } = await post('/api/v1/session/challenge');
+  const audience = new URL(node.webUrl).host;
+  const proof = await makeProof({ identity, audience, now: Date.now(), nonce });
+  const { token = '', role } = await post('/api/v1/session', { proof });
+  if (role !== 'operator') throw new Error('the first who signs in is no operator');
+  return token;
+}
+
+test.concurrent('a node whose clock is an hour off takes part like any other', async (context) => {
+  const { expect } = context;
+  const hourMs = 3_600_000;
+  const stage = await ClusterStage.open(context, { clocksMs: { n2: hourMs, n3: -hourMs } });
+  const history = new History();
+  const clients = stage.nodes.map((node, at) => new RecordedClient(`person${at}`, [node.socketUrl], history));
+  const rooms = await Promise.all(clients.map((client, at) => client.create(`room ${at}`)));
+  await Promise.all(clients.flatMap((client) => rooms.map((room) => client.join(room))));
+  for (let n = 0; n < 10; n += 1) {
+    await Promise.all(clients.flatMap((client) => rooms.map((room) => client.say(room, `${n}`))));
+  }
+  await Promise.all(clients.flatMap((client) => rooms.map((room) => client.untilSeen(room, 30))));
+  // The clocks were wrong indeed.
+  const [, ofTwo] = rooms;
+  const told = history.seen.get(`person0 ${ofTwo}`)?.all.findLast(({ kind }) => kind === 'entry');
+  const { sentAt } = JSON.parse(told?.kind === 'entry' ? told.entry.value : '{}');
+  expect(sentAt - Date.now()).toBeGreaterThan(hourMs - 120_000);
+  const healths = clients.flatMap(({ notices }) => notices.map(({ params }) => params.health));
+  expect(healths).not.toContain('down');
+  for (const client of clients) client.close();
+  await stage.stop();
+  expect(breaches({ history, databases: stage.databases(), caughtUp: ['n1', 'n2', 'n3'] })).toEqual([]);
+}, 120_000);
