@@ -1,14 +1,16 @@
 /** Anomaly detection on real and simulated faults, and how many rules one core evaluates. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BacktestAlarm, backtest, parseRule, RuleEngine } from '@bothy/telemetry/core';
 import type { Reading, Rule } from '@bothy/wire';
-import { repositoryRoot } from '../tools/checks/child-process.ts';
 import { type Figure, figureTable, markdownTable } from './stage/figures.ts';
 import { scoreDetections } from './stage/nab-score.ts';
 import { nabSeries } from './stage/nab-series.ts';
 import { publish } from './stage/readme-section.ts';
 import { faultResults } from './stage/simulated-faults.ts';
+
+const repositoryRoot = fileURLToPath(new URL('../', import.meta.url));
 
 const { values } = parseArgs({
   options: { nab: { type: 'string' }, rounds: { type: 'string' } },

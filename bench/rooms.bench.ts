@@ -1,6 +1,6 @@
 /** Rooms beside Socket.IO, with and without Redis, and beside a bare loop over `ws`. */
-import { thisMachine } from '../tools/checks/setup-host.ts';
-import { ensureSystemPackages } from '../tools/system-packages.ts';
+import { thisMachine } from '@bothy/tools/setup-host';
+import { ensureSystemPackages } from '@bothy/tools/system-packages';
 import { roundsOption } from './stage/options.ts';
 import { publish } from './stage/readme-section.ts';
 import {

@@ -1,13 +1,13 @@
 /** The contests of rooms: each contestant's server and clients, ready to be measured. */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
 import { type LoadProcess, type LoadResult, type Rival, startLoad } from './load.ts';
 import { freePort, type ServerProcess, startServer } from './server-process.ts';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const cli = join(here, '..', '..', '..', 'apps', 'cli', 'src', 'main.ts');
+const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const bareServer = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
+const socketIoServer = fileURLToPath(new URL('./socket-io-server.ts', import.meta.url));
 
 /** One contestant with its clients. */
 export interface Contestant {
@@ -44,13 +44,13 @@ export async function startBothy(nodes = 1): Promise<Contestant> {
 
 export async function startBare(): Promise<Contestant> {
   const port = await freePort();
-  return contestant('bare', await startServer(port, [join(here, 'bare-server.ts'), `${port}`]));
+  return contestant('bare', await startServer(port, [bareServer, `${port}`]));
 }
 
 /** `redisPort`: with the adapter, and every message appended before it is acknowledged. */
 export async function startSocketIo(redisPort?: number): Promise<Contestant> {
   const port = await freePort();
-  const args = [join(here, 'socket-io-server.ts'), `${port}`];
+  const args = [socketIoServer, `${port}`];
   if (redisPort !== undefined) args.push(`${redisPort}`);
   return contestant('socketIo', await startServer(port, args));
 }
