@@ -1,11 +1,14 @@
 /** The contests of rooms: each contestant's server and clients, ready to be measured. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
+import { serverFlags, serverVariables } from '@bothy/tools/server-start';
 import { type LoadProcess, type LoadResult, type Rival, startLoad } from './load.ts';
 import { freePort, type ServerProcess, startServer } from './server-process.ts';
 
-const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
 const bareServer = fileURLToPath(new URL('./bare-server.ts', import.meta.url));
 const socketIoServer = fileURLToPath(new URL('./socket-io-server.ts', import.meta.url));
 
@@ -21,12 +24,14 @@ export interface Contestant {
 export async function startBothy(nodes = 1): Promise<Contestant> {
   const folders = Array.from({ length: nodes }, () => temporaryFolder());
   const ports = await Promise.all(folders.map(async () => [await freePort(), await freePort()] as const));
-  const join = ports.map(([, cluster]) => cluster).join(',');
+  const others = ports.map(([, cluster]) => cluster).join(',');
   const servers = await Promise.all(
     ports.map(([http, cluster], index) => {
       const flags = ['--id', `n${index + 1}`, '--http', `${http}`, '--mqtt', '0', '--cluster', `${cluster}`];
       const data = folders[index]?.path ?? '';
-      return startServer(http, [cli, 'node', ...flags, '--join', join, '--data', data]);
+      const args = [cli, 'node', ...flags, '--join', others, '--data', data];
+      // As the launcher starts it.
+      return startServer(http, args, { nodeFlags: serverFlags, variables: serverVariables });
     }),
   );
   const load = startLoad();

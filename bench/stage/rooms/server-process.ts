@@ -21,11 +21,14 @@ export interface ServerProcess {
 export async function startServer(
   port: number,
   args: readonly string[],
-  options: { readonly nodeFlags?: readonly string[] } = {},
+  options: {
+    readonly nodeFlags?: readonly string[];
+    readonly variables?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: '' },
+    env: { ...process.env, ...options.variables, NODE_COMPILE_CACHE: '' },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await Promise.race([
