@@ -30,6 +30,9 @@ test('a full disk: the node refuses, says so, loses nothing that it acknowledged
   const waiting = [anna.say(room, 'from its own'), ben.say(room, 'from another'), cleo.say(room, 'and one')];
   await expect.poll(() => ready(one), patience).toBe(false);
   await expect.poll(() => ben.refusals.length + cleo.refusals.length, patience).toBeGreaterThan(0);
+  for (const code of [...ben.refusals, ...cleo.refusals]) {
+    expect(['administrator_unreachable', 'rate_limited']).toContain(code);
+  }
   // Rooms of the others take no notice.
   await cleo.say(other, 'business as usual');
   expect(history.answered).toHaveLength(before + 1);

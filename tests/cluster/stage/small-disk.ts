@@ -3,7 +3,7 @@
  * system puts on the files of a process.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@bothy/testkit';
 
@@ -59,7 +59,6 @@ function limitedDisk({ path, remove }: Folder): SmallDisk {
   const limit = (pid: number, size: string): void => {
     execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${size}:unlimited`]);
   };
-  writeFileSync(join(path, 'limited'), '');
   return {
     path,
     fill: (pid) => limit(pid, '4096'),
