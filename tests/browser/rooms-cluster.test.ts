@@ -58,6 +58,12 @@ test('what three say at once stands in one order everywhere; a browser whose nod
   const table = ann.getByRole('table', { name: /Nodes of the cluster/ });
   await table.getByRole('row', { name: /n2 not in reach/ }).waitFor();
   await table.getByRole('row', { name: /n3 in reach/ }).waitFor();
+
+  // Whoever opened a fresh node first from its machine operates it.
+  await ann.getByRole('button', { name: 'Forget n2…' }).click();
+  await ann.getByRole('button', { name: 'Forget it' }).click();
+  await table.getByRole('row', { name: /n2/ }).waitFor({ state: 'detached' });
+  await ann.getByText('All 2 nodes are in reach.').waitFor();
 });
 
 test('while the node of a room is gone it says so, what one writes waits, and is there once when it is back; then all nodes agree to delete it', async () => {

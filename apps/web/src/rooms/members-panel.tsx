@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { Avatar } from '../timeline/avatar.tsx';
 import { InvitePerson } from './invite-person.tsx';
-import { orderMembers } from './member-order.ts';
+import { bannedPeople, orderMembers } from './member-order.ts';
 import type { RoomView } from './room-view.ts';
 import { presenceWords, roleWords } from './room-words.ts';
 import { useRooms } from './rooms-context.ts';
@@ -20,27 +20,22 @@ interface MembersPanelProps {
 export function MembersPanel({ view, me, permissions, close }: MembersPanelProps) {
   const { session } = useRooms();
   const [asked, setAsked] = useState<Author>();
-  const [banned, setBanned] = useState<{ person: Author; name: string }>();
   const [problem, setProblem] = useState<string>();
   const base = () => ({ requestId: session.newId(), room: view.id });
-  const tried = async (work: Promise<unknown>): Promise<boolean> => {
+  const tried = async (work: Promise<unknown>): Promise<void> => {
     setProblem(undefined);
     try {
       await work;
-      return true;
     } catch (thrown) {
       setProblem(BothyError.from(thrown).message);
-      return false;
     }
   };
 
-  async function ban({ person, name }: Pick<RoomMember, 'person' | 'name'>): Promise<void> {
+  function ban(person: Author, on: boolean): void {
     setAsked(undefined);
-    if (await tried(session.call({ kind: 'ban', ...base(), person, on: true }))) setBanned({ person, name });
+    void tried(session.call({ kind: 'ban', ...base(), person, on }));
   }
-  async function unban(person: Author): Promise<void> {
-    if (await tried(session.call({ kind: 'ban', ...base(), person, on: false }))) setBanned(undefined);
-  }
+  const banned = permissions.pin ? bannedPeople(session.log(view.id).entries) : [];
 
   return (
     <aside
@@ -64,19 +59,15 @@ export function MembersPanel({ view, me, permissions, close }: MembersPanelProps
           {problem}
         </p>
       )}
-      {banned !== undefined && (
-        <p className="notice" role="status">
-          {banned.name} is banned and cannot come back.
-          <button type="button" className="button small" onClick={() => unban(banned.person)}>
-            Lift the ban
-          </button>
-        </p>
-      )}
       <ul className="member-list">
         {orderMembers(view.members, me).map((member) => (
           <li key={member.person} className="member">
             {asked === member.person ? (
-              <BanQuestion name={member.name} ban={() => ban(member)} keep={() => setAsked(undefined)} />
+              <BanQuestion
+                name={member.name}
+                ban={() => ban(member.person, true)}
+                keep={() => setAsked(undefined)}
+              />
             ) : (
               <Member
                 member={member}
@@ -91,6 +82,26 @@ export function MembersPanel({ view, me, permissions, close }: MembersPanelProps
           </li>
         ))}
       </ul>
+      {banned.length > 0 && (
+        <section aria-label="Banned">
+          <h3 className="members-section">Banned</h3>
+          <ul>
+            {banned.map(({ person, name }) => (
+              <li key={person} className="banned">
+                <span>{name}</span>
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={`Lift the ban on ${name}`}
+                  onClick={() => ban(person, false)}
+                >
+                  Lift the ban
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </aside>
   );
 }
