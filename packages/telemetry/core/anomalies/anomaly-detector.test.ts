@@ -50,6 +50,13 @@ test('[TLA1] a step is a jump once; a sensor that jumps anyway earns a higher li
   expect(late.filter((each) => each !== '')).toEqual([]);
 });
 
+test('[TLA1] a coarse sensor may change its last digit, and still cannot jump unseen', () => {
+  const resting = Array.from({ length: 300 }, (_, i) => (i % 40 === 0 ? 20.5 : 20));
+  const said = verdicts([...resting, 60]);
+  expect(said.slice(0, -1).join('')).toBe('');
+  expect(said.at(-1)).toBe('outlier,jump');
+});
+
 test('[TLA2] a lively sensor that repeats itself is stuck; a coarse one that rests is not', () => {
   const lively = noise(200, 'lively');
   const said = verdicts([...lively, ...new Array<number>(40).fill(lively.at(-1) ?? 0)]);
@@ -116,6 +123,17 @@ test('[TLA6] memory is constant, and a detector that was stored goes on where it
   // The hour of the restart is cut in two; everything else is the same.
   expect(detector.scores.outlierSigmas).toBe(whole.scores.outlierSigmas);
   expect(detector.scores.driftSigmas).toBeCloseTo(whole.scores.driftSigmas, 1);
+});
+
+test('[TLA6] the moving average goes on after a restart', () => {
+  const detector = new AnomalyDetector();
+  const values = [...noise(300, 'average'), ...new Array<number>(8).fill(30), 0];
+  values.forEach((value, i) => {
+    detector.add(value, i * hourMs);
+  });
+  const again = new AnomalyDetector(JSON.parse(JSON.stringify(detector.save())));
+  for (let hour = 0; hour < 3; hour++) again.add(0, hour * hourMs);
+  expect(again.scores.driftSigmas).toBeGreaterThan(5);
 });
 
 describe('[TLA7] simulated faults are found on every kind of sensor, by one set of parameters', () => {

@@ -50,6 +50,11 @@ test('[TLB1] silence counts, up to the end that is given', () => {
   ]);
 });
 
+test('[TLB1] history is judged by its stamps, whatever its numbers say', () => {
+  const numbered = [20, 31, 20, 31].map((value, i) => ({ ...reading(i, value), boot: 1, seq: 9 - i }));
+  expect(run('temperature > 30', numbered).alarms).toHaveLength(2);
+});
+
 test('[TLB2] it reads as it goes, counts what is out of order, and stops at its limits', () => {
   function* endless(): Generator<Reading> {
     for (let i = 0; ; i++) yield reading(i, i % 2 === 0 ? 20 : 40);

@@ -123,7 +123,8 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
     // One that fires too early looks again; only what is due sooner needs a new one.
     if (dueMs >= instance.armedMs) return;
     instance.armedMs = dueMs;
-    const afterMs = Math.max(0, dueMs - now.monoMs);
+    // A window may end a rounding error after it was due: time must pass before the next look.
+    const afterMs = Math.max(1, dueMs - now.monoMs);
     this.#outputs.push({ kind: 'setTimer', key: instance.timerKey, afterMs });
   }
 
@@ -139,6 +140,7 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
       isRepeated,
       value: instance.value,
       stampMs: instance.leaves[0]?.stampMs ?? null,
+      wallMs: now.wallMs,
       sentence: reason ?? (active ? explain(state, now.monoMs).sentence : clearedSentence(state, now.monoMs)),
     };
     this.#outputs.push({ kind: 'event', event });
@@ -271,8 +273,8 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
     const severity = entry?.rule.severity ?? 'warning';
     const sentence = `The rule ${rule} was changed or removed.`;
     const value = record.transitions.at(-1)?.value ?? null;
-    const event = { rule, severity, node, sensor, active: false, isRepeated: false, value, sentence };
-    this.#outputs.push({ kind: 'event', event: { ...event, stampMs: now.wallMs } });
+    const cleared = { active: false, isRepeated: false, value, stampMs: null, wallMs: now.wallMs };
+    this.#outputs.push({ kind: 'event', event: { rule, severity, node, sensor, ...cleared, sentence } });
   }
 
   #replaceRules(rules: readonly Rule[], now: Now): void {

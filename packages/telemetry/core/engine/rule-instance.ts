@@ -82,7 +82,7 @@ export class RuleInstance {
     const before = this.#phase;
     if (this.#phase === 'idle' && holds === true) this.#enter('pending', now, forMs > 0 || this.rule.isQuiet);
     if (this.#phase === 'pending') {
-      if (holds === false) this.#enter('idle', now, forMs > 0);
+      if (holds === false) this.#enter('idle', now, forMs > 0 || this.rule.isQuiet);
       else if (holds === true && now.monoMs - this.#sinceMs >= forMs && !this.rule.isQuiet) {
         this.#saidMs = now.monoMs;
         this.#enter('firing', now, true);
@@ -97,7 +97,7 @@ export class RuleInstance {
         return 'cleared';
       }
     }
-    if (!this.isFiring || now.monoMs - this.#saidMs < repeatMs) return undefined;
+    if (!this.isFiring || this.rule.isQuiet || now.monoMs - this.#saidMs < repeatMs) return undefined;
     this.#saidMs = now.monoMs;
     return 'repeated';
   }
@@ -109,7 +109,8 @@ export class RuleInstance {
     for (const leaf of this.leaves) if (leaf.dueMs < dueMs) dueMs = leaf.dueMs;
     if (this.#phase === 'pending' && !this.rule.isQuiet) dueMs = Math.min(dueMs, this.#sinceMs + forMs);
     if (this.#phase === 'clearing') dueMs = Math.min(dueMs, this.#sinceMs + clearForMs);
-    if (this.isFiring && repeatMs !== undefined) dueMs = Math.min(dueMs, this.#saidMs + repeatMs);
+    if (this.isFiring && repeatMs !== undefined && !this.rule.isQuiet)
+      dueMs = Math.min(dueMs, this.#saidMs + repeatMs);
     return dueMs;
   }
 
