@@ -1,8 +1,7 @@
-import { type Rule, ruleLimits, ruleProblem, weekdays } from '@bothy/wire';
+import { type Rule, weekdays } from '@bothy/wire';
 import { checkRule, checkRules } from '@bothy/wire/schemas';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyRule } from '../testing/any-rule.ts';
 import { currentEventType, defaultRules } from './default-rules.ts';
 import { formatRule } from './format-rule.ts';
 import { parseRule } from './parse-rule.ts';
@@ -98,19 +97,6 @@ describe('[TLG2] what cannot be read is refused at its place, with what should b
   test('line and column of longer texts', () => {
     expect(parseRule('a > 1\n  for ever')).toMatchObject({ error: { line: 2, column: 7, length: 4 } });
   });
-});
-
-test('[TLG3] what is written is read as it was, and the schema takes it', () => {
-  fc.assert(
-    fc.property(anyRule, (each) => {
-      const text = formatRule(each);
-      if (text.length > ruleLimits.textChars) return;
-      expect(ruleProblem(each)).toBeUndefined();
-      expect(parseRule(text)).toEqual({ ok: true, rule: each });
-      expect(checkRule(JSON.parse(JSON.stringify(each)))).toEqual({ ok: true, value: each });
-    }),
-    { seed: 5, numRuns: 400 },
-  );
 });
 
 test('[TLG2] any text is read or refused at a place within it', () => {
