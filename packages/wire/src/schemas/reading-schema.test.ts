@@ -46,6 +46,8 @@ test('fields that are not known are kept, and cannot stand in for ours', () => {
   if (!parsed.ok) throw new Error(parsed.reason);
   expect(Object.keys(parsed.value.extra ?? {})).toEqual(['battery', 'at']);
   expect(parsed.value.event).toBe(false);
+  const forged = telemetryPayload({ ...parsed.value, extra: { value: 9, event_type: 'x' } });
+  expect(forged).toMatchObject({ value: 1, event_type: null });
   expect(JSON.parse(JSON.stringify(telemetryPayload(parsed.value)))).toMatchObject({ battery: 3.1, at: [1] });
 });
 
