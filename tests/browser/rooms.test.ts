@@ -82,7 +82,7 @@ test('files go along with messages: pictures are shown, others can be saved, too
   ]);
   await ann
     .getByRole('alert')
-    .filter({ hasText: 'film.bin has 4.2 MB; a room takes files up to 4 MB.' })
+    .filter({ hasText: 'film.bin has 4.2 MB; a room takes files up to 4.1 MB.' })
     .waitFor();
   await ann.getByRole('button', { name: 'Cancel film.bin' }).click();
   await expect.poll(() => ann.getByText('ready', { exact: true }).count()).toBe(2);

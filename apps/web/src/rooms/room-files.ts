@@ -24,7 +24,8 @@ export interface Upload {
   readonly cancel: () => void;
 }
 
-export const maxFileWords = `${roomLimits.fileBytes / 1024 / 1024} MB`;
+/** Rounded down: a file of this size is taken for sure. */
+export const maxFileWords = `${Math.floor(roomLimits.fileBytes / 100_000) / 10} MB`;
 
 /** Why a file cannot be sent, before anything of it is. */
 export function fileProblem({ size, name }: Pick<File, 'size' | 'name'>): string | undefined {
