@@ -90,6 +90,7 @@ export class Directory {
     const known = whole ? new Map<RoomId, DirectoryRoom>() : (this.#remote.get(from) ?? new Map());
     this.#remote.set(from, known);
     for (const room of rooms) {
+      if (this.#shelf.isBuried(room.id)) continue;
       if (known.size < bounds.remoteRooms || known.has(room.id)) known.set(room.id, room);
     }
     for (const id of removed) known.delete(id);

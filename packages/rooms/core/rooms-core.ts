@@ -234,8 +234,26 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     from: NodeId,
     { rooms, removed, whole }: Extract<RoomClusterMessage, { kind: 'directory' }>,
   ): void {
+    // It runs with a data folder from before it deleted them.
+    for (const { id } of rooms) {
+      if (this.#shelf.isBuried(id)) step.send(from, { kind: 'notFollowing', room: id, reason: 'deleted' });
+    }
     if (!this.#directory.told(from, rooms, removed, whole)) return;
     this.#copies.unlisted(step, from, (room) => this.#directory.isListed(from, room));
+  }
+
+  /** Of a room of this node: the other one keeps a tombstone, which only a decision of this node can have made. */
+  #notFollowing(
+    step: Step,
+    from: NodeId,
+    message: Extract<RoomClusterMessage, { kind: 'notFollowing' }>,
+  ): void {
+    const own = this.#shelf.own(message.room);
+    if (own === undefined) return this.#copies.notFollowing(step, from, message);
+    if (message.reason !== 'deleted' || own.deleting !== null) return;
+    const sentence = `This node deleted the room ${own.id} before, as ${from} knows: it runs with an older data folder.`;
+    step.refuse('fenced', sentence);
+    this.#bury(step, own, []);
   }
 
   #linked(step: Step, node: NodeId): void {
@@ -273,7 +291,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'following':
         return this.#copies.following(step, from, message);
       case 'notFollowing':
-        return this.#copies.notFollowing(step, from, message);
+        return this.#notFollowing(step, from, message);
       case 'deliver':
         this.#delivered += message.entries.length;
         return this.#copies.deliver(step, from, message);

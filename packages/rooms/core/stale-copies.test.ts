@@ -47,3 +47,28 @@ test.each([
   stage.cut('n1', 'n2');
   expect(stage.code('n2', ben, { kind: 'info', room }, stage.open('n2', ben))).toBe('room_deleted');
 });
+
+test('an administrator that starts with what it had before a deletion does not bring the room back', () => {
+  const stage = new CoreStage(['n1', 'n2', 'n3']);
+  const room = stage.create('n1', ann);
+  stage.join('n2', ben, room);
+  const old = stage.store('n1').snapshot();
+  stage.command('n1', ann, { kind: 'delete', requestId: 'd1', room });
+  stage.pass(timing.voteTimeoutMs);
+  expect(stage.view('n2').rooms.map(({ id }) => id)).not.toContain(room);
+  // What is told of it is what the old folder would tell.
+  const record = old.rooms.find(({ id }) => id === room);
+  if (record === undefined) throw new Error('the room was there');
+  const { id, name, description, visibility, memberCount, epoch, lastSeq } = record;
+  const listing = { id, name, description, visibility, memberCount, epoch, lastSeq, deleting: false };
+  stage.tell('n2', 'n1', { kind: 'directory', whole: true, rooms: [listing], removed: [] });
+  expect(stage.view('n2').rooms.map((each) => each.id)).not.toContain(room);
+  const { message } = stage.sent.findLast(({ from }) => from === 'n2') ?? {};
+  expect(message).toEqual({ kind: 'notFollowing', room, reason: 'deleted' });
+  const own = stage.create('n1', ann);
+  stage.tell('n1', 'n2', { kind: 'notFollowing', room: own, reason: 'unknown' });
+  expect(stage.log('n1', own)).not.toEqual([]);
+  stage.tell('n1', 'n2', { kind: 'notFollowing', room: own, reason: 'deleted' });
+  expect(stage.log('n1', own)).toEqual([]);
+  expect(stage.refused.at(-1)).toBe('fenced');
+});
