@@ -95,34 +95,44 @@ test('a coordinator and a participant that are killed after the decision: the ro
   expect(breaches({ history, databases, deleted: new Set([room]) })).toEqual([]);
 }, 60_000);
 
-test('a node that starts with an old data folder does not bring the room back', async (context) => {
-  const made = await roomOfThree(context, 'buried');
-  const { stage, history, clients, room } = made;
-  const old = join(stage.folder, 'old');
-  await stage.node('n3').end();
-  cpSync(stage.node('n3').setup.data, old, { recursive: true });
-  await stage.node('n3').start();
-  await stage.isComplete();
-  const [anna, , cleo] = clients;
-  const last = await cleo.say(room, 'once more');
-  await anna.untilSeen(room, last);
-  expect(await anna.call('room.delete', { requestId: 'delete-1', room })).toMatchObject({
-    outcome: 'committed',
-  });
-  await stage.node('n3').end();
-  rmSync(stage.node('n3').setup.data, { recursive: true });
-  cpSync(old, stage.node('n3').setup.data, { recursive: true });
-  expect(stage.database('n3').rooms.has(room)).toBe(true);
-  await stage.node('n3').start();
-  await stage.isComplete();
-  for (const { id } of stage.nodes) await expect.poll(() => rooms(made, id), patience).not.toContain(room);
-  // Somebody comes for it where it is still on the disk.
-  await expect(async () => {
-    await cleo.call('room.join', { requestId: `again-${Math.random()}`, room });
-  }).rejects.toThrow(/room_deleted|room_not_found/);
-  for (const client of clients) client.close();
-  await stage.stop();
-  const databases = stage.databases();
-  expect(databases.map(({ rooms: kept }) => kept.has(room))).toEqual([false, false, false]);
-  expect(breaches({ history, databases, deleted: new Set([room]) })).toEqual([]);
-}, 60_000);
+for (const [who, stale] of [
+  ['a member', 'n3'],
+  ['the administrator', 'n1'],
+] as const) {
+  test(`${who} that starts with an old data folder does not bring the room back`, async (context) => {
+    const made = await roomOfThree(context, 'buried');
+    const { stage, history, clients, room } = made;
+    const [anna, ben, cleo] = clients;
+    const node = stage.node(stale);
+    const old = join(stage.folder, 'old');
+    await node.end();
+    cpSync(node.setup.data, old, { recursive: true });
+    await node.start();
+    await stage.isComplete();
+    const last = await cleo.say(room, 'once more');
+    await anna.untilSeen(room, last);
+    expect(await anna.call('room.delete', { requestId: 'delete-1', room })).toMatchObject({
+      outcome: 'committed',
+    });
+    for (const { id } of stage.nodes) await expect.poll(() => rooms(made, id), patience).not.toContain(room);
+    // Who was at that node would be told to forget what the old folder does not have.
+    if (stale === 'n1') anna.close();
+    await node.end();
+    rmSync(node.setup.data, { recursive: true });
+    cpSync(old, node.setup.data, { recursive: true });
+    expect(stage.database(stale).rooms.has(room)).toBe(true);
+    await node.start();
+    await stage.isComplete();
+    for (const { id } of stage.nodes) await expect.poll(() => rooms(made, id), patience).not.toContain(room);
+    for (const client of stale === 'n1' ? [ben, cleo] : [anna, ben, cleo]) {
+      await client.until(() => client.at !== undefined);
+      const join = client.call('room.join', { requestId: 'again', room });
+      await expect(join).rejects.toThrow(/room_deleted|room_not_found/);
+    }
+    for (const client of clients) client.close();
+    await stage.stop();
+    const databases = stage.databases();
+    expect(databases.map(({ rooms: kept }) => kept.has(room))).toEqual([false, false, false]);
+    expect(breaches({ history, databases, deleted: new Set([room]) })).toEqual([]);
+  }, 60_000);
+}
