@@ -156,7 +156,7 @@ test('what is written without a node waits, over a reload too, and is there once
   await ann.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   const { port } = new URL(stage.node.webUrl);
   await stage.node.stop();
-  await ann.getByText('No node in reach.').waitFor();
+  await ann.getByRole('region', { name: 'Room Hut' }).getByText('No node in reach.').waitFor();
   await write(ann, 'In the storm');
   await message(ann, 'In the storm').locator('[data-status="pending"]').waitFor();
   await ann.reload();
