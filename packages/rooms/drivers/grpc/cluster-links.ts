@@ -21,7 +21,7 @@ import {
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { RoomClusterMessage } from '../../core/index.ts';
 import { clusterCalls } from './cluster-calls.ts';
-import { ClusterClient, type Identity } from './cluster-client.ts';
+import type { Identity } from './cluster-client.ts';
 import { ClusterServer } from './cluster-server.ts';
 import { type DialledStream, Dialler } from './dialler.ts';
 import { EventOrder } from './event-order.ts';
@@ -158,6 +158,7 @@ export class ClusterLinks {
   async *readFile(node: NodeId, file: string, timeoutMs = 30_000): AsyncIterable<Uint8Array> {
     const address = this.#links.get(node)?.info?.address;
     if (address === undefined) throw new BothyError('node_unreachable', `No link to ${node} stands.`);
+    const { ClusterClient } = await import('./cluster-client.ts');
     const client = new ClusterClient(address, this.#options.credentials, this.#identity());
     try {
       yield* client.readFile(file, timeoutMs);
@@ -230,7 +231,7 @@ export class ClusterLinks {
     if (this.#stopped) return endCall(call, refusal('node_unreachable', 'This node stops.'));
     switch (judgeIncoming(this.#start(), caller, this.#standing(caller.id))) {
       case 'glare':
-        return endCall(call, glare);
+        return endCall(call, glare());
       case 'taken':
         this.#order.now(() => events.refused('node_id_taken', idTakenSentence(caller.id)));
         return endCall(call, idTaken(caller.id));

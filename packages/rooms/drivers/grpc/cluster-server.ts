@@ -5,8 +5,9 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { BothyError, type ErrorCode } from '@bothy/wire';
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Server, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { ClusterCredentials } from './cluster-credentials.ts';
+import { loadGrpc } from './grpc-library.ts';
 import { clusterService, maxGrpcBytes } from './grpc-service.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -21,20 +22,16 @@ export interface ClusterServerOptions {
 export class ClusterServer {
   readonly #options: ClusterServerOptions;
   readonly #listener: NetServer;
-  readonly #grpc: Server;
+  /** Made for the first caller. */
+  #grpc: Promise<{ readonly server: Server; readonly inject: (socket: Socket) => void }> | undefined;
   /** By `address:port` of the other side, as calls name it. */
   readonly #sockets = new Map<string, Socket>();
   /** Those that have not shown a certificate of the cluster. */
   readonly #unproven = new Set<string>();
   #stopped = false;
-  readonly #inject: (socket: Socket) => void;
 
   constructor(options: ClusterServerOptions) {
     this.#options = options;
-    this.#grpc = new Server(serverOptions);
-    this.#grpc.addService(clusterService, options.calls);
-    const injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
-    this.#inject = (socket) => injector.injectConnection(socket);
     const { tls } = options.credentials;
     this.#listener = tls === null ? this.#plainListener() : this.#tlsListener(tls);
     this.#listener.maxConnections = options.maxConnections;
@@ -70,9 +67,26 @@ export class ClusterServer {
   async stop(): Promise<void> {
     this.#stopped = true;
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
-    this.#grpc.forceShutdown();
+    await this.#grpc?.then(({ server }) => server.forceShutdown());
     for (const socket of this.#sockets.values()) socket.destroy();
     await closed;
+  }
+
+  /** What the caller sends meanwhile waits in its socket: nobody reads it yet. */
+  #inject(socket: Socket): void {
+    this.#grpc ??= this.#make();
+    void this.#grpc.then(({ inject }) => {
+      if (this.#stopped || socket.destroyed) socket.destroy();
+      else inject(socket);
+    });
+  }
+
+  async #make(): Promise<{ readonly server: Server; readonly inject: (socket: Socket) => void }> {
+    const { Server, ServerCredentials } = await loadGrpc();
+    const server = new Server(serverOptions);
+    server.addService(clusterService, this.#options.calls);
+    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    return { server, inject: (socket) => injector.injectConnection(socket) };
   }
 
   #plainListener(): NetServer {

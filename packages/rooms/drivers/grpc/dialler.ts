@@ -7,9 +7,9 @@
  */
 import { BothyError, type NodeId } from '@bothy/wire';
 import type { ServiceError } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
-import { ClusterClient, type Identity, type Introduction } from './cluster-client.ts';
+import type { ClusterClient, Identity, Introduction } from './cluster-client.ts';
 import type { ClusterCredentials } from './cluster-credentials.ts';
+import { grpcStatus, loadGrpc } from './grpc-library.ts';
 import { idTakenSentence } from './incoming-call.ts';
 import type { LinkStream } from './link.ts';
 import type { DialVerdict } from './link-rules.ts';
@@ -82,6 +82,10 @@ export class Dialler {
     const { credentials, handshakeTimeoutMs } = this.#host;
     if (parseAddress(address) === undefined)
       throw new BothyError('node_unreachable', `${address} is no address of a node: write host:port.`);
+    await loadGrpc();
+    const { ClusterClient } = await import('./cluster-client.ts');
+    // Stopped, or answered, while that was loaded.
+    if (!this.#dials.has(address)) return;
     const identity = this.#host.identity();
     const client = new ClusterClient(address, credentials, identity);
     this.#clients.add(client);
@@ -119,7 +123,7 @@ export class Dialler {
       const dial = this.#dials.get(address);
       if (dial === undefined) return;
       dial.failure =
-        error.code === status.ABORTED
+        error.code === grpcStatus.aborted
           ? new BothyError(
               'node_unreachable',
               'Both nodes dialled at once, and the link of the other one stands.',

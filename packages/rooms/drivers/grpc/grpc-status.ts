@@ -1,43 +1,44 @@
 /** Between `BothyError`s and gRPC statuses: the code travels in the trailing metadata, the sentence as details. */
 import { BothyError, type ErrorCode, errorCodes } from '@bothy/wire';
-import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
+import { grpc, grpcStatus } from './grpc-library.ts';
 
 export const codeKey = 'bothy-code';
 
-const statuses: Partial<Record<ErrorCode, status>> = {
-  bad_request: status.INVALID_ARGUMENT,
-  payload_too_large: status.RESOURCE_EXHAUSTED,
-  rate_limited: status.RESOURCE_EXHAUSTED,
-  limit_reached: status.RESOURCE_EXHAUSTED,
-  not_found: status.NOT_FOUND,
-  room_not_found: status.NOT_FOUND,
-  room_deleted: status.NOT_FOUND,
-  target_not_found: status.NOT_FOUND,
-  unauthorized: status.UNAUTHENTICATED,
-  forbidden: status.PERMISSION_DENIED,
-  not_a_member: status.PERMISSION_DENIED,
-  not_the_owner: status.PERMISSION_DENIED,
-  banned: status.PERMISSION_DENIED,
-  cluster_refused: status.PERMISSION_DENIED,
-  node_id_taken: status.ALREADY_EXISTS,
-  node_unreachable: status.UNAVAILABLE,
-  administrator_unreachable: status.UNAVAILABLE,
-  storage_failed: status.UNAVAILABLE,
-  internal: status.INTERNAL,
+const statuses: Partial<Record<ErrorCode, number>> = {
+  bad_request: grpcStatus.invalidArgument,
+  payload_too_large: grpcStatus.resourceExhausted,
+  rate_limited: grpcStatus.resourceExhausted,
+  limit_reached: grpcStatus.resourceExhausted,
+  not_found: grpcStatus.notFound,
+  room_not_found: grpcStatus.notFound,
+  room_deleted: grpcStatus.notFound,
+  target_not_found: grpcStatus.notFound,
+  unauthorized: grpcStatus.unauthenticated,
+  forbidden: grpcStatus.permissionDenied,
+  not_a_member: grpcStatus.permissionDenied,
+  not_the_owner: grpcStatus.permissionDenied,
+  banned: grpcStatus.permissionDenied,
+  cluster_refused: grpcStatus.permissionDenied,
+  node_id_taken: grpcStatus.alreadyExists,
+  node_unreachable: grpcStatus.unavailable,
+  administrator_unreachable: grpcStatus.unavailable,
+  storage_failed: grpcStatus.unavailable,
+  internal: grpcStatus.internal,
 };
 
 /** What a handler answers with. */
 export interface Refusal {
-  readonly code: status;
+  readonly code: number;
   readonly details: string;
   readonly metadata: Metadata;
 }
 
 export function refusal(code: ErrorCode, sentence: string): Refusal {
-  const metadata = new Metadata();
+  const metadata = new (grpc().Metadata)();
   metadata.set(codeKey, code);
   // Details are a header: they are escaped, but long ones are refused by HTTP/2.
-  return { code: statuses[code] ?? status.FAILED_PRECONDITION, details: sentence.slice(0, 512), metadata };
+  return { code: statuses[code] ?? grpcStatus.failedPrecondition, details: sentence.slice(0, 512), metadata };
 }
 
 /** What went wrong within a call; anything but a `BothyError` stays in here. */
@@ -47,11 +48,10 @@ export function refusalOf(thrown: unknown): Refusal {
 }
 
 /** Both dialled at once, and the other's stream stands. */
-export const glare: Refusal = {
-  code: status.ABORTED,
-  details: 'The link that the other node made stands.',
-  metadata: new Metadata(),
-};
+export function glare(): Refusal {
+  const details = 'The link that the other node made stands.';
+  return { code: grpcStatus.aborted, details, metadata: new (grpc().Metadata)() };
+}
 
 const knownCodes: ReadonlySet<string> = new Set(errorCodes);
 /** What TLS says when the other side has another authority, or none; the words are those of Node and OpenSSL. */
