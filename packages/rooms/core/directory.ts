@@ -85,7 +85,7 @@ export class Directory {
     tell(step, node, rooms, [], true);
   }
 
-  /** True when what is not listed of this node is not there any more: a whole list has ended, or rooms were deleted. */
+  /** True when a whole list has ended: what is not in it of this node is not there any more. */
   told(from: NodeId, rooms: readonly DirectoryRoom[], removed: readonly RoomId[], whole: boolean): boolean {
     const known = whole ? new Map<RoomId, DirectoryRoom>() : (this.#remote.get(from) ?? new Map());
     this.#remote.set(from, known);
@@ -95,8 +95,7 @@ export class Directory {
     }
     for (const id of removed) known.delete(id);
     if (whole) this.#beginning.add(from);
-    const ends = rooms.length < bounds.directoryRooms && this.#beginning.delete(from);
-    return ends || removed.length > 0;
+    return rooms.length < bounds.directoryRooms && this.#beginning.delete(from);
   }
 
   /** Whether this node has told of the room. */

@@ -1,4 +1,5 @@
 /** What must hold of rooms whatever happens (design, section 7): watched at every client, at everything it is told. */
+import type { RoomsOutput } from '@bothy/rooms/core';
 import type {
   ErrorCode,
   Position,
@@ -163,6 +164,18 @@ export class ClusterChecker implements ClientObserver {
     this.fail(
       `${client.actor.name} was told that the deletion of ${room} is ${outcome} before it was durable`,
     );
+  }
+
+  /** A promise is on the disk before it is given. */
+  performed(node: SimNode, output: RoomsOutput): void {
+    if (output.kind !== 'send' || output.message.kind !== 'commit') return;
+    const { message } = output.message;
+    if (message.kind !== 'vote' || message.vote !== 'ready') return;
+    const { commits } = node.store.snapshot();
+    const isKept = commits.some((each) => {
+      return each.role === 'participant' && each.transaction === message.transaction;
+    });
+    if (!isKept) this.fail(`${node.info.id} voted for ${message.transaction} and has not written it down`);
   }
 
   fail(sentence: string): void {

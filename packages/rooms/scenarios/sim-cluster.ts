@@ -67,7 +67,10 @@ export class SimCluster {
         ended: (node) => {
           for (const client of this.clients) client.nodeEnded(node);
         },
-        watch: (node, event) => this.watch?.(node, event),
+        watch: (node, event) => {
+          if (event.kind === 'performed') this.checker.performed(node, event.output);
+          this.watch?.(node, event);
+        },
       });
     });
     this.checker = new ClusterChecker(this.nodes, () => simulation.nowMs);
