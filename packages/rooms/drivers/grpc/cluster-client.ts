@@ -9,6 +9,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { commonName } from './certificate-name.ts';
 import type { ClusterCredentials } from './cluster-credentials.ts';
 import { maxGrpcBytes, methodsOfCluster } from './grpc-service.ts';
 import { failureOf } from './grpc-status.ts';
@@ -123,12 +124,4 @@ function channelCredentials({ tls }: ClusterCredentials): ChannelCredentials {
   if (tls === null) return ChannelCredentials.createInsecure();
   const context = createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
   return ChannelCredentials.createFromSecureContext(context, { checkServerIdentity: () => undefined });
-}
-
-/** The node that a certificate was issued for. */
-export function commonName(
-  certificate: { readonly subject?: { readonly CN?: string | string[] } } | undefined,
-): string | undefined {
-  const name = certificate?.subject?.CN;
-  return typeof name === 'string' ? name : undefined;
 }

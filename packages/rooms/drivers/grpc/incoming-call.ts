@@ -1,7 +1,7 @@
 /** Who opened a stream, by its metadata and its certificate, and how such a stream ends. */
 import { type ErrorCode, nodeIdPattern } from '@bothy/wire';
 import type { Metadata, ServerDuplexStream } from '@grpc/grpc-js';
-import { commonName } from './cluster-client.ts';
+import { commonName } from './certificate-name.ts';
 import type { ClusterCredentials } from './cluster-credentials.ts';
 import { type Refusal, refusal } from './grpc-status.ts';
 import type { Start } from './link-rules.ts';
