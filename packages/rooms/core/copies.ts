@@ -104,8 +104,8 @@ export class Copies {
 
   /** A node has told of all its rooms: what is copied here and not among them may have been deleted while this one was away. */
   unlisted(step: Step, node: NodeId, isListed: (room: RoomId) => boolean): void {
-    for (const room of this.#shelf.copiesOf(node)) {
-      if (isListed(room.id) || room.deleting !== null) continue;
+    const missing = this.#shelf.copiesOf(node).filter((room) => room.deleting === null && !isListed(room.id));
+    for (const room of missing) {
       const copy = this.#copyOf(room.id, node);
       if (copy.state === 'idle') this.#follow(step, room.id, copy);
       if (room.attached.size === 0) this.deserted(step, room);
@@ -183,6 +183,12 @@ export class Copies {
   }
 
   notFollowing(step: Step, from: NodeId, { room: id, reason }: Message<'notFollowing'>): void {
+    const own = this.#shelf.own(id);
+    // Only a decision of this node can have made the other one's tombstone: its own data folder is older.
+    if (own !== undefined && own.deleting === null && reason === 'deleted') {
+      step.refuse('fenced', `This node deleted the room ${id} before, as ${from} knows; it stays deleted.`);
+      return this.#listener.deleted(step, own);
+    }
     const copy = this.#copies.get(id);
     if (copy === undefined || copy.administrator !== from) return;
     copy.state = 'idle';

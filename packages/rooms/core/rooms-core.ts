@@ -242,20 +242,6 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     this.#copies.unlisted(step, from, (room) => this.#directory.isListed(from, room));
   }
 
-  /** Of a room of this node: the other one keeps a tombstone, which only a decision of this node can have made. */
-  #notFollowing(
-    step: Step,
-    from: NodeId,
-    message: Extract<RoomClusterMessage, { kind: 'notFollowing' }>,
-  ): void {
-    const own = this.#shelf.own(message.room);
-    if (own === undefined) return this.#copies.notFollowing(step, from, message);
-    if (message.reason !== 'deleted' || own.deleting !== null) return;
-    const sentence = `This node deleted the room ${own.id} before, as ${from} knows: it runs with an older data folder.`;
-    step.refuse('fenced', sentence);
-    this.#bury(step, own, []);
-  }
-
   #linked(step: Step, node: NodeId): void {
     this.#directory.tellAll(step, node);
     this.#copies.linked(step, node);
@@ -291,7 +277,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'following':
         return this.#copies.following(step, from, message);
       case 'notFollowing':
-        return this.#notFollowing(step, from, message);
+        return this.#copies.notFollowing(step, from, message);
       case 'deliver':
         this.#delivered += message.entries.length;
         return this.#copies.deliver(step, from, message);
