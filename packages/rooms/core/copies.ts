@@ -104,10 +104,9 @@ export class Copies {
 
   /** A node has told of all its rooms: what is copied here and not among them may have been deleted while this one was away. */
   unlisted(step: Step, node: NodeId, isListed: (room: RoomId) => boolean): void {
-    const missing = this.#shelf.copiesOf(node).filter((room) => room.deleting === null && !isListed(room.id));
-    for (const room of missing) {
-      const copy = this.#copyOf(room.id, node);
-      if (copy.state === 'idle') this.#follow(step, room.id, copy);
+    for (const room of this.#shelf.copiesOf(node)) {
+      if (isListed(room.id) || room.deleting !== null) continue;
+      this.wanted(step, room);
       if (room.attached.size === 0) this.deserted(step, room);
     }
   }
@@ -183,9 +182,9 @@ export class Copies {
   }
 
   notFollowing(step: Step, from: NodeId, { room: id, reason }: Message<'notFollowing'>): void {
-    const own = this.#shelf.own(id);
+    const own = reason === 'deleted' ? this.#shelf.own(id) : undefined;
     // Only a decision of this node can have made the other one's tombstone: its own data folder is older.
-    if (own !== undefined && own.deleting === null && reason === 'deleted') {
+    if (own?.deleting === null) {
       step.refuse('fenced', `This node deleted the room ${id} before, as ${from} knows; it stays deleted.`);
       return this.#listener.deleted(step, own);
     }
@@ -211,10 +210,8 @@ export class Copies {
     const room = this.#shelf.get(message.room);
     const copy = this.#copies.get(message.room);
     if (room === undefined || copy === undefined || copy.state === 'idle' || copy.administrator !== from) {
-      return step.refuse(
-        'forbidden',
-        `${from} delivered to the room ${message.room}, which it does not order here.`,
-      );
+      const sentence = `${from} delivered to the room ${message.room}, which it does not order here.`;
+      return step.refuse('forbidden', sentence);
     }
     if (message.epoch < room.epoch) {
       return step.refuse(
