@@ -85,6 +85,7 @@ test('a coordinator and a participant that are killed after the decision: the ro
   await stage.isComplete();
   await expect.poll(() => isPrepared(made, 'n2'), patience).toBe(false);
   for (const { id } of stage.nodes) await expect.poll(() => rooms(made, id), patience).not.toContain(room);
+  await anna.until(() => anna.at !== undefined);
   await expect(anna.call('room.join', { requestId: 'again', room })).rejects.toThrow(
     /room_deleted|not_found/,
   );
