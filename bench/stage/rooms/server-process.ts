@@ -30,6 +30,8 @@ export async function startServer(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...options.variables, NODE_COMPILE_CACHE: '' },
   });
+  // A bench that fails leaves no server behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await Promise.race([
     new Promise((resolve) => child.stdout.once('data', resolve)),

@@ -35,8 +35,9 @@ function stage(answers: Answers = {}, kept: readonly string[] = []) {
       told = notify;
       return {
         ask: async (command) => {
+          const { kind } = command as { readonly kind: keyof RoomAnswers };
           asked.push(command);
-          const answer = answers[command.kind] as (() => never) | undefined;
+          const answer = answers[kind] as (() => never) | undefined;
           if (answer === undefined) throw new BothyError('administrator_unreachable', 'n1 does not answer.');
           return answer();
         },
