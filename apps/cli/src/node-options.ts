@@ -7,6 +7,7 @@ export interface NodeFlags {
   readonly id?: string;
   readonly http?: string;
   readonly mqtt?: string;
+  readonly broker?: string;
   readonly data?: string;
   readonly registration?: string;
   readonly hosts?: string;
@@ -42,6 +43,7 @@ export function addNodeOptions(command: Command): Command {
       '--guide <port or host:port>',
       'with --lan: where plain HTTP shows how to trust the node (default: 8080)',
     )
+    .option('--broker <url>', 'an MQTT broker that runs elsewhere, instead of the embedded one')
     .option('--data <folder>', 'where everything is kept (default: ./.bothy)')
     .option('--id <id>', "the node's id (default: the name of this machine)")
     .option('--registration <open, invite or closed>', 'who may claim new names (default: open)')
@@ -68,6 +70,7 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     id: flags.id,
     http: flags.http,
     mqtt: flags.mqtt,
+    broker: flags.broker,
     data: flags.data,
     registration: flags.registration,
     hosts: flags.hosts,

@@ -1,6 +1,6 @@
 /** What the nodes of a cluster share beside rooms: the names, and the broker. Both over the links between the nodes. */
 import { randomBytes } from 'node:crypto';
-import type { BridgeOptions, Broker } from '@bothy/broker';
+import type { BridgeOptions, NodeBroker } from '@bothy/broker';
 import { ClusterNameDirectory, type NamePeers, type OwnerChange } from '@bothy/identity';
 import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
 import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
@@ -32,7 +32,7 @@ export class ClusterParts {
   /** Nodes that are down, until their people are offline here. */
   readonly #doubted = new Map<NodeId, NodeJS.Timeout>();
   #links: ClusterLinks | undefined;
-  #broker: Broker | undefined;
+  #broker: NodeBroker | undefined;
 
   constructor(options: ClusterPartsOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class ClusterParts {
     );
   }
 
-  serve(broker: Broker): void {
+  serve(broker: NodeBroker): void {
     this.#broker = broker;
   }
 

@@ -1,5 +1,6 @@
 /** What a node is started with: defaults, then `BOTHY_*` variables, then flags (design, section 4). */
 import { hostname } from 'node:os';
+import { parseBrokerUrl } from '@bothy/broker';
 import { BothyError } from '@bothy/wire';
 import * as z from 'zod/mini';
 import { defaultLogLevel, type LogLevels, logAreas, parseLogLevels } from './logs/log-levels.ts';
@@ -18,6 +19,8 @@ export interface NodeConfig {
   readonly lan: boolean;
   /** Where plain HTTP shows how to install the authority. Used with `lan` only. */
   readonly guide: ListenAddress;
+  /** A broker that runs elsewhere, in place of the embedded one: `mqtt://host:port`. */
+  readonly broker: string | undefined;
   /** Folder of everything the node keeps. */
   readonly data: string;
   /** Whether an address beyond this machine may be bound without TLS. */
@@ -54,6 +57,7 @@ export const configNames = [
   'mqtt',
   'lan',
   'guide',
+  'broker',
   'data',
   'insecure',
   'allow-guests',
@@ -100,6 +104,7 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     http: listen('http'),
     mqtt: listen('mqtt'),
     guide: listen('guide'),
+    broker: brokerUrl(text('broker')),
     data: text('data') ?? defaults.data,
     insecure: flag('insecure', text('insecure')),
     allowGuests: flag('allow-guests', text('allow-guests')),
@@ -155,6 +160,11 @@ function hostList(text: string): string[] {
   const wrong = hosts.find((host) => !/^([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host));
   if (wrong !== undefined) throw invalid('hosts', wrong, 'host or host:port, several with commas between');
   return hosts;
+}
+
+function brokerUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  return parseBrokerUrl(text).url;
 }
 
 /** `127.0.0.1:7072,127.0.0.1:7073`; a bare port is one of this machine. */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Broker, TlsCredentials } from '@bothy/broker';
+import type { NodeBroker, TlsCredentials } from '@bothy/broker';
 import { BothyError, type ErrorCode } from '@bothy/wire';
 import fastifyStatic from '@fastify/static';
 import fastify, {
@@ -19,7 +19,7 @@ import type { ListenAddress } from './config.ts';
 import type { RequestGuard } from './request-guard.ts';
 
 export interface HttpServerOptions {
-  readonly broker: Broker;
+  readonly broker: NodeBroker;
   readonly guard: RequestGuard;
   readonly metrics: Registry;
   readonly log: Logger;

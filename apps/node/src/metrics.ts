@@ -1,5 +1,5 @@
 /** Metrics in Prometheus' text format. */
-import type { BridgeCounts, Broker, BrokerCounts } from '@bothy/broker';
+import type { BridgeCounts, BrokerCounts, NodeBroker } from '@bothy/broker';
 import type { RoomSocketCounts } from '@bothy/rooms/drivers/websocket';
 import type { NodeHealth } from '@bothy/wire';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
@@ -31,7 +31,7 @@ const bridgeCounters: Readonly<Record<keyof BridgeCounts, readonly [name: string
 };
 
 export interface NodeMetricsOptions {
-  readonly broker: Broker;
+  readonly broker: NodeBroker;
   readonly rooms: RoomsHost;
   /** What became of spans; undefined where no collector is told of. */
   readonly spans?: OtlpExport['counts'] | undefined;

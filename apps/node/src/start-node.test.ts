@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createIdentity, makeProof } from '@bothy/identity';
-import { httpRequest } from '@bothy/testkit';
+import { freePort, httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { connectMqtt, nodeFixture, signIn } from '../testing/running-node.ts';
 import { version } from './version.ts';
@@ -25,6 +25,18 @@ test('a node says where it runs, and is healthy and ready there', async () => {
     mqttPath: '/mqtt',
     audiences: expect.arrayContaining([`localhost:${node.httpPort}`, `127.0.0.1:${node.mqttPort}`]),
   });
+});
+
+test('a broker elsewhere that does not answer is told, and nothing is left running', async () => {
+  const data = nodes.folder();
+  const url = `mqtt://127.0.0.1:${await freePort()}`;
+  await expect(nodes.start({ broker: url, data })).rejects.toMatchObject({
+    code: 'broker_unreachable',
+    message: expect.stringContaining(`${url} cannot be reached`),
+  });
+  // The folder is free again.
+  const node = await nodes.start({ data });
+  expect(await httpRequest(`${node.webUrl}/readyz`)).toMatchObject({ status: 200 });
 });
 
 test('a port in use is told, and nothing is left running', async () => {

@@ -1,7 +1,7 @@
 /** Puts a node together: names, broker, HTTP. Everything that it keeps is below its data folder. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authenticator, Broker, publishRate } from '@bothy/broker';
+import { authenticator, Broker, OutsideBroker, publishRate } from '@bothy/broker';
 import { SignInRate, UsedNonces } from '@bothy/identity';
 import type { ClusterLinks, ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
@@ -130,20 +130,26 @@ async function start(
     mayTry,
     wallMs,
   });
-  const broker = await Broker.start({
-    authenticate,
-    log: logs.broker,
-    file: join(config.data, 'broker.sqlite'),
-    sessionExpiryMs: config.sessionDays * 86_400_000,
-    rate: publishRate(config.publishRate),
-    bridge: parts.bridge,
-  });
+  const embedded =
+    config.broker === undefined
+      ? await Broker.start({
+          authenticate,
+          log: logs.broker,
+          file: join(config.data, 'broker.sqlite'),
+          sessionExpiryMs: config.sessionDays * 86_400_000,
+          rate: publishRate(config.publishRate),
+          bridge: parts.bridge,
+        })
+      : undefined;
+  const broker = embedded ?? (await OutsideBroker.reach({ url: config.broker ?? '', log: logs.broker }));
   undo.push(() => broker.stop());
   parts.serve(broker);
   // Only who serves the network carries what makes certificates.
   const network = config.lan ? await import('./lan/lan.ts') : undefined;
   const lan = await network?.openLan({ config, wallMs, addresses: options.addresses });
-  ports.mqtt = await broker.listen(config.mqtt.host, config.mqtt.port, lan?.current);
+  if (embedded !== undefined) {
+    ports.mqtt = await embedded.listen(config.mqtt.host, config.mqtt.port, lan?.current);
+  }
 
   const files = await RoomFiles.open({ folder: join(config.data, 'files'), wallMs });
   undo.push(() => files.close());
@@ -289,7 +295,7 @@ async function start(
   return {
     id,
     webUrl: webUrl(),
-    mqttUrl: `${config.lan ? 'mqtts' : 'mqtt'}://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
+    mqttUrl: config.broker ?? `${config.lan ? 'mqtts' : 'mqtt'}://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
     lan: guide?.info,
     httpPort: ports.http,
     mqttPort: ports.mqtt,

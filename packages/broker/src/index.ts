@@ -13,5 +13,7 @@ export type { BridgeOptions, NodeBridge } from './bridge/broker-bridge.ts';
 export { Broker } from './broker.ts';
 export type { BrokerCounts, BrokerLog, BrokerOptions } from './broker-options.ts';
 export type { TlsCredentials } from './listeners.ts';
+export type { NodeBroker } from './node-broker.ts';
+export { OutsideBroker, type OutsideBrokerOptions, parseBrokerUrl } from './outside-broker.ts';
 export type { PersistenceLimits } from './persistence-options.ts';
 export { type PublishRate, publishRate } from './publish-allowance.ts';

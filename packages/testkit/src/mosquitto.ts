@@ -1,0 +1,48 @@
+/** Debian's Mosquitto as an outside broker: on loopback, where it lets everybody in. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+export interface RunningMosquitto {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Throws when the program is not there, or ends before it serves. */
+export async function startMosquitto(): Promise<RunningMosquitto> {
+  const port = await freePort();
+  const child = spawn('mosquitto', ['-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+  await new Promise<void>((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += String(chunk);
+      // Before it listens it says that it lets clients in that run on this machine.
+      if (/mosquitto version \S+ running/.test(text)) resolve();
+    });
+    ended.then(() => reject(new Error(`Mosquitto ended: ${text}`)), reject);
+  });
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
