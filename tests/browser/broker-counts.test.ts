@@ -58,8 +58,8 @@ test(`at most ${maxPerLink} messages for a link, and none for ${chatMessages} ch
     await expect.poll(async () => new Set(await ticks(ann, 'ann', 'ben'))).toEqual(new Set(['delivered']));
     perLink.push((await seenByBroker()) - before);
   }
-  // An offer, an answer and the candidates of each side at least: the counter is alive.
-  expect(Math.min(...perLink)).toBeGreaterThanOrEqual(4);
+  // An offer and an answer at least, each with the candidates that were found by then: the counter is alive.
+  expect(Math.min(...perLink)).toBeGreaterThanOrEqual(2);
   expect(Math.max(...perLink)).toBeLessThanOrEqual(maxPerLink);
 
   const quiet = await seenByBroker();

@@ -89,7 +89,8 @@ test.concurrent('a node whose clock is an hour off takes part like any other', a
   for (let n = 0; n < 10; n += 1) {
     await Promise.all(clients.flatMap((client) => rooms.map((room) => client.say(room, `${n}`))));
   }
-  await Promise.all(clients.flatMap((client) => rooms.map((room) => client.untilSeen(room, 30))));
+  // Created, three joined, thirty messages.
+  await Promise.all(clients.flatMap((client) => rooms.map((room) => client.untilSeen(room, 34))));
   // The clocks were wrong indeed.
   const [, ofTwo] = rooms;
   const told = history.seen.get(`person0 ${ofTwo}`)?.all.findLast(({ kind }) => kind === 'entry');

@@ -132,9 +132,9 @@ const people = {
     };
   },
 
-  /** How many connections this page has made, and how many of them ever came to stand. */
+  /** How many connections of this page were signalled, made ahead ones not, and how many of them ever came to stand. */
   counted: () => ({
-    made: connections().length,
+    made: connections().filter(({ negotiated }) => negotiated).length,
     everConnected: connections().filter(({ everConnected }) => everConnected).length,
   }),
 
