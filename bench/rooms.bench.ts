@@ -15,6 +15,8 @@ import { roomsReport } from './stage/rooms/report.ts';
 const redis = { name: 'redis-server', commands: ['redis-server'], purpose: 'Socket.IO with Redis' };
 if (!(await ensureSystemPackages(thisMachine, [redis]))) process.exit(1);
 
+// Many servers come and go, each of which ends with this process.
+process.setMaxListeners(200);
 const rounds = roundsOption(process.argv.slice(2));
 const results = {
   durable: await durableRounds(Math.max(3, Math.round(rounds / 5))),
