@@ -19,7 +19,11 @@ export type CommitMessage =
   | { readonly kind: 'commit' | 'rollback'; readonly transaction: TransactionId }
   | { readonly kind: 'acknowledge'; readonly transaction: TransactionId }
   /** A prepared participant that has heard nothing asks. */
-  | { readonly kind: 'inquire'; readonly transaction: TransactionId };
+  | { readonly kind: 'inquire'; readonly transaction: TransactionId }
+  /** A prepared participant whose coordinator will not come back asks another node whether it heard of a commit. */
+  | { readonly kind: 'consult'; readonly transaction: TransactionId; readonly subject: string }
+  /** The answer. Not committed: whoever says so has not promised, or waits as well, and promises no more. */
+  | { readonly kind: 'consulted'; readonly transaction: TransactionId; readonly committed: boolean };
 
 /**
  * What is durable of a transaction, one record for each role and transaction; a later one replaces an earlier one.

@@ -181,3 +181,77 @@ test('[2PC21] options out of their range throw a RangeError', () => {
   }
   expect(() => make(() => 'ready', { inquireMs: 2, inquireMaxMs: 1 })).toThrow(RangeError);
 });
+
+const consult = (to: string) => ({
+  kind: 'send',
+  to,
+  message: { kind: 'consult', transaction: 't1', subject: 'room' },
+});
+const said = (committed: boolean): CommitMessage => ({ kind: 'consulted', transaction: 't1', committed });
+const letGo = { kind: 'apply', transaction: 't1', subject: 'room', outcome: 'aborted' };
+
+test('[2PC22] whose coordinator is gone for good asks all others, and one that has committed decides', () => {
+  const core = prepared();
+  expect(core.abandoned('x', ['a', 'b'])).toEqual([]);
+  expect(core.abandoned('c', ['a', 'b', 'c']).filter(({ kind }) => kind === 'send')).toEqual([
+    consult('a'),
+    consult('b'),
+  ]);
+  expect(core.received('a', said(false))).toEqual([]);
+  // Only who has not answered is asked again.
+  expect(core.timerFired('inquire t1').filter(({ kind }) => kind === 'send')).toEqual([consult('b')]);
+  expect(core.received('x', said(true))).toEqual([]);
+  expect(core.received('b', said(true))).toEqual([
+    { kind: 'clearTimer', key: 'inquire t1' },
+    { ...letGo, outcome: 'committed' },
+    { kind: 'persist', record: record('committed') },
+  ]);
+  expect(core.hasCommitted('t1')).toBe(true);
+});
+
+test('[2PC22] it lets go when all say no, or who has not answered is gone too', () => {
+  const core = prepared();
+  core.abandoned('c', ['a', 'b']);
+  core.received('a', said(false));
+  expect(core.prepared).toHaveLength(1);
+  const outputs = core.abandoned('b', ['a']);
+  expect(outputs).toContainEqual(letGo);
+  expect(outputs).toContainEqual({ kind: 'forget', role: 'participant', transaction: 't1' });
+  expect(core.prepared).toEqual([]);
+  // Nobody else is left.
+  expect(prepared().abandoned('c', [])).toContainEqual(letGo);
+});
+
+test('[2PC22] a promise that outlived a restart is resolved as well, and who can be reached again is asked at once', () => {
+  const core = make();
+  core.recover([record('prepared')]);
+  core.abandoned('c', ['a']);
+  expect(core.reached('a').filter(({ kind }) => kind === 'send')).toEqual([consult('a')]);
+  expect(core.received('a', said(true))).toContainEqual({ ...letGo, outcome: 'committed' });
+});
+
+test('[2PC23] who was consulted says what it did, and promises nothing later', () => {
+  const answer = (committed: boolean) => [{ kind: 'send', to: 'b', message: said(committed) }];
+  const asked: CommitMessage = { kind: 'consult', transaction: 't1', subject: 'room' };
+  const fresh = make();
+  expect(fresh.received('b', asked)).toEqual(answer(false));
+  expect(fresh.received('c', prepare())).toEqual(refusal('has told others that it knows of no commit'));
+  expect(fresh.prepared).toEqual([]);
+  const waiting = prepared();
+  expect(waiting.received('b', asked)).toEqual(answer(false));
+  waiting.received('c', commit);
+  expect(waiting.received('b', asked)).toEqual(answer(true));
+  // Two are remembered.
+  for (const each of ['t2', 't3', 't4']) {
+    fresh.received('b', { kind: 'consult', transaction: each, subject: 'room' });
+  }
+  expect(fresh.received('c', prepare()).at(-1)).toEqual(promise);
+});
+
+test('[2PC24] a coordinator that comes back is asked, and decides', () => {
+  const core = prepared();
+  core.abandoned('c', ['a']);
+  expect(core.reached('c')).toContainEqual(inquiry);
+  expect(core.received('a', said(true))).toEqual([]);
+  expect(core.received('c', rollback)).toContainEqual(letGo);
+});

@@ -3,11 +3,15 @@
  * Obermarck, TODS 1986). Once it has promised, it waits for the decision however
  * long that takes: to decide alone would be wrong in one of two cases it cannot
  * tell apart (Gray, Lamport: "Consensus on Transaction Commit", TODS 2006,
- * section 3). Rules 2PC1… in SPEC.md.
+ * section 3). Only when somebody says that the coordinator is gone for good do
+ * the others count (Bernstein, Hadzilacos, Goodman: "Concurrency Control and
+ * Recovery in Database Systems", 1987, section 7.4). Rules 2PC1… in SPEC.md.
  *
  *   PREPARE ─▶ ask the host ──refuse──▶ vote abort
  *                  └──ready──▶ prepared ──COMMIT──▶ apply ─▶ acknowledge
- *                                   └──ROLLBACK──▶ apply ─▶ acknowledge
+ *                                   ├──ROLLBACK──▶ apply ─▶ acknowledge
+ *                                   └──abandoned──▶ CONSULT all others ──one has committed──▶ apply
+ *                                                        └──all say that they have not──▶ let go
  */
 import type { Random } from '../random.ts';
 import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
@@ -58,6 +62,8 @@ interface Prepared {
   readonly subject: string;
   readonly coordinator: string;
   readonly backoff: ExponentialBackoff;
+  /** Once the coordinator is given up: who has not said yet whether they heard of a commit. */
+  others: Set<string> | null;
 }
 
 export class TwoPhaseParticipant {
@@ -67,6 +73,8 @@ export class TwoPhaseParticipant {
   readonly #prepared = new Map<TransactionId, Prepared>();
   /** The oldest first. */
   readonly #committed = new Set<TransactionId>();
+  /** Others were told that these are not committed here: a PREPARE that comes late is refused. The oldest first. */
+  readonly #declined = new Set<TransactionId>();
 
   /** Throws a RangeError when a time or bound is not above 0, or `inquireMaxMs` is below `inquireMs`. */
   constructor(options: TwoPhaseParticipantOptions, mayPrepare: MayPrepare, random: Random) {
@@ -94,9 +102,16 @@ export class TwoPhaseParticipant {
     return [...this.#prepared.values()].map(({ transaction, subject }) => ({ transaction, subject }));
   }
 
+  /** Whether it is one of the last `maxRemembered` that were carried out here. */
+  hasCommitted(transaction: TransactionId): boolean {
+    return this.#committed.has(transaction);
+  }
+
   received(from: string, message: CommitMessage): readonly ParticipantOutput[] {
     const outputs: ParticipantOutput[] = [];
     if (message.kind === 'prepare') this.#prepare(outputs, from, message);
+    else if (message.kind === 'consult') this.#consultedBy(outputs, from, message.transaction);
+    else if (message.kind === 'consulted') this.#told(outputs, from, message);
     else if (message.kind === 'commit') this.#decided(outputs, from, message.transaction, 'committed');
     else if (message.kind === 'rollback') this.#decided(outputs, from, message.transaction, 'aborted');
     return outputs;
@@ -109,11 +124,33 @@ export class TwoPhaseParticipant {
     return outputs;
   }
 
-  /** The coordinator can be reached again. */
-  reached(coordinator: string): readonly ParticipantOutput[] {
+  /** This node can be reached again: the coordinator, or one that was to be consulted. */
+  reached(node: string): readonly ParticipantOutput[] {
     const outputs: ParticipantOutput[] = [];
     for (const prepared of this.#prepared.values()) {
-      if (prepared.coordinator === coordinator) this.#inquire(outputs, prepared);
+      // It has come back after all: what it decided counts.
+      if (prepared.coordinator === node) prepared.others = null;
+      if (prepared.coordinator === node || prepared.others?.has(node) === true) {
+        this.#inquire(outputs, prepared);
+      }
+    }
+    return outputs;
+  }
+
+  /**
+   * Somebody says that this node will not come back. Promises to it are kept if any of the others has carried the
+   * transaction out, and let go when all of them say that they have not; who cannot be asked is waited for, until it is
+   * abandoned too.
+   */
+  abandoned(node: string, others: readonly string[]): readonly ParticipantOutput[] {
+    const outputs: ParticipantOutput[] = [];
+    for (const prepared of [...this.#prepared.values()]) {
+      if (prepared.coordinator === node) {
+        prepared.others = new Set(others.filter((each) => each !== node));
+        prepared.backoff.reset();
+      } else if (prepared.others?.delete(node) !== true) continue;
+      if (prepared.others.size === 0) this.#finish(outputs, prepared, 'aborted');
+      else this.#inquire(outputs, prepared);
     }
     return outputs;
   }
@@ -130,6 +167,10 @@ export class TwoPhaseParticipant {
     }
     // It came late: the coordinator has decided on our promise, and may have been acknowledged.
     if (this.#committed.has(transaction)) return;
+    if (this.#declined.has(transaction)) {
+      outputs.push(vote(from, transaction, 'has told others that it knows of no commit'));
+      return;
+    }
     const answer = this.#answer(subject, transaction);
     if (answer === 'later') return;
     if (answer === 'ready') {
@@ -166,26 +207,60 @@ export class TwoPhaseParticipant {
     const prepared = this.#prepared.get(transaction);
     // Only who asked for the promise may redeem it.
     if (prepared !== undefined && prepared.coordinator !== from) return;
-    if (prepared !== undefined) {
-      this.#prepared.delete(transaction);
-      outputs.push({ kind: 'clearTimer', key: `inquire ${transaction}` });
-      const { subject, coordinator } = prepared;
-      // Before its record changes: a crash in between applies once more, and the other way round it would be lost.
-      outputs.push({ kind: 'apply', transaction, subject, outcome });
-      if (outcome === 'aborted') outputs.push({ kind: 'forget', role: 'participant', transaction });
-      else {
-        const record = { role: 'participant', transaction, subject, state: outcome, coordinator } as const;
-        outputs.push({ kind: 'persist', record });
-        this.#remember(outputs, transaction);
-      }
-    }
+    if (prepared !== undefined) this.#finish(outputs, prepared, outcome);
     // Not prepared: it was carried out before, or never promised. Either way nothing is left to do.
     outputs.push({ kind: 'send', to: from, message: { kind: 'acknowledge', transaction } });
   }
 
+  #finish(
+    outputs: ParticipantOutput[],
+    { transaction, subject, coordinator }: Prepared,
+    outcome: CommitOutcome,
+  ): void {
+    this.#prepared.delete(transaction);
+    outputs.push({ kind: 'clearTimer', key: `inquire ${transaction}` });
+    // Before its record changes: a crash in between applies once more, and the other way round it would be lost.
+    outputs.push({ kind: 'apply', transaction, subject, outcome });
+    if (outcome === 'aborted') {
+      outputs.push({ kind: 'forget', role: 'participant', transaction });
+      return;
+    }
+    const record = { role: 'participant', transaction, subject, state: outcome, coordinator } as const;
+    outputs.push({ kind: 'persist', record });
+    this.#remember(outputs, transaction);
+  }
+
+  #consultedBy(outputs: ParticipantOutput[], from: string, transaction: TransactionId): void {
+    const committed = this.#committed.has(transaction);
+    outputs.push({ kind: 'send', to: from, message: { kind: 'consulted', transaction, committed } });
+    if (committed || this.#prepared.has(transaction)) return;
+    this.#declined.add(transaction);
+    const [oldest] = this.#declined;
+    if (this.#declined.size > this.#options.maxRemembered && oldest !== undefined) {
+      this.#declined.delete(oldest);
+    }
+  }
+
+  #told(
+    outputs: ParticipantOutput[],
+    from: string,
+    { transaction, committed }: Extract<CommitMessage, { kind: 'consulted' }>,
+  ): void {
+    const prepared = this.#prepared.get(transaction);
+    if (prepared?.others?.delete(from) !== true) return;
+    if (committed) this.#finish(outputs, prepared, 'committed');
+    else if (prepared.others.size === 0) this.#finish(outputs, prepared, 'aborted');
+  }
+
+  /** Of the coordinator; of all others that have not answered, once it is given up. */
   #inquire(outputs: ParticipantOutput[], prepared: Prepared): void {
-    const { transaction, coordinator } = prepared;
-    outputs.push({ kind: 'send', to: coordinator, message: { kind: 'inquire', transaction } });
+    const { transaction, subject, coordinator, others } = prepared;
+    if (others === null) {
+      outputs.push({ kind: 'send', to: coordinator, message: { kind: 'inquire', transaction } });
+    }
+    for (const to of others ?? []) {
+      outputs.push({ kind: 'send', to, message: { kind: 'consult', transaction, subject } });
+    }
     this.#wait(outputs, prepared);
   }
 
@@ -209,6 +284,7 @@ export class TwoPhaseParticipant {
       subject,
       coordinator,
       backoff: retryWaits(inquireMs, inquireMaxMs, this.#random),
+      others: null,
     };
     this.#prepared.set(transaction, prepared);
     return prepared;

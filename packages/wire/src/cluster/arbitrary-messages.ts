@@ -185,7 +185,8 @@ const result: fc.Arbitrary<RoomResult> = fc.oneof(
 
 const transaction = { transaction: of(/^[!-~]{1,80}$/) };
 const commit = fc.oneof(
-  fc.record({ kind: kind('prepare'), ...transaction, subject: room }),
+  fc.record({ kind: fc.constantFrom('prepare', 'consult'), ...transaction, subject: room }),
+  fc.record({ kind: kind('consulted'), ...transaction, committed: on }),
   some(
     { kind: kind('vote'), ...transaction, vote: fc.constantFrom('ready', 'abort'), reason: kind('busy') },
     ['reason'],

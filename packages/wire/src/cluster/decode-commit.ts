@@ -9,7 +9,7 @@ import type { LinkMessage } from './link-message.ts';
 
 type CommitKind = Extract<
   NonNullable<pb.Message['kind']>,
-  { $case: 'prepare' | 'vote' | 'commit' | 'rollback' | 'acknowledge' | 'inquire' }
+  { $case: 'prepare' | 'vote' | 'commit' | 'rollback' | 'acknowledge' | 'inquire' | 'consult' | 'consulted' }
 >;
 
 /** A room, an epoch, a person and a request: with room to spare. */
@@ -27,6 +27,8 @@ const commitSchema: z.ZodMiniType<CommitMessage> = z.discriminatedUnion('kind', 
   z.object({ kind: z.literal('rollback'), ...transaction }),
   z.object({ kind: z.literal('acknowledge'), ...transaction }),
   z.object({ kind: z.literal('inquire'), ...transaction }),
+  z.object({ kind: z.literal('consult'), ...transaction, subject: id }),
+  z.object({ kind: z.literal('consulted'), ...transaction, committed: z.boolean() }),
 ]);
 
 export function commitMessage(kind: CommitKind): Parsed<LinkMessage> {

@@ -67,6 +67,8 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
     case 'rollback':
     case 'acknowledge':
     case 'inquire':
+    case 'consult':
+    case 'consulted':
       return commitMessage(kind);
     default:
       return roomMessage(kind);

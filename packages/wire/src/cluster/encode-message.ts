@@ -88,7 +88,10 @@ function commitToProto(message: CommitMessage): Kind {
   const { kind, transaction } = message;
   switch (kind) {
     case 'prepare':
+    case 'consult':
       return { $case: kind, value: { transaction, subject: message.subject } };
+    case 'consulted':
+      return { $case: kind, value: { transaction, committed: message.committed } };
     case 'vote': {
       const { vote, reason = '' } = message;
       return { $case: kind, value: { transaction, ready: vote === 'ready', reason } };

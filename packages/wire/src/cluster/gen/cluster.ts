@@ -131,6 +131,8 @@ export interface Message {
     | { readonly $case: "rollback"; readonly value: Rollback }
     | { readonly $case: "acknowledge"; readonly value: Acknowledge }
     | { readonly $case: "inquire"; readonly value: Inquire }
+    | { readonly $case: "consult"; readonly value: Consult }
+    | { readonly $case: "consulted"; readonly value: Consulted }
     | { readonly $case: "nameQuery"; readonly value: NameQuery }
     | { readonly $case: "nameAnswer"; readonly value: NameAnswer }
     | { readonly $case: "bridge"; readonly value: Bridge }
@@ -264,6 +266,10 @@ export interface Following {
   readonly commit: Position | undefined;
 }
 
+/**
+ * Administrator to follower: that room is not here, or was deleted. Follower to administrator, DELETED alone: you list a
+ * room that you have deleted, for your data folder is from before that; it stays deleted.
+ */
 export interface NotFollowing {
   readonly room: string;
   readonly reason: NotFollowing_Reason;
@@ -385,6 +391,18 @@ export interface Acknowledge {
 /** A participant that has promised and heard nothing asks for the decision. */
 export interface Inquire {
   readonly transaction: string;
+}
+
+/** A participant that has promised, and whose coordinator an operator has removed, asks every other node. */
+export interface Consult {
+  readonly transaction: string;
+  readonly subject: string;
+}
+
+export interface Consulted {
+  readonly transaction: string;
+  /** False: not carried out here, and a promise that was not given is not given any more. */
+  readonly committed: boolean;
 }
 
 /** A question, answered by a NameAnswer with the same id within a few seconds, or not at all. */
@@ -811,6 +829,12 @@ export const Message: MessageFns<Message> = {
       case "inquire":
         Inquire.encode(message.kind.value, writer.uint32(202).fork()).join();
         break;
+      case "consult":
+        Consult.encode(message.kind.value, writer.uint32(210).fork()).join();
+        break;
+      case "consulted":
+        Consulted.encode(message.kind.value, writer.uint32(218).fork()).join();
+        break;
       case "nameQuery":
         NameQuery.encode(message.kind.value, writer.uint32(242).fork()).join();
         break;
@@ -995,6 +1019,22 @@ export const Message: MessageFns<Message> = {
             }
 
             message.kind = { $case: "inquire", value: Inquire.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 26: {
+            if (tag !== 210) {
+              break;
+            }
+
+            message.kind = { $case: "consult", value: Consult.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 27: {
+            if (tag !== 218) {
+              break;
+            }
+
+            message.kind = { $case: "consulted", value: Consulted.decode(reader, reader.uint32()) };
             continue;
           }
           case 30: {
@@ -2960,6 +3000,120 @@ export const Inquire: MessageFns<Inquire> = {
             }
 
             message.transaction = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConsult(): Consult {
+  return { transaction: "", subject: "" };
+}
+
+export const Consult: MessageFns<Consult> = {
+  encode(message: Consult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Consult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConsult() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseConsulted(): Consulted {
+  return { transaction: "", committed: false };
+}
+
+export const Consulted: MessageFns<Consulted> = {
+  encode(message: Consulted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transaction !== "") {
+      writer.uint32(10).string(message.transaction);
+    }
+    if (message.committed !== false) {
+      writer.uint32(16).bool(message.committed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Consulted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseConsulted() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transaction = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.committed = reader.bool();
             continue;
           }
         }
