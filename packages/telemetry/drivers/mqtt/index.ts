@@ -1,0 +1,1 @@
+export type { BusMessage, BusOrigin, BusPublish, TelemetryBus } from './telemetry-bus.ts';
