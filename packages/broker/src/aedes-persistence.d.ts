@@ -10,6 +10,7 @@ declare module 'aedes-persistence/asyncPersistence.js' {
 
   export default class MemoryPersistence {
     storeRetained(packet: StoredPacket): Promise<void>;
+    createRetainedStreamCombi(filters: readonly string[]): Readable;
     addSubscriptions(client: ClientId, subscriptions: readonly Subscription[]): Promise<void>;
     removeSubscriptions(client: ClientId, filters: readonly string[]): Promise<void>;
     subscriptionsByClient(client: ClientId): Promise<Subscription[]>;

@@ -1,8 +1,11 @@
-/** Who connects: by token, by self-signed proof, or as a guest where guests are allowed (design, section 5). */
+/**
+ * Who connects: a person by token or by self-signed proof, an edge by its secret, or a guest where guests are allowed
+ * (design, section 5).
+ */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type NameDirectory, type NonceRegister, type Principal, verifyProof } from '@bothy/identity';
 import { principalOf, type TokenIssuer, type TokenSubject, verifyToken } from '@bothy/identity/tokens';
-import { deviceKey, type PersonId } from '@bothy/wire';
+import { deviceKey, type EdgeId, edgeClientId, edgeSecretPrefix, type PersonId } from '@bothy/wire';
 
 export interface ConnectAttempt {
   readonly clientId: string;
@@ -37,6 +40,8 @@ export interface AuthenticationOptions {
   readonly isOperator?: (person: PersonId) => Promise<boolean>;
   /** Whether an address may try to sign in now; guests are not asked. @default as often as it likes */
   readonly mayTry?: (address: string) => boolean;
+  /** Whether this is the secret of an enrolled edge. @default no edge is enrolled */
+  readonly verifyEdge?: (edge: EdgeId, secret: string) => boolean;
   readonly wallMs: () => number;
 }
 
@@ -59,6 +64,7 @@ export function authenticator(options: AuthenticationOptions): Authenticate {
     const { mayTry = () => true } = options;
     // Before anything is verified: that is the work that the limit is for.
     if (!mayTry(attempt.address ?? '')) return refuse('tooOften', 'too many sign-ins from its address');
+    if (password.startsWith(edgeSecretPrefix)) return byEdgeSecret(options, clientId, username, password);
     const subject = password.startsWith('{')
       ? await byProof(options, password)
       : await byToken(options, password);
@@ -93,6 +99,19 @@ async function byToken(options: AuthenticationOptions, token: string): Promise<S
   const owner = await options.names.lookup(verified.subject.name);
   if (owner !== verified.subject.person) return refuse('notAuthorized', 'the name was released since');
   return { ok: true, ...verified.subject };
+}
+
+function byEdgeSecret(
+  { verifyEdge }: AuthenticationOptions,
+  clientId: string,
+  edge: EdgeId,
+  secret: string,
+): Authentication {
+  if (verifyEdge?.(edge, secret) !== true)
+    return refuse('badCredentials', 'not the secret of an enrolled edge');
+  const own = edgeClientId(edge);
+  if (clientId !== own) return refuse('badIdentifier', `the client id must be ${own}`);
+  return { ok: true, principal: { kind: 'edge', id: edge } };
 }
 
 function authenticateGuest(

@@ -171,6 +171,8 @@ export class BoundedPersistence extends MemoryPersistence {
   override async storeRetained(packet: StoredPacket): Promise<void> {
     if (this.#accepted.has(packet.brokerCounter)) return;
     const { topic, payload } = packet;
+    // Statistics are of this run, and anew in ten seconds: they never come to the disk.
+    if (topic.startsWith('$')) return await super.storeRetained(packet);
     const version = this.#options.version?.(topic);
     if (payload.length === 0) {
       this.#retained.delete(topic);

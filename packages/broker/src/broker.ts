@@ -15,6 +15,7 @@ import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts
 import { connectAttempt, connectError } from './connect-attempt.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { forgetOldDoubles } from './message-number.ts';
+import { NodeClient } from './node-client.ts';
 import { PacketSizeGate } from './packet-size-gate.ts';
 import { packetStream } from './packet-stream.ts';
 import { defaultPersistenceLimits } from './persistence-options.ts';
@@ -34,6 +35,8 @@ const farewellMs = 1_000;
 
 export class Broker {
   readonly counts: BrokerCounts = noCounts();
+  /** The node as a client of its own broker. */
+  readonly node: NodeClient;
   readonly #options: BrokerOptions;
   readonly #monoMs: () => number;
   readonly #aedes: BridgedAedes;
@@ -114,11 +117,15 @@ export class Broker {
       const { retainedTopics } = limits;
       this.#bridge = new BrokerBridge({ ...place, options: options.bridge, retainedTopics });
     }
-    this.#desk = new PublishDesk({
+    const place = {
       aedes: this.#aedes,
       persistence: this.#persistence,
       bridge: this.#bridge,
-      visitorOf: (client) => this.#visitors.get(client),
+      visitorOf: (client: object) => this.#visitors.get(client),
+    };
+    this.node = new NodeClient(place);
+    this.#desk = new PublishDesk({
+      ...place,
       count: (name) => this.#count(name),
       warn: (client, sentence) => this.#log('warn', client, sentence),
       logEnd: (client, sentence) => this.#logEnd(client, sentence),

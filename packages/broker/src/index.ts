@@ -14,6 +14,12 @@ export { Broker } from './broker.ts';
 export type { BrokerCounts, BrokerLog, BrokerOptions } from './broker-options.ts';
 export type { TlsCredentials } from './listeners.ts';
 export type { NodeBroker } from './node-broker.ts';
+export {
+  type HeardPublish,
+  NodeClient,
+  type NodePublishOptions,
+  type RetainedPublish,
+} from './node-client.ts';
 export { OutsideBroker, type OutsideBrokerOptions, parseBrokerUrl } from './outside-broker.ts';
 export type { PersistenceLimits } from './persistence-options.ts';
 export { type PublishRate, publishRate } from './publish-allowance.ts';

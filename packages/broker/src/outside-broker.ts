@@ -28,6 +28,8 @@ export class OutsideBroker {
   readonly counts: BrokerCounts = noCounts();
   /** One broker serves all nodes: there is nothing to bridge. */
   readonly bridge = undefined;
+  /** The node is a client there as any other. */
+  readonly node = undefined;
   readonly #options: OutsideBrokerOptions;
   readonly #address: BrokerAddress;
   readonly #webSockets = new WebSocketServer({

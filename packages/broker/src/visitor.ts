@@ -26,6 +26,11 @@ export class Visitor {
     this.#access = access;
   }
 
+  /** Who signed in. */
+  get principal(): Principal {
+    return this.#principal;
+  }
+
   /** Whose connection it is; undefined for edges and guests. */
   get person(): PersonId | undefined {
     return 'person' in this.#principal ? this.#principal.person : undefined;

@@ -198,6 +198,11 @@ describe('publishing', () => {
   });
 });
 
+test.each(['edge/edge-1/home', 'edge/edge-1/alarms', 'edge/other/home'])('[AC9] no client, %s', (topic) => {
+  for (const who of everyone) expect(publishes(who, topic)).toBe(false);
+  expect(subscribes(guest, topic)).toBe(true);
+});
+
 test.each([
   [`user/ann/presence/${annsDevice}`, true],
   ['edge/edge-1/status', true],

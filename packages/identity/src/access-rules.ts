@@ -2,7 +2,14 @@
  * Who may publish and subscribe to what (design, section 5). Pure. Denied means
  * a sentence, and a line in the log of whoever asked.
  */
-import { type DeviceId, type Name, namePattern, type PersonId, parseUserTopic } from '@bothy/wire';
+import {
+  type DeviceId,
+  type Name,
+  namePattern,
+  type PersonId,
+  parseTelemetryTopic,
+  parseUserTopic,
+} from '@bothy/wire';
 
 export type Principal =
   | { readonly kind: 'person'; readonly name: Name; readonly person: PersonId; readonly device: DeviceId }
@@ -67,6 +74,8 @@ function isFilter(filter: string): boolean {
 }
 
 function canPublishToEdge(who: Principal, topic: string, id: string, context: AccessContext): Access {
+  const kind = parseTelemetryTopic(topic)?.kind;
+  if (kind === 'home' || kind === 'alarms') return denied('Nodes say who keeps an edge, and its alarms.');
   if (who.kind === 'edge') {
     const own = topic === `edge/${who.id}/status`;
     return own ? allowed : denied('An edge publishes its own status only.');
