@@ -1,6 +1,7 @@
 export type { Migrations } from './migrations.ts';
 export { type RoomFile, RoomFiles, type RoomFilesOptions } from './room-files.ts';
 export { type DatabaseOptions, openDatabase, upgradeSqlite } from './sqlite-database.ts';
+export { type EdgesOptions, type Enrolled, SqliteEdges } from './sqlite-edges.ts';
 export {
   type Invitation,
   type InvitedClaim,

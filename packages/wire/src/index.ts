@@ -136,6 +136,14 @@ export {
   type EdgeAlarms,
 } from './telemetry/alarm.ts';
 export {
+  type EdgeEnrolment,
+  edgeClientId,
+  edgeSecretPattern,
+  edgeSecretPrefix,
+  enrolmentCodePattern,
+  isLaterEnrolment,
+} from './telemetry/edge-enrolment.ts';
+export {
   type BootNumbers,
   type CommandAnswer,
   type EdgeCommand,

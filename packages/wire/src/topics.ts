@@ -19,8 +19,8 @@ export const topics = {
   edge: (edge: EdgeId, topic: EdgeTopic): string => `edge/${edge}/${topic}`,
 } as const;
 
-/** Topics below `edge/<id>/`. `home` and `alarms` are said by nodes only, retained. */
-export const edgeTopics = ['status', 'control', 'home', 'alarms'] as const;
+/** Topics below `edge/<id>/`. `home`, `alarms` and `enrolment` are said by nodes only, retained. */
+export const edgeTopics = ['status', 'control', 'home', 'alarms', 'enrolment'] as const;
 export type EdgeTopic = (typeof edgeTopics)[number];
 
 export type ParsedTelemetryTopic =

@@ -1,6 +1,7 @@
 export { parseCertificate, parseProof } from './certificate-schema.ts';
 export { checkBridgeMessage, parseNameAnswer, parseNameQuestion } from './cluster-schema.ts';
 export { type ClusterStatusAnswer, checkClusterStatus } from './cluster-status-schema.ts';
+export { parseEdgeEnrolment } from './edge-enrolment-schema.ts';
 export { parseEntryBody, parseEntryHeader } from './entry-schema.ts';
 export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
@@ -12,7 +13,7 @@ export {
   parseTelemetryEvent,
   type ReadingContext,
 } from './reading-schema.ts';
-export { callId, parseServerFrame } from './room-answer-schema.ts';
+export { callId, extensionIdPrefix, parseServerFrame } from './room-answer-schema.ts';
 export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
 export * as roomParts from './room-parts.ts';
 export { type ParsedParams, parseParams } from './room-parts.ts';
