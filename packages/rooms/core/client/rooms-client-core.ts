@@ -119,6 +119,9 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
         return step.notify({ kind: 'unknown', method: frame.method, count: this.#unknown });
       case 'malformed':
         return this.#malformedFrame(step, frame.reason);
+      case 'extension':
+        // The driver's, which asked; nobody waits for it here.
+        return;
     }
   }
 

@@ -1,5 +1,6 @@
 /** The connection that a client core asks for: one at a time, told apart by its number. */
 import type { ClientInput, ClientOutput } from '@bothy/rooms/client-core';
+import type { ServerFrame } from '@bothy/wire';
 import { parseServerFrame } from '@bothy/wire/schemas';
 
 type SocketOutput = Extract<ClientOutput, { readonly kind: 'connect' | 'frame' | 'close' }>;
@@ -10,12 +11,19 @@ const open = 1;
 export class ClientSocket {
   readonly #make: typeof WebSocket;
   readonly #input: (input: ClientInput) => void;
+  readonly #took: (frame: ServerFrame) => boolean;
   #socket: WebSocket | undefined;
   #connection = 0;
 
-  constructor(make: typeof WebSocket, input: (input: ClientInput) => void) {
+  /** `took` sees each frame first, and says whether it was for it. */
+  constructor(
+    make: typeof WebSocket,
+    input: (input: ClientInput) => void,
+    took: (frame: ServerFrame) => boolean,
+  ) {
     this.#make = make;
     this.#input = input;
+    this.#took = took;
   }
 
   perform(output: SocketOutput): void {
@@ -23,7 +31,14 @@ export class ClientSocket {
     if (output.connection !== this.#connection) return;
     if (output.kind === 'close') return this.#end(output.code, output.reason);
     // One that has just broken says so by `close`; what is lost with it is sent again on the next.
-    if (this.#socket?.readyState === open) this.#socket.send(JSON.stringify(output.json));
+    this.send(output.json);
+  }
+
+  /** False when there is no connection. */
+  send(json: object): boolean {
+    if (this.#socket?.readyState !== open) return false;
+    this.#socket.send(JSON.stringify(json));
+    return true;
   }
 
   close(): void {
@@ -49,7 +64,7 @@ export class ClientSocket {
         typeof data === 'string'
           ? parseServerFrame(data)
           : ({ kind: 'malformed', reason: 'a frame that is not text' } as const);
-      this.#input({ kind: 'frame', connection, frame });
+      if (!this.#took(frame)) this.#input({ kind: 'frame', connection, frame });
     };
     socket.onclose = ({ code, reason }) => this.#input({ kind: 'closed', connection, code, reason });
     // `close` follows, and says all there is to know.

@@ -246,6 +246,50 @@ describe('signing in', () => {
   });
 });
 
+describe('methods of other products', () => {
+  test('are answered as they came, refused with their code, and their notifications heard', async () => {
+    const node = await startNode();
+    const client = connect({ urls: [node.url] });
+    const heard: unknown[] = [];
+    const end = client.onExtension('telemetry.tick', (params) => heard.push(params));
+    await expect(client.askExtension('telemetry.subscribe', {})).rejects.toMatchObject({
+      code: 'node_unreachable',
+    });
+    await stateOf(client, 'open');
+    node.override = ({ method }, socket) => {
+      if (method === 'telemetry.refuse') {
+        return { error: { code: -32000, message: 'No.', data: { code: 'forbidden' } } };
+      }
+      if (method !== 'telemetry.subscribe') return undefined;
+      socket.send('{"jsonrpc":"2.0","method":"telemetry.tick","params":{"atMs":1}}');
+      return { snapshot: { atMs: 0 } };
+    };
+    expect(await client.askExtension('telemetry.subscribe', { sensors: ['*'] })).toEqual({
+      snapshot: { atMs: 0 },
+    });
+    expect(node.calls.at(-1)).toMatchObject({ params: { sensors: ['*'] } });
+    await expect(client.askExtension('telemetry.refuse', {})).rejects.toMatchObject({ code: 'forbidden' });
+    expect(heard).toEqual([{ atMs: 1 }]);
+    end();
+    await client.askExtension('telemetry.subscribe', {});
+    expect(heard).toHaveLength(1);
+  });
+
+  test('one that waits is told when the connection is lost', async () => {
+    const node = await startNode();
+    const client = connect({ urls: [node.url] });
+    await stateOf(client, 'open');
+    node.override = ({ method }, socket) => {
+      if (method !== 'telemetry.subscribe') return undefined;
+      socket.terminate();
+      return null;
+    };
+    await expect(client.askExtension('telemetry.subscribe', {})).rejects.toMatchObject({
+      code: 'node_unreachable',
+    });
+  });
+});
+
 test('addresses as people write them', () => {
   expect(socketUrl('http://h:8080')).toBe('ws://h:8080/ws');
   expect(socketUrl('https://h/')).toBe('wss://h/ws');

@@ -23,6 +23,7 @@ import { BothyError, type RoomAnswers, type RoomId, type RoomInfo, type RoomVisi
 import { ClientEvents } from './client-events.ts';
 import type { RoomsClientOptions } from './client-options.ts';
 import { ClientSocket } from './client-socket.ts';
+import { ExtensionCalls, type ExtensionListener } from './extension-calls.ts';
 import { askForNodes, socketUrl } from './node-urls.ts';
 import { randomId } from './random-id.ts';
 import { RoomHandle } from './room-handle.ts';
@@ -67,6 +68,7 @@ export class RoomsClient {
   readonly #options: RoomsClientOptions;
   readonly #loop: Loop<ClientInput, ClientOutput>;
   readonly #socket: ClientSocket;
+  readonly #extensions: ExtensionCalls;
   readonly #events = new ClientEvents<RoomsClientEvents>();
   readonly #rooms = new Map<RoomId, RoomHandle>();
   readonly #waiting = new Map<string, (result: ClientResult) => void>();
@@ -88,7 +90,12 @@ export class RoomsClient {
       { nodes, run: randomId().slice(0, 16), keepsOutbox: outbox !== undefined, outbox: outbox?.kept ?? [] },
       seededRandom(randomId()),
     );
-    this.#socket = new ClientSocket(options.webSocket ?? WebSocket, (input) => this.#input(input));
+    this.#extensions = new ExtensionCalls((request) => this.#socket.send(request));
+    this.#socket = new ClientSocket(
+      options.webSocket ?? WebSocket,
+      (input) => this.#input(input),
+      (frame) => this.#extensions.took(frame),
+    );
     this.#loop = new Loop<ClientInput, ClientOutput>(core, this.#host(), { maxQueuedInputs: 100_000 });
     this.#endHints = listenForHints((hint) => this.hint(hint));
     // Listeners are set first, by whoever made this.
@@ -150,6 +157,20 @@ export class RoomsClient {
     return (await this.#tell(command)) as RoomAnswers[Kind];
   }
 
+  /**
+   * A method of another product at the node of the session; resolves to its raw result. It is not made again on another
+   * connection: ask anew at each `open`. Rejects with the node's refusal, or `node_unreachable`.
+   */
+  async askExtension(method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> {
+    if (this.#state !== 'open') throw new BothyError('node_unreachable', 'No node is connected now.');
+    return await this.#extensions.ask(method, params);
+  }
+
+  /** Notifications that rooms know nothing of, by their method. Returns what ends it. */
+  onExtension(method: string, listener: ExtensionListener): () => void {
+    return this.#extensions.on(method, listener);
+  }
+
   /** The network is back, or the machine is awake: worth a try at once. Browsers say so by themselves. */
   hint(hint: 'online' | 'awake'): void {
     this.#input({ kind: 'hint', hint });
@@ -190,6 +211,7 @@ export class RoomsClient {
     (this.#options.timers ?? platformTimers).clear(this.#discovery);
     this.#loop.stop();
     this.#socket.close();
+    this.#extensions.lost();
     const ended = { ok: false, code: 'node_unreachable', message: 'This client has ended.' } as const;
     for (const answer of this.#waiting.values()) answer(ended);
     this.#waiting.clear();
@@ -252,6 +274,7 @@ export class RoomsClient {
       case 'connection':
         this.#state = notice.state;
         this.#url = notice.url;
+        if (notice.state !== 'open') this.#extensions.lost();
         if (notice.state === 'open') void this.#discover(notice.url);
         return this.#events.emit('connection', notice);
       case 'session':

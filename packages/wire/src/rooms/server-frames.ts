@@ -50,7 +50,13 @@ export type ServerFrame =
     }
   | { readonly kind: 'entry'; readonly room: RoomId; readonly entry: RoomEntry }
   | { readonly kind: 'notice'; readonly notice: RoomNotice }
-  /** Of a later version, or of another product: to be counted. */
-  | { readonly kind: 'unknown'; readonly method: string }
+  /** Of a later version, or of another product: for whoever knows the method, else to be counted. */
+  | {
+      readonly kind: 'unknown';
+      readonly method: string;
+      readonly params: Readonly<Record<string, unknown>>;
+    }
+  /** Answers a call of another product, as it came: its id begins with `extensionIdPrefix`. */
+  | { readonly kind: 'extension'; readonly id: string; readonly result: unknown }
   /** Not of the protocol at all. */
   | { readonly kind: 'malformed'; readonly reason: string };

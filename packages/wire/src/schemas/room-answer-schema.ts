@@ -150,6 +150,9 @@ const frame = z.object({
 });
 const ofRoom = z.object(room);
 
+/** Begins the ids of calls that are not of rooms: their answers are parsed by whoever asked. */
+export const extensionIdPrefix = 'x/';
+
 /** The id of a call: its method first, so that the answer can be parsed without knowing what was asked. */
 export function callId(method: ClientMethod, count: number): string {
   return `${method}#${count}`;
@@ -172,6 +175,7 @@ export function parseServerFrame(text: string): ServerFrame {
     return { kind: 'refusal', id: id ?? null, code: codeOf(error.data?.code), message: error.message };
   }
   if (typeof id !== 'string') return malformed('an answer to nothing');
+  if (id.startsWith(extensionIdPrefix)) return { kind: 'extension', id, result: parsed.data.result };
   return answer(id, parsed.data.result);
 }
 
@@ -190,7 +194,7 @@ function notification(method: string, params: Readonly<Record<string, unknown>>)
     if (!parsed.success) return malformed(`${method} at ${pathOf(parsed.error)}`);
     return { kind: 'notice', notice: { kind: noticeKind, ...(parsed.data as object) } as RoomNotice };
   }
-  if (!entryMethods.has(method)) return { kind: 'unknown', method: method.slice(0, 64) };
+  if (!entryMethods.has(method)) return { kind: 'unknown', method: method.slice(0, 64), params };
   const { room: id, ...fields } = params;
   const place = ofRoom.safeParse({ room: id });
   const parsed = entry.safeParse({ ...fields, kind: entryMethods.get(method) ?? fields.kind });
