@@ -159,7 +159,7 @@ async function start(
   const leftovers = new RoomLeftovers({
     files,
     webhooks,
-    failed: (err) => logs.node.error({ err }, 'what belonged to a deleted room could not be removed'),
+    failed: (err) => logs.node.error({ err }, 'what belonged to a deleted room or message could not be removed'),
   });
   undo.push(() => leftovers.idle());
 
@@ -175,6 +175,7 @@ async function start(
     tracing: traces.tracing,
     nodeHealth: (node, health) => parts.health(node, health),
     roomsDeleted: (deleted) => leftovers.deleted(deleted),
+    filesDropped: (room, author, dropped) => leftovers.redacted(room, author, dropped),
     sockets: {
       authenticate: roomSignIn(access),
       findPerson: async (by) => {

@@ -10,6 +10,7 @@ import type { ErrorCode, NodeId, RoomEntry, RoomId } from '@bothy/wire';
 import { bounds, timing } from './config.ts';
 import {
   type Copy,
+  idleCopy,
   isContiguous,
   type Message,
   newCopy,
@@ -20,7 +21,7 @@ import {
   type Waiter,
 } from './copy.ts';
 import type { RoomFinding, RoomWrite } from './records.ts';
-import { droppedBy, RedactionLookups } from './redactions.ts';
+import { dropFiles, droppedBy, RedactionLookups } from './redactions.ts';
 import type { Room } from './room.ts';
 import type { Sessions } from './sessions.ts';
 import type { Shelf } from './shelf.ts';
@@ -234,7 +235,7 @@ export class Copies {
     this.#take(step, room, copy, entries, message.trace);
   }
 
-  /** True when the store is asked first which edits these entries redact. */
+  /** True when the store is asked first what these entries take away. */
   #park(
     step: Step,
     room: Room,
@@ -243,19 +244,19 @@ export class Copies {
     message: Message<'deliver'>,
   ): boolean {
     const targets = this.#lookups.unknownTargets(room.id, room.base, entries);
-    const unknown = targets.filter((target) => !copy.edits.has(target));
+    const unknown = targets.filter((target) => !copy.redacted.has(target));
     if (unknown.length === 0) return false;
     const parked = [message];
     copy.parked = parked;
     for (const each of unknown) {
-      this.#lookups.find(step, room.id, each, (next, target, edits) => {
+      this.#lookups.find(step, room.id, each, (next, target, found) => {
         // Asked for anew meanwhile: it comes again.
         if (copy.parked !== parked) return;
-        copy.edits.set(target, edits);
-        if (unknown.some((one) => !copy.edits.has(one))) return;
+        copy.redacted.set(target, found);
+        if (unknown.some((one) => !copy.redacted.has(one))) return;
         copy.parked = [];
         for (const each of parked) this.deliver(next, copy.administrator, each);
-        copy.edits.clear();
+        copy.redacted.clear();
       });
     }
     return true;
@@ -282,17 +283,22 @@ export class Copies {
       { kind: 'append', room: room.id, epoch: room.epoch, expectedLastSeq: room.lastSeq, entries },
     ];
     const leaves = new Set<number>();
+    const taken: (RoomEntry | null)[] = [];
     for (const entry of entries) {
       this.#tails.push(room.id, entry);
       if (entry.seq > copy.foldedTo) writes.push(...room.fold(entry));
       else room.lastSeq = entry.seq;
-      const dropped = new Set(droppedBy(entry, this.#tails, room.id));
       const { content } = entry;
-      if (content.kind === 'redact') for (const seq of copy.edits.get(content.target) ?? []) dropped.add(seq);
+      const found = content.kind === 'redact' ? copy.redacted.get(content.target) : undefined;
+      if (content.kind === 'redact') {
+        taken.push(this.#tails.of(room.id).at(content.target) ?? found?.message ?? null);
+      }
+      const dropped = new Set([...droppedBy(entry, this.#tails, room.id), ...(found?.edits ?? [])]);
       if (dropped.size > 0) writes.push({ kind: 'dropBodies', room: room.id, seqs: [...dropped] });
       if (content.kind === 'left' && !room.isMember(content.person)) leaves.add(entry.seq);
     }
     step.persist(...writes);
+    for (const message of taken) dropFiles(step, room.id, message);
     this.#sessions.deliver(step, room, entries, leaves, trace);
     this.#settle(step, room, copy);
   }
@@ -334,15 +340,7 @@ export class Copies {
   #copyOf(id: RoomId, administrator: NodeId): Copy {
     const known = this.#copies.get(id);
     if (known !== undefined && known.administrator === administrator) return known;
-    const copy: Copy = {
-      administrator,
-      state: 'idle',
-      foldedTo: 0,
-      commitSeq: 0,
-      waiters: [],
-      parked: [],
-      edits: new Map(),
-    };
+    const copy = idleCopy(administrator);
     this.#copies.set(id, copy);
     return copy;
   }

@@ -3,6 +3,7 @@ import type { Author, ErrorCode, NodeId, RoomEntry, RoomId, RoomMember, RoomPres
 import { showPresence } from './attendance.ts';
 import type { RoomClusterMessage } from './inputs.ts';
 import type { RoomWrite } from './records.ts';
+import type { Redacted } from './redactions.ts';
 import { Room } from './room.ts';
 import type { Step } from './step.ts';
 
@@ -20,16 +21,28 @@ export interface Copy {
   /** Where the administrator's log was when it answered. */
   commitSeq: number;
   waiters: Waiter[];
-  /** What arrived while the store is asked for edits of redacted messages, and those edits. */
+  /** What arrived while the store is asked for redacted messages, and what it held of them, by their `seq`. */
   parked: Message<'deliver'>[];
-  readonly edits: Map<number, readonly number[]>;
+  readonly redacted: Map<number, Redacted>;
 }
 
 export type Message<Kind extends RoomClusterMessage['kind']> = Extract<RoomClusterMessage, { kind: Kind }>;
 
+export function idleCopy(administrator: NodeId): Copy {
+  return {
+    administrator,
+    state: 'idle',
+    foldedTo: 0,
+    commitSeq: 0,
+    waiters: [],
+    parked: [],
+    redacted: new Map(),
+  };
+}
+
 export function unpark(copy: Copy): void {
   copy.parked = [];
-  copy.edits.clear();
+  copy.redacted.clear();
 }
 
 /** What members are told while their room's administrator is away. */

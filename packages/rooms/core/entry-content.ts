@@ -1,6 +1,7 @@
 /** What a command writes into the log of its room. */
 import type { Author, OrderedCommand, RoomActor, RoomContent } from '@bothy/wire';
 import type { RoomFinding } from './records.ts';
+import { withoutBody } from './redactions.ts';
 
 /** What an entry is made of, before it has a place. */
 export interface Draft {
@@ -71,10 +72,10 @@ function reasonOf({ reason }: { readonly reason?: string }): { readonly reason?:
   return reason === undefined ? {} : { reason };
 }
 
-/** Equal but for a body that has been forgotten meanwhile, and a name that has changed. */
+/** Equal but for a body and files that have been forgotten meanwhile, and a name that has changed. */
 export function isSameContent(known: RoomContent, asked: RoomContent): boolean {
   const plain = (content: RoomContent): string => JSON.stringify({ ...content, personName: '' });
   if (plain(known) === plain(asked)) return true;
   const isForgotten = (known.kind === 'message' || known.kind === 'edit') && known.body === null;
-  return isForgotten && known.kind === asked.kind && plain({ ...asked, body: null }) === plain(known);
+  return isForgotten && known.kind === asked.kind && plain(withoutBody(asked)) === plain(known);
 }

@@ -9,4 +9,5 @@ export type {
   RoomsSnapshot,
   RoomWrite,
 } from './records.ts';
+export { withoutBody } from './redactions.ts';
 export { RoomsCore } from './rooms-core.ts';

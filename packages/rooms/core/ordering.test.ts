@@ -173,6 +173,38 @@ test('[RM8] a redaction forgets the text, its edits and its pin, on every disk a
   }
 });
 
+test('[RM8] the files of a message that is taken away go at every node, and are in no entry any more', () => {
+  const stage = new CoreStage(['n1', 'n2']);
+  const room = stage.create('n1', ann);
+  stage.join('n2', ben, room);
+  const attachments = ['a', 'b'].map((letter) => {
+    return { file: letter.repeat(26), node: 'n2', name: `${letter}.txt`, type: 'text/plain', sizeBytes: 1 };
+  });
+  const send = { kind: 'send', room, messageId: 'm1', body: '', attachments } as const;
+  const { seq: target } = placed(stage.command('n2', ben, send));
+  const files = attachments.map(({ file }) => file);
+  const dropped = () =>
+    stage.dropped.splice(0).map(({ node, files: gone, author }) => ({ node, gone, author }));
+  // The copy knows of them from its store alone.
+  stage.restart('n2');
+  stage.link('n1', 'n2');
+  stage.join('n2', ben, room);
+  expect(dropped()).toEqual([]);
+  stage.command('n1', ann, { kind: 'redact', requestId: 'r1', room, target });
+  const gone = ['n1', 'n2'].map((node) => ({ node, gone: files, author: ben.person }));
+  expect(dropped()).toEqual(gone);
+  for (const id of ['n1', 'n2']) expect(JSON.stringify(stage.log(id, room))).not.toContain('aaaa');
+  // What was sent is known still.
+  expect(placed(stage.command('n2', ben, send))).toMatchObject({ seq: target, duplicate: true });
+  expect(codeOf(stage.command('n2', ben, { ...send, body: 'x' }))).toBe('ok');
+  // From memory alone, and nothing is told twice.
+  const { seq: other } = placed(stage.command('n1', ann, { ...send, messageId: 'm2' }));
+  stage.command('n1', ann, { kind: 'redact', requestId: 'r2', room, target: other });
+  expect(dropped().map(({ node }) => node)).toEqual(['n1', 'n2']);
+  stage.command('n1', ann, { kind: 'redact', requestId: 'r2', room, target: other });
+  expect(dropped()).toEqual([]);
+});
+
 test('[RM9] a creation asked for again is the same room', () => {
   const stage = new CoreStage();
   const command = {

@@ -29,7 +29,7 @@ import {
 import { objection } from './objections.ts';
 import { refuses } from './permissions.ts';
 import type { RoomFinding, RoomWrite } from './records.ts';
-import { droppedBy } from './redactions.ts';
+import { dropFiles, droppedBy } from './redactions.ts';
 import type { Room } from './room.ts';
 import { refusal, type Step } from './step.ts';
 import { successor } from './succession.ts';
@@ -206,6 +206,7 @@ export class Ordering {
     };
     const more = this.#following(room, actor, command, key);
     const entries = this.#append(step, room, [draft, ...more], check.edits);
+    if (command.kind === 'redact') dropFiles(step, room.id, check.target);
     const first = entries[0];
     if (first === undefined) return;
     if (command.kind === 'join') {

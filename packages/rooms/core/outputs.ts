@@ -1,6 +1,6 @@
 /** Everything a rooms core can ask of the world. */
 import type { ClearTimer, Early, Lookup, Persist, SetTimer } from '@bothy/protocols';
-import type { ErrorCode, Resumed, RoomEntry, RoomId, RoomNotice, RoomResult } from '@bothy/wire';
+import type { Author, ErrorCode, Resumed, RoomEntry, RoomId, RoomNotice, RoomResult } from '@bothy/wire';
 import type { RoomClusterMessage } from './inputs.ts';
 import type { RoomQuery, RoomWrite } from './records.ts';
 
@@ -49,6 +49,13 @@ export type RoomsOutput =
   | ({ readonly kind: 'dial'; readonly address: string } & Early)
   /** End the link to this node, for the reason given. */
   | ({ readonly kind: 'hangUp'; readonly node: string; readonly reason: string } & Early)
+  /** A message with these files was taken away: those that its author put into this room go, where this node keeps them. */
+  | {
+      readonly kind: 'dropFiles';
+      readonly room: RoomId;
+      readonly author: Author;
+      readonly files: readonly string[];
+    }
   | { readonly kind: 'forgotten'; readonly id: string; readonly known: boolean }
   /** Something from outside was refused: counted by its code, and logged. */
   | ({ readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string } & Early);

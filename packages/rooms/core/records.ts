@@ -55,7 +55,7 @@ export type RoomWrite =
       readonly expectedLastSeq: number;
       readonly entries: readonly RoomEntry[];
     }
-  /** Forgets the body of a message, and of the edits named. */
+  /** Forgets the body of a message with its files, and the bodies of the edits named. */
   | { readonly kind: 'dropBodies'; readonly room: RoomId; readonly seqs: readonly number[] }
   | { readonly kind: 'putMember'; readonly member: MemberRecord }
   | { readonly kind: 'deleteMember'; readonly room: RoomId; readonly person: Author }

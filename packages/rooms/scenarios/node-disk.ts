@@ -1,5 +1,5 @@
 /** What a simulated node's disk holds: the model of the store, with a view of it for the checker. */
-import type { MemberRecord, RoomWrite } from '@bothy/rooms/core';
+import { type MemberRecord, type RoomWrite, withoutBody } from '@bothy/rooms/core';
 import type { Author, RoomEntry, RoomId } from '@bothy/wire';
 import { RoomStoreModel } from './room-store.ts';
 
@@ -96,7 +96,7 @@ export class NodeDisk extends RoomStoreModel {
         for (const seq of write.seqs) {
           const entry = log?.entries.get(seq);
           if (entry?.content.kind !== 'message' && entry?.content.kind !== 'edit') continue;
-          log?.entries.set(seq, { ...entry, content: { ...entry.content, body: null } });
+          log?.entries.set(seq, { ...entry, content: withoutBody(entry.content) });
           this.#forgotten.set(`${write.room} ${seq}`, this.#nowMs());
         }
         return;

@@ -174,6 +174,7 @@ export class SimNode implements LinkEnd {
         return links.dial(this, output.address);
       case 'hangUp':
         return links.hangUp(this, output.node);
+      case 'dropFiles':
       case 'forgotten':
       case 'refused':
         return;

@@ -62,3 +62,14 @@ test('one file and all together are limited, and a deleted room makes place', as
   expect(readdirSync(join(folder.path, 'content'))).toEqual([kept.file]);
   expect(await files.add(about, content)).toMatchObject({ sizeBytes: 5 });
 });
+
+test('files of a message go, but only those that its author put into that room', async () => {
+  const [own, kept] = [await files.add(about, content), await files.add(about, content)];
+  const ofOther = await files.add({ ...about, person: 'guest:cat' }, content);
+  const elsewhere = await files.add({ ...about, room: 'b2b3c4d5e6f7g2h3i4j5' }, content);
+  await files.remove(about, [own.file, ofOther.file, elsewhere.file, '../files.sqlite']);
+  expect(readdirSync(join(folder.path, 'content')).sort()).toEqual(
+    [kept.file, ofOther.file, elsewhere.file].sort(),
+  );
+  expect(await files.read(own.file)).toBeUndefined();
+});

@@ -144,14 +144,28 @@ export class RoomFiles {
   /** A room was deleted. */
   async removeRoom(room: RoomId): Promise<void> {
     const query = this.#database.deleteFrom('room_file').where('room', '=', room);
-    for (const { file, size_bytes } of await query.returning(['file', 'size_bytes']).execute()) {
-      this.#totalBytes -= size_bytes;
-      await rm(join(this.#content, file), { force: true });
-    }
+    await this.#removed(await query.returning(['file', 'size_bytes']).execute());
+  }
+
+  /** A message with these files was taken away. Only what its author put into that room goes: a message can name any file. */
+  async remove({ room, person }: Pick<RoomFile, 'room' | 'person'>, files: readonly string[]): Promise<void> {
+    const query = this.#database
+      .deleteFrom('room_file')
+      .where('room', '=', room)
+      .where('person', '=', person)
+      .where('file', 'in', files);
+    await this.#removed(await query.returning(['file', 'size_bytes']).execute());
   }
 
   async close(): Promise<void> {
     await this.#database.destroy();
+  }
+
+  async #removed(rows: readonly { readonly file: string; readonly size_bytes: number }[]): Promise<void> {
+    for (const { file, size_bytes } of rows) {
+      this.#totalBytes -= size_bytes;
+      await rm(join(this.#content, file), { force: true });
+    }
   }
 
   async #write(file: string, content: Uint8Array): Promise<void> {

@@ -68,6 +68,7 @@ test('one removal that fails is told, and the next is done', async () => {
     files: {
       rooms: () => files.rooms(),
       removeRoom: (room) => (room === bad ? Promise.reject(full) : files.removeRoom(room)),
+      remove: (about, gone) => files.remove(about, gone),
     },
     webhooks,
     failed: (error) => failed.push(error),
@@ -78,4 +79,34 @@ test('one removal that fails is told, and the next is done', async () => {
   expect(failed).toEqual([full]);
   expect(readdirSync(join(folder.path, 'files', 'content'))).toEqual([stays]);
   await Promise.all([files.close(), webhooks.close()]);
+});
+
+test('a file goes with its message, and nobody takes away the file of somebody else', async () => {
+  const data = nodes.folder();
+  const node = await nodes.start({ data });
+  const contents = (): string[] => readdirSync(join(data, 'files', 'content'));
+  const enter = async (name: string) => {
+    const { token = '' } = (await signIn(node, await createIdentity({ name, issuedAt: Date.now() }))).body;
+    return { token, client: await RoomClient.open(node, { token }) };
+  };
+  const [ann, ben] = [await enter('ann'), await enter('ben')];
+  const made = await ann.client.call('room.create', { requestId: 'c-1', name: 'Hut' });
+  const { id: room } = made.room as { id: string };
+  await ben.client.call('room.join', { requestId: 'j-1', room });
+  const put = async () => {
+    const headers = { authorization: `Bearer ${ann.token}`, 'content-type': 'text/plain' };
+    const url = `${node.webUrl}/api/v1/rooms/${room}/files?name=plan.txt`;
+    return await (await fetch(url, { method: 'POST', headers, body: 'upper hut' })).json();
+  };
+  const [one, other] = [await put(), await put()];
+  const send = async (client: RoomClient, messageId: string, attachments: readonly unknown[]) =>
+    (await client.call('room.send', { room, messageId, body: '', attachments })).seq as number;
+  const ofAnn = await send(ann.client, 'm-1', [one]);
+  const ofBen = await send(ben.client, 'm-2', [one, other]);
+  await ben.client.call('room.redact', { requestId: 'r-1', room, target: ofBen });
+  await ann.client.call('room.redact', { requestId: 'r-2', room, target: ofAnn });
+  // One removal comes after the other: Ben's has been carried out too.
+  await vi.waitFor(() => expect(contents()).toEqual([other.file]), 5_000);
+  const { entries } = await ben.client.call('room.history', { room });
+  expect(JSON.stringify(entries)).not.toContain(one.file);
 });

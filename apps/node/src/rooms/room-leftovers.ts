@@ -1,12 +1,13 @@
 /**
  * What is kept of rooms outside of their logs: files and webhooks. They go when their room is deleted, and at the next
- * start where the node ended in between, or somebody attached a file at that very moment.
+ * start where the node ended in between, or somebody attached a file at that very moment. Files go with their message
+ * too, when that is taken away.
  */
 import type { RoomFiles, SqliteWebhooks } from '@bothy/store';
-import type { RoomId } from '@bothy/wire';
+import type { Author, RoomId } from '@bothy/wire';
 
 export interface RoomLeftoversOptions {
-  readonly files: Pick<RoomFiles, 'rooms' | 'removeRoom'>;
+  readonly files: Pick<RoomFiles, 'rooms' | 'removeRoom' | 'remove'>;
   readonly webhooks: Pick<SqliteWebhooks, 'rooms' | 'removeRoom'>;
   /** A removal that failed; it is tried again at the next start. */
   readonly failed: (error: unknown) => void;
@@ -24,6 +25,13 @@ export class RoomLeftovers {
   /** These rooms were deleted, now or long ago. */
   deleted(rooms: readonly RoomId[]): void {
     this.#work = this.#work.then(() => this.#remove(new Set(rooms))).catch(this.#options.failed);
+  }
+
+  /** A message of this author with these files was taken away. */
+  redacted(room: RoomId, person: Author, files: readonly string[]): void {
+    this.#work = this.#work
+      .then(() => this.#options.files.remove({ room, person }, files))
+      .catch(this.#options.failed);
   }
 
   /** Nothing is being removed any more. */

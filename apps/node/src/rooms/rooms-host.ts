@@ -18,6 +18,7 @@ import { type RoomSocketOptions, RoomSocketServer } from '@bothy/rooms/drivers/w
 import { Loop, type ProductOutput, randomSeed } from '@bothy/runtime';
 import { nodeClock, nodeTimers } from '@bothy/runtime/node';
 import {
+  type Author,
   BothyError,
   type ErrorCode,
   type NodeHealth,
@@ -41,6 +42,8 @@ export interface RoomsHostOptions {
   readonly tracing: RoomTracing;
   /** Rooms that were deleted, now or, at a start, some time ago. What is kept of them beside their logs goes. */
   readonly roomsDeleted?: (rooms: readonly RoomId[]) => void;
+  /** A message of this author with these files was taken away. */
+  readonly filesDropped?: (room: RoomId, author: Author, files: readonly string[]) => void;
   /** Another node is up, suspected or down. */
   readonly nodeHealth?: (node: NodeId, health: NodeHealth) => void;
 }
@@ -227,6 +230,8 @@ export class RoomsHost {
           this.#options.nodeHealth?.(node, health);
         }
         return this.sockets.perform(output);
+      case 'dropFiles':
+        return this.#options.filesDropped?.(output.room, output.author, output.files);
       case 'send':
         return this.#links?.send(output.to, output.message);
       case 'dial':

@@ -17,23 +17,8 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import { RoomStoreModel } from './room-store-model.ts';
+import type { Shown, StageNode } from './stage-node.ts';
 import { codeOf, infoOf } from './stage-people.ts';
-
-/** What a session was sent. */
-export type Shown =
-  | Extract<RoomsOutput, { kind: 'reply' | 'opened' }>
-  | { readonly kind: 'entries'; readonly room: RoomId; readonly entries: readonly RoomEntry[] }
-  | { readonly kind: 'notice'; readonly notice: RoomNotice };
-
-interface StageNode {
-  readonly info: NodeInfo;
-  readonly store: RoomStoreModel;
-  core: RoomsCore;
-  boots: number;
-  readonly timers: Map<string, number>;
-  readonly attached: Map<RoomId, Set<string>>;
-  readonly links: Set<string>;
-}
 
 export class CoreStage {
   nowMs = 0;
@@ -48,6 +33,8 @@ export class CoreStage {
   readonly sent: { readonly from: string; readonly to: string; readonly message: RoomClusterMessage }[] = [];
   readonly dials: { readonly from: string; readonly address: string; readonly atMs: number }[] = [];
   readonly refused: string[] = [];
+  /** Files that a node was told to remove. */
+  readonly dropped: (Extract<RoomsOutput, { kind: 'dropFiles' }> & { readonly node: string })[] = [];
   readonly #nodes = new Map<string, StageNode>();
   readonly #shown = new Map<string, Shown[]>();
   readonly #replies = new Map<string, readonly RoomResult[]>();
@@ -343,6 +330,8 @@ export class CoreStage {
         return void node.links.delete(output.node);
       case 'refused':
         return void this.refused.push(output.code);
+      case 'dropFiles':
+        return void this.dropped.push({ ...output, node: id });
       case 'forgotten':
         return;
     }

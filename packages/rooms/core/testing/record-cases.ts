@@ -7,6 +7,7 @@ import {
   ask,
   ben,
   entry,
+  file,
   found,
   member,
   node,
@@ -69,13 +70,13 @@ export const recordCases: readonly RoomStoreCase[] = [
     ],
   },
   {
-    title: 'a dropped body is gone, and the rest of the entry stays',
+    title: 'a dropped body is gone with its files, and the rest of the entry stays',
     steps: [
       {
         commit: [
           put(),
           append(0, [
-            entry(1, { kind: 'message', body: 'secret', replyTo: 9 }),
+            entry(1, { kind: 'message', body: 'secret', replyTo: 9, attachments: [file] }),
             entry(2, { kind: 'edit', target: 1, body: 'more' }),
             entry(3, { kind: 'redact', target: 1, reason: 'private' }),
             says(4),

@@ -12,6 +12,7 @@ import type {
   RoomsSnapshot,
   RoomWrite,
 } from '../records.ts';
+import { withoutBody } from '../redactions.ts';
 
 interface StoredRoom {
   record: RoomRecord;
@@ -176,7 +177,7 @@ export class RoomStoreModel {
     this.#rememberLog(log);
     for (const seq of seqs) {
       const entry = log.at(seq);
-      if (entry !== undefined) log.replace(withoutBody(entry));
+      if (entry !== undefined) log.replace({ ...entry, content: withoutBody(entry.content) });
     }
   }
 
@@ -274,12 +275,6 @@ class ModelLog {
     const first = this.entries[0];
     if (first !== undefined) this.entries[entry.seq - first.seq] = entry;
   }
-}
-
-function withoutBody(entry: RoomEntry): RoomEntry {
-  const { content } = entry;
-  if (content.kind !== 'message' && content.kind !== 'edit') return entry;
-  return { ...entry, content: { ...content, body: null } };
 }
 
 function conflict(sentence: string): BothyError {

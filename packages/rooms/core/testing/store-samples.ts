@@ -10,6 +10,8 @@ export const otherRoom = 'b'.repeat(20);
 export const ann = 'a'.repeat(32);
 export const ben = 'guest:ben';
 
+export const file = { file: 'f'.repeat(26), node: 'n1', name: 'map.png', type: 'image/png', sizeBytes: 9 };
+
 export function record(change: Partial<RoomRecord> = {}): RoomRecord {
   return {
     id: room,

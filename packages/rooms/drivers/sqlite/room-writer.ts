@@ -108,7 +108,11 @@ export class RoomWriter {
       if (text === undefined) continue;
       const content = JSON.parse(text) as { readonly kind: string };
       if (content.kind !== 'message' && content.kind !== 'edit') continue;
-      this.#statements.setContent(room, seq, JSON.stringify({ ...content, body: null }));
+      this.#statements.setContent(
+        room,
+        seq,
+        JSON.stringify({ ...content, body: null, attachments: undefined }),
+      );
     }
   }
 

@@ -16,6 +16,8 @@ export class SqliteStatements {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    // What was taken away or deleted is overwritten, pages of a long text included.
+    database.exec('PRAGMA secure_delete = ON');
   }
 
   begin(): void {
