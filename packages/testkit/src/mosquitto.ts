@@ -7,11 +7,13 @@ export interface RunningMosquitto {
   readonly port: number;
   readonly url: string;
   stop(): Promise<void>;
+  /** As a power cut would: nothing is said to its clients. */
+  kill(): Promise<void>;
 }
 
-/** Throws when the program is not there, or ends before it serves. */
-export async function startMosquitto(): Promise<RunningMosquitto> {
-  const port = await freePort();
+/** Throws when the program is not there, or ends before it serves. Without a port it takes a free one. */
+export async function startMosquitto(wantedPort?: number): Promise<RunningMosquitto> {
+  const port = wantedPort ?? (await freePort());
   const child = spawn('mosquitto', ['-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
@@ -31,6 +33,13 @@ export async function startMosquitto(): Promise<RunningMosquitto> {
     url: `mqtt://127.0.0.1:${port}`,
     stop: async () => {
       child.kill();
+      // A signal between its announcement and its loop is forgotten by it.
+      const again = setInterval(() => child.kill(), 250);
+      await ended;
+      clearInterval(again);
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await ended;
     },
   };
