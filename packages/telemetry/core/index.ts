@@ -1,3 +1,10 @@
+export type {
+  AlarmAnswer,
+  AlarmConfig,
+  AlarmInput,
+  AlarmOutput,
+} from './alarms/messages.ts';
+export type { AlarmRecord, AlarmSnapshot, AlarmWrite, EventOrder } from './alarms/records.ts';
 export { AnomalyDetector, type AnomalyScores, type DetectorState } from './anomalies/anomaly-detector.ts';
 export { parameters as anomalyParameters } from './anomalies/parameters.ts';
 export {
@@ -20,6 +27,15 @@ export type { Phase, Transition } from './engine/transitions.ts';
 export { isWithin } from './engine/week-hours.ts';
 export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
 export type { LeafView, RuleState } from './explain/rule-state.ts';
+export type { AttemptResult, RouteConfig, RouteInput, RouteOutput } from './routes/messages.ts';
+export type {
+  Delivery,
+  News,
+  NewsLine,
+  RouteMark,
+  RouteSnapshot,
+  RouteWrite,
+} from './routes/records.ts';
 export { currentEventType, defaultRules } from './rules/default-rules.ts';
 export { durationWords, formatDuration, parseDuration } from './rules/duration.ts';
 export { formatCondition, formatRule, formatWeekSpan } from './rules/format-rule.ts';
@@ -32,3 +48,4 @@ export {
   sensorProfiles,
   simulatedFaults,
 } from './simulated/simulated-sensor.ts';
+export type { TelemetryWrite } from './store-writes.ts';

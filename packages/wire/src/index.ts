@@ -127,6 +127,7 @@ export {
   type AlarmEntryKind,
   type AlarmId,
   type AlarmNote,
+  type AlarmNotification,
   type AlarmRoute,
   type AlarmTarget,
   alarmEntryKinds,
@@ -134,6 +135,8 @@ export {
   alarmIdPattern,
   alarmLimits,
   type EdgeAlarms,
+  edgeAlarmsLimits,
+  routeLimits,
 } from './telemetry/alarm.ts';
 export {
   type EdgeEnrolment,
@@ -153,6 +156,7 @@ export {
   type EdgeStatus,
   edgeFaults,
   edgeLimits,
+  type FiringRule,
   type SensorState,
   type SensorStatus,
   sensorStates,

@@ -1,3 +1,11 @@
+export {
+  alarmCommandSchema,
+  alarmSchema,
+  parseAlarmCommand,
+  parseAlarmRoute,
+  parseAlarmRoutes,
+  parseEdgeAlarms,
+} from './alarm-schema.ts';
 export { parseCertificate, parseProof } from './certificate-schema.ts';
 export { checkBridgeMessage, parseNameAnswer, parseNameQuestion } from './cluster-schema.ts';
 export { type ClusterStatusAnswer, checkClusterStatus } from './cluster-status-schema.ts';

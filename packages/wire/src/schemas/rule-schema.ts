@@ -49,7 +49,8 @@ const condition: z.ZodMiniType<Condition> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const span: z.ZodMiniType<WeekSpan> = z.strictObject({
+/** Hours of the week. What a shape cannot say about them, `spanProblem` says. */
+export const weekSpanSchema: z.ZodMiniType<WeekSpan> = z.strictObject({
   days: z.array(z.enum(weekdays)).check(z.minLength(1), z.maxLength(7)),
   from: textLike(/^([01]\d|2[0-3]):[0-5]\d$/),
   to: textLike(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/),
@@ -62,8 +63,8 @@ const rule: z.ZodMiniType<Rule> = z.strictObject({
   forMs: z.exactOptional(duration),
   clearForMs: z.exactOptional(duration),
   repeatMs: z.exactOptional(duration),
-  only: z.exactOptional(span),
-  quiet: z.exactOptional(span),
+  only: z.exactOptional(weekSpanSchema),
+  quiet: z.exactOptional(weekSpanSchema),
 });
 
 /** Unknown fields are refused here: a misspelt `forMs` would make a rule that fires too soon. */

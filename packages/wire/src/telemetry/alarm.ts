@@ -122,6 +122,28 @@ export interface AlarmRoute {
   readonly quietDanger?: boolean;
 }
 
+export const routeLimits = {
+  routes: 100,
+  /** Severities aside, of each kind. */
+  patterns: 50,
+  patternChars: 64,
+  urlChars: 2_000,
+  secretChars: 256,
+  recipients: 20,
+  /** Between two repeats: what is told every few seconds is not read. */
+  shortestRepeatMs: 60_000,
+  /** 30 days. */
+  longestMs: 30 * 86_400_000,
+} as const;
+
+/** What a route has a browser show. */
+export interface AlarmNotification {
+  /** The same for everything that is told at once, also when it comes again: shown once. */
+  readonly id: string;
+  readonly route: string;
+  readonly text: string;
+}
+
 /** `edge/<id>/alarms`, retained, said by its home node: those that are active or not acknowledged, empty when none is. */
 export interface EdgeAlarms {
   readonly v: 1;
@@ -129,3 +151,9 @@ export interface EdgeAlarms {
   readonly home: string;
   readonly alarms: readonly Alarm[];
 }
+
+export const edgeAlarmsLimits = {
+  /** The newest of the worst; more are counted at their home only. */
+  alarms: 200,
+  bytes: 512 * 1024,
+} as const;

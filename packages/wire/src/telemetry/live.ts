@@ -1,5 +1,5 @@
 /** What a dashboard is shown: `telemetry.subscribe`, its ticks, and the answers of REST. */
-import type { Alarm, AlarmEntry } from './alarm.ts';
+import type { Alarm, AlarmEntry, AlarmNotification } from './alarm.ts';
 import type { EdgeStatus, SensorState } from './edge-messages.ts';
 import type { EdgeId, SensorName } from './reading.ts';
 
@@ -113,6 +113,10 @@ export interface TelemetryTick {
 export interface AlarmChanged {
   readonly alarm: Alarm;
   readonly entry?: AlarmEntry;
+  /** A route says: show this as a notification, where the person has allowed it. */
+  readonly notify?: AlarmNotification;
+  /** A route names this person: it comes to all of their sessions, also to those that do not watch alarms. */
+  readonly forYou?: true;
 }
 
 export const resolutions = ['raw', '1m', '5m', '1h'] as const;
