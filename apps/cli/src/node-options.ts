@@ -7,6 +7,8 @@ export interface NodeFlags {
   readonly id?: string;
   readonly http?: string;
   readonly mqtt?: string;
+  readonly tls?: string;
+  readonly mqtts?: string;
   readonly broker?: string;
   readonly data?: string;
   readonly registration?: string;
@@ -38,6 +40,8 @@ export function addNodeOptions(command: Command): Command {
   return command
     .option('--http <port or host:port>', 'where the web app is served (default: 127.0.0.1:8080)')
     .option('--mqtt <port or host:port>', 'where MQTT clients connect (default: 127.0.0.1:1883)')
+    .option('--tls <files>', 'own certificate and key (certificate,key): HTTPS, and MQTT over TLS')
+    .option('--mqtts <port or host:port>', 'with --tls: where MQTT clients connect over TLS (default: 8883)')
     .option('--lan', 'serve the local network: HTTPS on 8443, MQTT over TLS on 8883, no guests')
     .option(
       '--guide <port or host:port>',
@@ -70,6 +74,8 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     id: flags.id,
     http: flags.http,
     mqtt: flags.mqtt,
+    tls: flags.tls,
+    mqtts: flags.mqtts,
     broker: flags.broker,
     data: flags.data,
     registration: flags.registration,

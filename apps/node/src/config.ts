@@ -25,6 +25,10 @@ export interface NodeConfig {
   readonly data: string;
   /** Whether an address beyond this machine may be bound without TLS. */
   readonly insecure: boolean;
+  /** Files of a certificate and its key: HTTPS, and MQTT over TLS beside plain MQTT. */
+  readonly tls: readonly [certificate: string, key: string] | undefined;
+  /** Where MQTT clients connect over TLS. Used with `tls` only. */
+  readonly mqtts: ListenAddress;
   /** Guests beyond this machine. On loopback they are always allowed. */
   readonly allowGuests: boolean;
   /** Whether new names may be claimed by anybody, by whom was invited, or by nobody. */
@@ -55,6 +59,8 @@ export const configNames = [
   'id',
   'http',
   'mqtt',
+  'tls',
+  'mqtts',
   'lan',
   'guide',
   'broker',
@@ -77,6 +83,7 @@ export type ConfigName = (typeof configNames)[number];
 const defaults = {
   http: '127.0.0.1:8080',
   mqtt: '127.0.0.1:1883',
+  mqtts: '127.0.0.1:8883',
   guide: '127.0.0.1:8080',
   cluster: '127.0.0.1:7070',
   data: './.bothy',
@@ -86,7 +93,7 @@ const defaults = {
 } as const;
 
 /** In the local network: the customary ports of HTTPS beside a web server, and of MQTT over TLS. */
-const lanDefaults = { http: '8443', mqtt: '8883', guide: '8080' } as const;
+const lanDefaults = { http: '8443', mqtt: '8883', mqtts: '8883', guide: '8080' } as const;
 
 const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const registrationSchema = z.enum(['open', 'invite', 'closed']);
@@ -96,13 +103,15 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
   const text = (name: ConfigName): string | undefined =>
     flags[name] ?? environment[`BOTHY_${name.toUpperCase().replaceAll('-', '_')}`];
   const lan = flag('lan', text('lan'));
-  const listen = (name: 'http' | 'mqtt' | 'guide'): ListenAddress =>
+  const listen = (name: 'http' | 'mqtt' | 'mqtts' | 'guide'): ListenAddress =>
     address(name, text(name) ?? (lan ? lanDefaults : defaults)[name], lan ? '0.0.0.0' : '127.0.0.1');
   const config: NodeConfig = {
     id: checked('id', idSchema, text('id') ?? defaultId(), 'letters, digits, dots and dashes, up to 63'),
     lan,
     http: listen('http'),
     mqtt: listen('mqtt'),
+    tls: files('tls', text('tls'), ['certificate', 'key']),
+    mqtts: listen('mqtts'),
     guide: listen('guide'),
     broker: brokerUrl(text('broker')),
     data: text('data') ?? defaults.data,
@@ -120,15 +129,25 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     cluster: address('cluster', text('cluster') ?? defaults.cluster, '127.0.0.1'),
     join: joinList(text('join') ?? ''),
     clusterSecret: clusterSecret(text('cluster-secret')),
-    clusterTls: clusterTls(text('cluster-tls')),
+    clusterTls: files('cluster-tls', text('cluster-tls'), ['certificate', 'key', 'authority']),
     logLevels: logLevels(text('log-level') || defaultLogLevel),
     otlp: collector(text('otlp'), environment),
   };
+  if (lan && config.tls !== undefined) {
+    throw new BothyError(
+      'configuration_invalid',
+      'Give --lan or --tls, not both: --lan has its own certificate.',
+    );
+  }
   const safe = lan || config.insecure;
-  if (!safe && !isLoopback(config.http.host)) refuseBinding('http', config.http);
+  if (!safe && config.tls === undefined && !isLoopback(config.http.host)) refuseBinding('http', config.http);
   if (!safe && !isLoopback(config.mqtt.host)) refuseBinding('mqtt', config.mqtt);
   checkCluster(config);
   return config;
+}
+
+export function servesHttps({ lan, tls }: NodeConfig): boolean {
+  return lan || tls !== undefined;
 }
 
 /** Whether an address is reached from this machine only. */
@@ -188,11 +207,18 @@ function clusterSecret(text: string | undefined): string | undefined {
   );
 }
 
-function clusterTls(text: string | undefined): NodeConfig['clusterTls'] {
+/** Names of files with commas between; `Wanted` says which. */
+function files<const Wanted extends readonly string[]>(
+  name: ConfigName,
+  text: string | undefined,
+  wanted: Wanted,
+): { readonly [Index in keyof Wanted]: string } | undefined {
   if (text === undefined || text === '') return undefined;
-  const [certificate, key, authority, ...rest] = text.split(',').map((each) => each.trim());
-  if (certificate && key && authority && rest.length === 0) return [certificate, key, authority];
-  throw invalid('cluster-tls', text, 'three files with commas between: certificate, key, authority');
+  const given = text.split(',').map((each) => each.trim());
+  if (given.length !== wanted.length || given.includes('')) {
+    throw invalid(name, text, `${wanted.length} files with commas between: ${wanted.join(', ')}`);
+  }
+  return given as unknown as { readonly [Index in keyof Wanted]: string };
 }
 
 function logLevels(text: string): LogLevels {
@@ -260,9 +286,10 @@ function invalid(name: ConfigName, text: string, wanted: string): BothyError {
 }
 
 function refuseBinding(name: ConfigName, { host }: ListenAddress): never {
-  const why = 'Beyond this machine browsers and brokers need TLS, which --lan brings.';
+  const why = 'Beyond this machine browsers and brokers need TLS, which --lan brings, or --tls.';
+  const instead = name === 'mqtt' ? 'Add --lan, or --tls with --mqtts' : 'Add --lan or --tls';
   throw new BothyError(
     'configuration_invalid',
-    `--${name} binds ${host}, which others can reach. ${why} Add --lan, bind 127.0.0.1, or add --insecure to do it all the same.`,
+    `--${name} binds ${host}, which others can reach. ${why} ${instead}, bind 127.0.0.1, or add --insecure to do it all the same.`,
   );
 }

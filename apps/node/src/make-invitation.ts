@@ -2,7 +2,7 @@
 import { nodeClock } from '@bothy/runtime/node';
 import type { SqliteNameDirectory } from '@bothy/store';
 import { BothyError } from '@bothy/wire';
-import type { NodeConfig } from './config.ts';
+import { type NodeConfig, servesHttps } from './config.ts';
 import { inDataFolder } from './data-folder.ts';
 import { localAddresses, reachedAt } from './lan/local-addresses.ts';
 
@@ -42,7 +42,7 @@ export async function newInvitation(
 /** The address that others type, as far as the node can know it; `port` is the one that it listens on. */
 export function invitationLink(config: NodeConfig, port: number, code: string): string {
   const [host = 'localhost'] = reachedAt(config.http.host, localAddresses());
-  return `${config.lan ? 'https' : 'http'}://${host}:${port}/#/join/${code}`;
+  return `${servesHttps(config) ? 'https' : 'http'}://${host}:${port}/#/join/${code}`;
 }
 
 function checkRange(name: 'uses' | 'days', value: number, most: number): void {

@@ -5,12 +5,12 @@ import { authenticator, Broker, OutsideBroker, publishRate } from '@bothy/broker
 import { SignInRate, UsedNonces } from '@bothy/identity';
 import type { ClusterLinks, ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
-import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
+import { RoomFiles, SqliteEdges, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
 import type { DestinationStream } from 'pino';
 import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
-import { isLoopback, type NodeConfig } from './config.ts';
+import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
 import { HttpServer } from './http-server.ts';
 import type { LanInfo, RunningGuide } from './lan/lan.ts';
 import { type LocalAddresses, reachedAt } from './lan/local-addresses.ts';
@@ -20,6 +20,7 @@ import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
 import { loadNodeKey } from './node-key.ts';
 import { operatorApi } from './operator-api.ts';
+import { OwnCertificate } from './own-certificate.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
 import { roomSignIn } from './rest/room-access.ts';
 import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
@@ -51,6 +52,8 @@ export interface RunningNode {
   readonly lan?: LanInfo | undefined;
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Of MQTT over TLS beside it; only with `tls`. */
+  readonly mqttsPort: number | undefined;
   /** `host:port` where other nodes connect. */
   readonly clusterAddress: string;
   readonly dataFolder: string;
@@ -105,20 +108,24 @@ async function start(
   undo.push(async () => parts.stop());
   const hadOperator = (await names.operators()).length > 0;
 
-  const ports = { http: 0, mqtt: 0 };
+  const ports: { http: number; mqtt: number; mqtts?: number } = { http: 0, mqtt: 0 };
   const audiences = (): readonly string[] => [
     ...hostsOf(config.http.host, ports.http),
     ...hostsOf(config.mqtt.host, ports.mqtt),
+    ...(ports.mqtts === undefined ? [] : hostsOf(config.mqtts.host, ports.mqtts)),
     ...config.hosts,
     ...(options.extraHosts ?? []),
   ];
   const tokens = { node: config.id, keyPair };
   // Who serves a network does so behind an address translation as well: then nobody counts as local.
-  const onlyLocal = () => !config.lan && isLoopback(config.http.host) && isLoopback(config.mqtt.host);
+  const bound = [config.http, config.mqtt, ...(config.tls === undefined ? [] : [config.mqtts])];
+  const onlyLocal = () => !config.lan && bound.every(({ host }) => isLoopback(host));
   // One of each for REST and MQTT: a proof is good once, and an address has one allowance.
   const nonces = new UsedNonces();
   const rate = new SignInRate();
   const mayTry = (address: string): boolean => rate.allows(address, monoMs());
+  const edges = await SqliteEdges.open({ file: join(config.data, 'edges.sqlite'), node: config.id, wallMs });
+  undo.push(() => edges.close());
   const authenticate = authenticator({
     tokens,
     names: parts.names,
@@ -127,6 +134,7 @@ async function start(
     onlyLocal,
     allowGuests: config.allowGuests,
     isOperator: (person) => names.isOperator(person),
+    verifyEdge: (edge, secret) => edges.verify(edge, secret),
     mayTry,
     wallMs,
   });
@@ -134,6 +142,7 @@ async function start(
     config.broker === undefined
       ? await Broker.start({
           authenticate,
+          access: { isEnrolledEdge: (edge) => edges.isEnrolled(edge) },
           log: logs.broker,
           file: join(config.data, 'broker.sqlite'),
           sessionExpiryMs: config.sessionDays * 86_400_000,
@@ -147,8 +156,12 @@ async function start(
   // Only who serves the network carries what makes certificates.
   const network = config.lan ? await import('./lan/lan.ts') : undefined;
   const lan = await network?.openLan({ config, wallMs, addresses: options.addresses });
+  const certificate = config.tls === undefined ? undefined : await OwnCertificate.open(config.tls);
   if (embedded !== undefined) {
     ports.mqtt = await embedded.listen(config.mqtt.host, config.mqtt.port, lan?.current);
+    if (certificate !== undefined) {
+      ports.mqtts = await embedded.listen(config.mqtts.host, config.mqtts.port, certificate.current);
+    }
   }
 
   const files = await RoomFiles.open({ folder: join(config.data, 'files'), wallMs });
@@ -159,7 +172,8 @@ async function start(
   const leftovers = new RoomLeftovers({
     files,
     webhooks,
-    failed: (err) => logs.node.error({ err }, 'what belonged to a deleted room or message could not be removed'),
+    failed: (err) =>
+      logs.node.error({ err }, 'what belonged to a deleted room or message could not be removed'),
   });
   undo.push(() => leftovers.idle());
 
@@ -190,7 +204,7 @@ async function start(
   let links: ClusterLinks | undefined;
   const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
   const webUrl = (): string =>
-    `${config.lan ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
+    `${servesHttps(config) ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
   /** As other machines reach it: for webhooks, and for what other nodes tell the people who move to this one. */
   const sharedUrl = (): string => {
     const [host] = lan === undefined ? [] : reachedAt(config.http.host, lan.addresses());
@@ -203,7 +217,7 @@ async function start(
     rooms: rooms.sockets,
     metrics: nodeMetrics({ broker, rooms, spans: traces.spans }),
     log: logs.http,
-    tls: lan?.current,
+    tls: certificate?.current ?? lan?.current,
     webFolder: options.webFolder,
     ready: () => ready && rooms.ready,
     api: (server) => {
@@ -270,6 +284,8 @@ async function start(
   undo.push(() => opened.stop());
   await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
   parts.begin();
+  certificate?.watch([http, broker], logs.http);
+  undo.push(async () => certificate?.stop());
   let guide: RunningGuide | undefined;
   if (network !== undefined && lan !== undefined) {
     const webPort = ports.http;
@@ -283,6 +299,7 @@ async function start(
     ready = false;
     logs.node.info('node stops');
     await guide?.stop();
+    certificate?.stop();
     await rooms.stop();
     parts.stop();
     await http.stop();
@@ -290,7 +307,7 @@ async function start(
     await broker.stop();
     await links?.stop();
     await leftovers.idle();
-    await Promise.all([names.close(), files.close(), webhooks.close(), traces.stop()]);
+    await Promise.all([names.close(), files.close(), webhooks.close(), edges.close(), traces.stop()]);
     logFile?.close();
   };
   return {
@@ -300,6 +317,7 @@ async function start(
     lan: guide?.info,
     httpPort: ports.http,
     mqttPort: ports.mqtt,
+    mqttsPort: ports.mqtts,
     clusterAddress: opened.self.address,
     dataFolder: config.data,
     hadOperator,

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '@bothy/identity';
-import { BothyError, limits, type PersonId } from '@bothy/wire';
+import { BothyError, type EdgeId, edgeClientId, limits, type PersonId } from '@bothy/wire';
 import type { Client, PublishPacket } from 'aedes';
 import { WebSocketServer } from 'ws';
 import type { AuthenticationRefusal } from './authentication.ts';
@@ -187,6 +187,11 @@ export class Broker {
     for (const client of this.#connected.values()) {
       if (this.#visitors.get(client)?.person === person) client.close();
     }
+  }
+
+  /** Ends the connection of an edge whose secret opens nothing any more. */
+  endEdge(edge: EdgeId): void {
+    this.#connected.get(edgeClientId(edge))?.close();
   }
 
   /** Ends every connection and listener; last wills are published to those that are left. */

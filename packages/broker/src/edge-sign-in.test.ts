@@ -22,6 +22,18 @@ test('[BR30] where no edge is enrolled, no secret opens', async () => {
   await expect(connect(node.tcp, edge)).rejects.toEqual(refusedWith(4));
 });
 
+test('[BR30] the connection of an edge that is shut out ends', async () => {
+  const node = await start({ verifyEdge });
+  const edge = await connect(node.tcp, { username: 'edge-1', password: secret, clientId: 'edge/edge-1' });
+  const guest = await connect(node.tcp);
+  const closed = new Promise<void>((resolve) => edge.once('close', () => resolve()));
+  edge.removeAllListeners('error');
+  node.broker.endEdge('edge-1');
+  await closed;
+  node.broker.endEdge('edge-2');
+  expect([edge.connected, guest.connected]).toEqual([false, true]);
+});
+
 test('[BR31] an edge publishes its own status and readings, reads its own commands, and nothing else', async () => {
   const node = await start({ verifyEdge });
   const edge = await connect(node.tcp, { username: 'edge-1', password: secret, clientId: 'edge/edge-1' });

@@ -71,6 +71,8 @@ export class OutsideBroker {
   /** Who is connected there is that broker's to end. */
   endConnections(): void {}
 
+  endEdge(): void {}
+
   async stop(): Promise<void> {
     for (const webSocket of this.#connections) webSocket.terminate();
     this.#webSockets.close();

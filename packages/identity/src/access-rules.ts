@@ -75,7 +75,9 @@ function isFilter(filter: string): boolean {
 
 function canPublishToEdge(who: Principal, topic: string, id: string, context: AccessContext): Access {
   const kind = parseTelemetryTopic(topic)?.kind;
-  if (kind === 'home' || kind === 'alarms') return denied('Nodes say who keeps an edge, and its alarms.');
+  if (kind === 'home' || kind === 'alarms' || kind === 'enrolment') {
+    return denied('Nodes say who keeps an edge, whether it is enrolled, and its alarms.');
+  }
   if (who.kind === 'edge') {
     const own = topic === `edge/${who.id}/status`;
     return own ? allowed : denied('An edge publishes its own status only.');
