@@ -34,6 +34,8 @@ export interface RoomStoreOptions {
   readonly tombstones?: number;
   /** Queries that may wait; one more ends the store. @default 200_000 */
   readonly maxQueries?: number;
+  /** Pages of 4 KiB in the write-ahead log at which it is copied into the database. Lower only in tests. @default 4_096 */
+  readonly copyAfterPages?: number;
 }
 
 /** Commits that may wait. The loop has one under way; many of them mean that somebody does not wait for `done`. */
@@ -89,6 +91,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     const workerData: StoreStart = {
       file: options.file,
       tombstones: options.tombstones ?? bounds.tombstones,
+      copyAfterPages: options.copyAfterPages,
     };
     const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { name: 'rooms', workerData });
     const [first] = (await once(worker, 'message').catch((thrown) => {

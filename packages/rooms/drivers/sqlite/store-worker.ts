@@ -7,6 +7,7 @@ import { FileLock } from './file-lock.ts';
 import { RoomReader } from './room-reader.ts';
 import { RoomWriter } from './room-writer.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
+import { WalTender } from './wal-tender.ts';
 import {
   type Cells,
   type FromWorker,
@@ -22,11 +23,11 @@ const discardPauseMs = 20;
 class StoreWorker {
   readonly #port: MessagePort;
   readonly #file: string;
-  readonly #database: DatabaseSync;
   readonly #lock: FileLock;
   readonly #statements: SqliteStatements;
   readonly #writer: RoomWriter;
   readonly #reader: RoomReader;
+  readonly #tender: WalTender;
   #fresh: boolean;
   #isBroken = false;
   #discarding: NodeJS.Timeout | undefined;
@@ -34,11 +35,16 @@ class StoreWorker {
   private constructor(port: MessagePort, start: StoreStart, database: DatabaseSync, lock: FileLock) {
     this.#port = port;
     this.#file = start.file;
-    this.#database = database;
     this.#lock = lock;
     this.#statements = new SqliteStatements(database);
     this.#writer = new RoomWriter(this.#statements, start.tombstones);
     this.#reader = new RoomReader(this.#statements);
+    const { file, copyAfterPages } = start;
+    this.#tender = new WalTender({
+      file,
+      database,
+      ...(copyAfterPages === undefined ? {} : { copyAfterPages }),
+    });
     this.#fresh = this.#statements.isFresh();
     this.#discardSoon();
   }
@@ -64,12 +70,13 @@ class StoreWorker {
           if (this.#isBroken) return;
           this.#answer(message.queries);
           for (const cells of message.commits) this.#commit(cells);
+          if (message.commits.length > 0) this.#tender.committed();
           return;
         case 'load':
           this.#reader.load((part, rows) => this.#post({ kind: 'part', part, rows }));
           return this.#post({ kind: 'loaded', fresh: this.#fresh });
         case 'close':
-          return this.#close();
+          return void this.#close();
       }
     } catch (thrown) {
       // What cannot be read has no answer, and whoever asked is told that nothing more is written.
@@ -98,10 +105,10 @@ class StoreWorker {
     }
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     clearTimeout(this.#discarding);
     try {
-      this.#database.close();
+      await this.#tender.close();
     } finally {
       this.#lock.release();
       this.#port.close();
@@ -118,6 +125,7 @@ class StoreWorker {
       this.#statements.begin();
       const isMore = this.#statements.removeDiscarded(discardEntries);
       this.#statements.commit();
+      this.#tender.committed();
       if (isMore) this.#discardSoon();
     } catch {
       // Nobody waits for it: the next start goes on, and a disk that fails is told by who needs it.

@@ -14,6 +14,7 @@ export const cellsPerEntry = 8;
 export interface StoreStart {
   readonly file: string;
   readonly tombstones: number;
+  readonly copyAfterPages: number | undefined;
 }
 
 export type ToWorker =

@@ -1,5 +1,5 @@
 /**
- * A store in a process of its own, to be killed: `node store-process.ts FILE ENTRIES`. It appends so many entries a
+ * A store in a process of its own, to be killed: `node store-process.ts FILE ENTRIES [PAGES]`. It appends so many entries a
  * commit, one commit after the other, and prints `done SEQ` after each; when one is refused it prints the refusal
  * as JSON with what is held then, and ends.
  */
@@ -7,12 +7,14 @@ import { BothyError } from '@bothy/wire';
 import { put, room, says } from '../../../core/testing/store-samples.ts';
 import { OpenStore } from './open-store.ts';
 
-const [file = '', entries = '1'] = process.argv.slice(2);
+const [file = '', entries = '1', pages] = process.argv.slice(2);
+// Of the log of writes, at which it is copied into the database.
+const limits = pages === undefined ? {} : { copyAfterPages: Number(pages) };
 const perCommit = Number(entries);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 try {
-  const store = await OpenStore.open({ file });
+  const store = await OpenStore.open({ file, ...limits });
   const known = (await store.snapshot()).rooms[0];
   let seq = known?.lastSeq ?? 0;
   if (known === undefined) await store.commit([put()]);

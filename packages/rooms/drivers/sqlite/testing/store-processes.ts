@@ -20,6 +20,8 @@ export interface StoreProcessOptions {
   readonly entriesPerCommit: number;
   /** No file of the process grows beyond so many blocks of 512 bytes, as on a disk that is full. */
   readonly fileLimitBlocks?: number;
+  /** The log of writes is copied from so many pages on. */
+  readonly copyAfterPages?: number;
 }
 
 /** What runs at the end of a test is killed. */
@@ -28,8 +30,9 @@ export function storeProcesses(): (options: StoreProcessOptions) => StoreProcess
   afterEach(async () => {
     await Promise.all(running.splice(0).map(kill));
   });
-  return ({ file, entriesPerCommit, fileLimitBlocks }) => {
+  return ({ file, entriesPerCommit, fileLimitBlocks, copyAfterPages }) => {
     const command = [process.execPath, program, file, String(entriesPerCommit)];
+    if (copyAfterPages !== undefined) command.push(String(copyAfterPages));
     const limit = `ulimit -f ${fileLimitBlocks ?? 'unlimited'}; exec "$@"`;
     const child = spawn('sh', ['-c', limit, 'sh', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
     running.push(child);
