@@ -27,6 +27,9 @@ export type { Phase, Transition } from './engine/transitions.ts';
 export { isWithin } from './engine/week-hours.ts';
 export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
 export type { LeafView, RuleState } from './explain/rule-state.ts';
+export type { FullSubscription } from './live/audience.ts';
+export { type DueTick, LiveModel, type LiveModelOptions } from './live/live-model.ts';
+export type { ShownReading } from './live/live-sensor.ts';
 export type { AttemptResult, RouteConfig, RouteInput, RouteOutput } from './routes/messages.ts';
 export type {
   Delivery,

@@ -10,10 +10,25 @@ export { parseCertificate, parseProof } from './certificate-schema.ts';
 export { checkBridgeMessage, parseNameAnswer, parseNameQuestion } from './cluster-schema.ts';
 export { type ClusterStatusAnswer, checkClusterStatus } from './cluster-status-schema.ts';
 export { parseEdgeEnrolment } from './edge-enrolment-schema.ts';
+export {
+  checkEdgeCommand,
+  type EdgeTopicContext,
+  parseEdgeControl,
+  parseEdgeHome,
+  parseEdgeStatus,
+} from './edge-messages-schema.ts';
 export { parseEntryBody, parseEntryHeader } from './entry-schema.ts';
 export { parseEnvelope, parsePresence } from './envelope-schema.ts';
 export { parseFrame } from './frame-schema.ts';
 export { maxKeyFileBytes, parseKeyFile } from './key-file-schema.ts';
+export * as liveParts from './live-schema.ts';
+export {
+  parseAlarmChanged,
+  parseTelemetrySnapshot,
+  parseTelemetrySubscription,
+  parseTelemetryTick,
+  type WholeSubscription,
+} from './live-schema.ts';
 export type { Parsed } from './parse.ts';
 export {
   checkReading,
