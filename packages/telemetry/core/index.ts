@@ -13,6 +13,17 @@ export {
   type BacktestSummary,
   backtest,
 } from './backtest/backtest.ts';
+export type { EdgeConfig, EdgeInput, EdgeOutput, EdgePublish, SensorCommand } from './edge/messages.ts';
+export type {
+  CommandedRules,
+  EdgeAnswer,
+  EdgeQuery,
+  EdgeSnapshot,
+  EdgeWrite,
+  OutboxEntry,
+  OutboxItem,
+  ToldRecord,
+} from './edge/records.ts';
 export type { EngineConfig, EngineInput, EngineOutput, RuleEvent } from './engine/messages.ts';
 export {
   type DetectorRecord,
@@ -27,6 +38,27 @@ export type { Phase, Transition } from './engine/transitions.ts';
 export { isWithin } from './engine/week-hours.ts';
 export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
 export type { LeafView, RuleState } from './explain/rule-state.ts';
+export type { HomeConfig, HomeInput, HomeOutput } from './home/messages.ts';
+export type { HomeWrite } from './home/records.ts';
+export type {
+  AcceptedReading,
+  HeardReading,
+  IngestConfig,
+  IngestedEdge,
+  IngestInput,
+  IngestOutput,
+  Publisher,
+  RefusalCount,
+} from './ingest/messages.ts';
+export {
+  type EdgeRecord,
+  emptyIngestSnapshot,
+  type IngestSnapshot,
+  type IngestWrite,
+  type NumberRange,
+  type RangesRecord,
+  type StoredReading,
+} from './ingest/records.ts';
 export type { FullSubscription } from './live/audience.ts';
 export { type DueTick, LiveModel, type LiveModelOptions } from './live/live-model.ts';
 export type { ShownReading } from './live/live-sensor.ts';

@@ -1,6 +1,6 @@
 /** What an edge and its home node say to each other beside readings: `edge/<id>/status` and `edge/<id>/control`. */
 import type { EdgeId, SensorName } from './reading.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Severity } from './rule.ts';
 
 export const edgeLimits = {
   /** A status, with all sensors of an edge in it. */
@@ -8,8 +8,10 @@ export const edgeLimits = {
   controlBytes: 64 * 1024,
   /** Sensors of one edge. */
   sensors: 256,
-  /** Starts of an edge whose last numbers a status states: the present one and the latest of those not stored whole. */
+  /** Starts of an edge whose numbers a status states: the present one and the oldest of those not stored whole. */
   boots: 16,
+  /** Rules that a status lists as firing; of more it lists none. */
+  firing: 64,
   /** Answers to commands that a status repeats. */
   answers: 8,
   sentenceChars: 300,
@@ -39,6 +41,24 @@ export interface SensorStatus {
 export interface BootNumbers {
   readonly boot: number;
   readonly last: Readonly<Record<SensorName, number>>;
+  /**
+   * The first number that the edge still has, or will give, for each sensor: what is before it and was not stored is
+   * lost for good, or is stored at an earlier home. Where it is not said: 1.
+   */
+  readonly first?: Readonly<Record<SensorName, number>>;
+}
+
+/** A rule of the edge that fires now. */
+export interface FiringRule {
+  readonly rule: string;
+  readonly sensor: SensorName;
+  readonly severity: Severity;
+  /** The last value; null when there was none. */
+  readonly value: number | null;
+  /** When it fired; ISO 8601, by the clock of the edge. */
+  readonly since: string;
+  /** Why, for people. */
+  readonly sentence: string;
 }
 
 /** `edge/<id>/status`, retained. The last will is the same with `state: 'offline'` and no more than what is required. */
@@ -74,6 +94,10 @@ export interface EdgeStatus {
     readonly loopDelayMs: number;
   };
   readonly answers?: readonly CommandAnswer[];
+  /** How many events it has published in this start: the `seq` of the last of them. */
+  readonly events?: number;
+  /** What its rules say as of that event. An event may be lost between edge and home; what holds is said again here. */
+  readonly firing?: readonly FiringRule[];
 }
 
 export interface CommandAnswer {

@@ -1,0 +1,59 @@
+/**
+ * What the core that decides on homes takes in and gives out.
+ *
+ * The host owes it: `start` first; `claim` for every `edge/+/home` that is heard, retained ones and our own included,
+ * parsed by `parseEdgeHome`; `heard` when a client of this node's own broker (not over a bridge) publishes for an edge
+ * of which `homeOf` says nothing; `publish` in order, QoS 1, after what was persisted before it. Readings of an edge go to ingest only while
+ * `isHome(edge)`.
+ */
+import type { ClearTimer, Persist, SetTimer, TimerFired } from '@bothy/protocols';
+import type { EdgeHome, EdgeId, ErrorCode } from '@bothy/wire';
+import type { HomeWrite } from './records.ts';
+
+export interface HomeConfig {
+  /** The id of this node. */
+  readonly node: string;
+  /**
+   * How long after the start no home is claimed for an edge that is new to us: its claim by another node may be on its
+   * way over a bridge. 0 where there are no other nodes. @default 3000
+   */
+  readonly settleMs?: number;
+  /** Edges whose home is known; of more, new ones get none. @default 10000 */
+  readonly mostEdges?: number;
+}
+
+export type HomeInput =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'heard'; readonly edge: EdgeId }
+  | { readonly kind: 'claim'; readonly home: EdgeHome }
+  /** By an operator, answered by `answer`. `to`: another node, or this one. */
+  | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
+  /** By an operator: taken out of the system. */
+  | { readonly kind: 'forget'; readonly edge: EdgeId }
+  | TimerFired;
+
+export type HomeOutput =
+  | Persist<HomeWrite>
+  /** `edge/<id>/home`, or an empty payload to take it away. */
+  | {
+      readonly kind: 'publish';
+      readonly topic: string;
+      readonly payload: string;
+      readonly qos: 1;
+      readonly retain: true;
+    }
+  /** This node is its home from now on: AlarmCore adopts its alarms, ingest hears its readings. */
+  | { readonly kind: 'gained'; readonly edge: EdgeId }
+  /** Another node is, or none: AlarmCore releases them. */
+  | { readonly kind: 'lost'; readonly edge: EdgeId; readonly home: string | null }
+  | {
+      readonly kind: 'answer';
+      readonly id: string;
+      readonly result:
+        | { readonly ok: true; readonly home: EdgeHome }
+        | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+    }
+  /** There is no room for another edge; said the first time and every thousandth. */
+  | { readonly kind: 'refused'; readonly edge: EdgeId; readonly count: number; readonly sentence: string }
+  | SetTimer
+  | ClearTimer;
