@@ -14,7 +14,16 @@ export interface RunningMosquitto {
 /** Throws when the program is not there, or ends before it serves. Without a port it takes a free one. */
 export async function startMosquitto(wantedPort?: number): Promise<RunningMosquitto> {
   const port = wantedPort ?? (await freePort());
-  const child = spawn('mosquitto', ['-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return await run(port, ['-p', String(port)]);
+}
+
+/** The same with a configuration file, which must log to stderr. `port` is one of those that it listens on. */
+export async function startMosquittoWith(file: string, port: number): Promise<RunningMosquitto> {
+  return await run(port, ['-c', file]);
+}
+
+async function run(port: number, flags: readonly string[]): Promise<RunningMosquitto> {
+  const child = spawn('mosquitto', flags, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => resolve());
