@@ -1,7 +1,7 @@
 /** The tables of rooms, by Kysely's schema builder, which writes them for every engine. */
 import { type Migrations, upgradeSqlite } from '@bothy/store';
+import { FileLock } from '@bothy/store/file-lock';
 import { openSqlite } from '@bothy/store/sqlite-file';
-import { FileLock } from './file-lock.ts';
 
 type Database = Parameters<Migrations[string]['up']>[0];
 

@@ -1,9 +1,9 @@
 /** The thread that waits for the disk, so that nothing else has to. Started by `SqliteRoomStore`. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { FileLock } from '@bothy/store/file-lock';
 import { asDatabaseError, openSqlite } from '@bothy/store/sqlite-file';
 import { BothyError } from '@bothy/wire';
-import { FileLock } from './file-lock.ts';
 import { RoomReader } from './room-reader.ts';
 import { RoomWriter } from './room-writer.ts';
 import { SqliteStatements } from './sqlite-statements.ts';

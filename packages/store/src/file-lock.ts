@@ -3,8 +3,8 @@
  * first one by writes that it did not expect. Reading it, for a look or a backup, stays possible.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { asDatabaseError } from '@bothy/store/sqlite-file';
 import { BothyError } from '@bothy/wire';
+import { asDatabaseError } from './sqlite-file.ts';
 
 const sqliteBusy = 5;
 
