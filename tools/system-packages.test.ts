@@ -25,6 +25,7 @@ function machine(options: {
       const line = [command, ...args].join(' ');
       ran.push(line);
       if (line === 'sudo -n true') return options.sudo === 'free' ? 0 : 1;
+      if (args[1] === 'proof') return present.has('lib') ? 0 : 1;
       if (options.aptBroken === true) return 100;
       if (line.includes(' install ')) for (const name of args) present.add(name);
       return 0;
@@ -52,6 +53,24 @@ test('the service that Debian starts with mosquitto is switched off, for it take
   const { host, ran } = machine({ present: ['apt-get', 'systemctl', 'chromium'], root: true });
   await ensureSystemPackages(host, needed);
   expect(ran.at(-1)).toBe('systemctl disable --now mosquitto');
+});
+
+test('a library is there when its proof says so', async () => {
+  const library: SystemPackage = {
+    name: 'lib',
+    commands: ['python3'],
+    proof: ['-c', 'proof'],
+    purpose: 'a test',
+  };
+  const { host, ran } = machine({ present: ['python3', 'apt-get', 'lib'], root: true });
+  expect(await ensureSystemPackages(host, [library])).toBe(true);
+  expect(ran).toEqual(['python3 -c proof']);
+  const lacking = machine({ present: ['python3', 'apt-get'], root: true });
+  expect(await ensureSystemPackages(lacking.host, [library])).toBe(true);
+  expect(lacking.ran.at(-2)).toContain('install --no-install-recommends lib');
+  const broken = machine({ present: ['python3'], root: true });
+  expect(await ensureSystemPackages(broken.host, [library])).toBe(false);
+  expect(broken.printed.join('\n')).toContain('MISSING  lib');
 });
 
 test('a sudo without password is used', async () => {

@@ -7,8 +7,10 @@ import { chromiumCommands } from '@bothy/testkit';
 export interface SystemPackage {
   /** Its name in Debian and Ubuntu. */
   readonly name: string;
-  /** Any one of these commands proves it is there. */
+  /** Any one of these commands proves it is there, */
   readonly commands: readonly string[];
+  /** if it ends well with these flags. @default that it is there is enough */
+  readonly proof?: readonly string[];
   readonly purpose: string;
 }
 
@@ -17,6 +19,15 @@ export const neededPackages: readonly SystemPackage[] = [
   { name: 'mosquitto', commands: ['mosquitto'], purpose: 'tests against another MQTT broker' },
   { name: 'libnss3-tools', commands: ['certutil'], purpose: 'a browser that trusts a node’s own authority' },
   { name: 'mosquitto-clients', commands: ['mosquitto_pub'], purpose: 'tests with ordinary MQTT tools' },
+  { name: 'openssl', commands: ['openssl'], purpose: 'certificates as guides tell people to make them' },
+  { name: 'python3', commands: ['python3'], purpose: 'a device that knows nothing of Bothy' },
+  {
+    name: 'python3-paho-mqtt',
+    commands: ['python3'],
+    // A library has no command. Python says where it would load it from, and prints nothing.
+    proof: ['-c', "import importlib.util, sys; sys.exit(importlib.util.find_spec('paho') is None)"],
+    purpose: 'a device that knows nothing of Bothy',
+  },
 ];
 
 /** What the installation needs of the machine. */
@@ -33,23 +44,35 @@ export async function ensureSystemPackages(
   host: SetupHost,
   packages: readonly SystemPackage[] = neededPackages,
 ): Promise<boolean> {
-  const missing = missingPackages(host, packages);
+  const missing = await missingPackages(host, packages);
   if (missing.length === 0) {
     host.print(`   ok  ${packages.map((each) => each.name).join(', ')}`);
     return true;
   }
   const prefix = await administratorPrefix(host);
   if (prefix !== undefined) await install(host, prefix, missing);
-  const stillMissing = missingPackages(host, packages);
+  const stillMissing = await missingPackages(host, packages);
   for (const each of stillMissing) {
-    host.print(`   MISSING  ${each.name} (for ${each.purpose}): no ${each.commands.join(', ')} was found`);
+    host.print(
+      `   MISSING  ${each.name} (for ${each.purpose}): ${each.proof === undefined ? `no ${each.commands.join(', ')} was found` : 'it is not installed'}`,
+    );
   }
   if (stillMissing.length > 0) host.print(`   ${advice(stillMissing)}`);
   return stillMissing.length === 0;
 }
 
-function missingPackages(host: SetupHost, packages: readonly SystemPackage[]): SystemPackage[] {
-  return packages.filter((each) => host.findProgram(each.commands) === undefined);
+async function missingPackages(
+  host: SetupHost,
+  packages: readonly SystemPackage[],
+): Promise<SystemPackage[]> {
+  const missing: SystemPackage[] = [];
+  for (const each of packages) {
+    const command = host.findProgram(each.commands);
+    const isThere =
+      command !== undefined && (each.proof === undefined || (await host.run(command, each.proof)) === 0);
+    if (!isThere) missing.push(each);
+  }
+  return missing;
 }
 
 /** The words before `apt-get`: none for root, sudo where it asks for no password, undefined where neither serves. */
