@@ -2,7 +2,7 @@
  * The system packages that tests need, and their installation with apt where this may: as root, or with a sudo
  * that asks for no password. Elsewhere it names exactly what is missing and how to get it.
  */
-import { chromiumCommands } from '@bothy/testkit';
+import { chromiumCommands, pythonCommands } from '@bothy/testkit';
 
 export interface SystemPackage {
   /** Its name in Debian and Ubuntu. */
@@ -20,10 +20,10 @@ export const neededPackages: readonly SystemPackage[] = [
   { name: 'libnss3-tools', commands: ['certutil'], purpose: 'a browser that trusts a node’s own authority' },
   { name: 'mosquitto-clients', commands: ['mosquitto_pub'], purpose: 'tests with ordinary MQTT tools' },
   { name: 'openssl', commands: ['openssl'], purpose: 'certificates as guides tell people to make them' },
-  { name: 'python3', commands: ['python3'], purpose: 'a device that knows nothing of Bothy' },
+  { name: 'python3', commands: pythonCommands, purpose: 'a device that knows nothing of Bothy' },
   {
     name: 'python3-paho-mqtt',
-    commands: ['python3'],
+    commands: pythonCommands,
     // A library has no command. Python says where it would load it from, and prints nothing.
     proof: ['-c', "import importlib.util, sys; sys.exit(importlib.util.find_spec('paho') is None)"],
     purpose: 'a device that knows nothing of Bothy',
