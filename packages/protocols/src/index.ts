@@ -85,6 +85,13 @@ export {
   vectorMerge,
   vectorMissing,
 } from './replication/version-vector.ts';
+export {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitCall,
+  type CircuitState,
+} from './resilience/circuit-breaker.ts';
 export { ExponentialBackoff, type ExponentialBackoffOptions } from './resilience/exponential-backoff.ts';
+export { type AddedItem, Outbox, type OutboxOptions, type RestoredOutbox } from './resilience/outbox.ts';
 export { TokenBucket, type TokenBucketOptions } from './resilience/token-bucket.ts';
 export { TokenBuckets, type TokenBucketsOptions } from './resilience/token-buckets.ts';
