@@ -43,6 +43,20 @@ export class Attendance {
     }
   }
 
+  /** Another node tells who of the members came and went there. */
+  told(
+    step: Step,
+    room: Room,
+    persons: readonly { readonly person: Author; readonly presence: RoomPresence }[],
+    from: NodeId,
+  ): void {
+    for (const { person, presence } of persons) {
+      if (!room.isMember(person)) continue;
+      if (presence === 'online') this.came(step, room, person, from);
+      else this.went(step, room, person, from, false);
+    }
+  }
+
   /** At the administrator: a person has a connection at this node. */
   came(step: Step, room: Room, person: Author, node: NodeId): void {
     const persons = this.#where.get(room.id) ?? new Map<Author, Set<NodeId>>();

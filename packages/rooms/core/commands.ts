@@ -1,5 +1,6 @@
 /** What people ask: answered here, by a copy, or by the node that orders the room. */
 import type { Author, NodeId, OrderedCommand, RoomActor, RoomResult } from '@bothy/wire';
+import { transactionOf } from './deletions.ts';
 import { unreachable } from './forwards.ts';
 import type { RoomClusterMessage, RoomsInput } from './inputs.ts';
 import type { OrderRequest, Origin } from './ordering.ts';
@@ -23,7 +24,7 @@ export class Commands {
     this.#reading = reading;
   }
 
-  command(step: Step, { id, session, actor, command, trace }: Command): void {
+  command(step: Step, { id, session, actor, command, creation, trace }: Command): void {
     const origin: Origin = { id, session, node: null };
     if (command.kind === 'list') {
       const rooms = this.#parts.directory.list(actor);
@@ -32,10 +33,8 @@ export class Commands {
         value: { rooms, unreachable: this.#parts.nodes.unreachable },
       });
     }
-    if (command.kind === 'create') return this.#making.create(step, origin, actor, command);
-    if (this.#parts.shelf.isBuried(command.room)) {
-      return step.reply(id, session, refusal('room_deleted', 'This room was deleted.'));
-    }
+    if (command.kind === 'create') return this.#making.create(step, origin, actor, command, creation);
+    if (this.#parts.shelf.isBuried(command.room)) return this.#ofBuried(step, origin, command);
     const request: OrderRequest = { origin, actor, command, trace };
     const room = this.#parts.shelf.get(command.room);
     if (room !== undefined && this.#parts.shelf.isOwn(room)) return this.#ordered(step, room, request);
@@ -47,8 +46,19 @@ export class Commands {
     const origin: Origin = { id, session: null, node: from };
     const room = this.#parts.shelf.own(command.room);
     if (room !== undefined) return this.#ordered(step, room, { origin, actor, command, trace });
-    const code = this.#parts.shelf.isBuried(command.room) ? 'room_deleted' : 'room_not_found';
-    answer(step, origin, refusal(code, 'There is no such room any more.'));
+    if (this.#parts.shelf.isBuried(command.room)) return this.#ofBuried(step, origin, command);
+    answer(step, origin, refusal('room_not_found', 'There is no such room any more.'));
+  }
+
+  /** Who asks for its deletion again is told how that ended. */
+  #ofBuried(step: Step, origin: Origin, command: OrderedCommand): void {
+    const epoch = this.#parts.shelf.buriedEpoch(command.room);
+    const outcome =
+      command.kind === 'delete' && epoch !== undefined
+        ? this.#parts.deletions.carriedOut(transactionOf(command.room, epoch, command.requestId))
+        : undefined;
+    if (outcome !== undefined) return answer(step, origin, { ok: true, value: outcome });
+    answer(step, origin, refusal('room_deleted', 'This room was deleted.'));
   }
 
   /** A command for a room that another node orders. */

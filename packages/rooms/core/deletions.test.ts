@@ -177,6 +177,22 @@ test('[RM46] the same request has one outcome; another one has to wait', () => {
   expect(outcome(order())).toMatchObject({ outcome: 'aborted' });
 });
 
+test('[RM46] the same request is answered as before when the room is gone', () => {
+  const { stage, room, order, outcome } = scene();
+  const first = outcome(order());
+  expect(first).toMatchObject({ outcome: 'committed', votes: { n2: 'ready', n3: 'ready' } });
+  const own = { outcome: 'committed', votes: { n2: 'ready' }, pending: [] };
+  for (const restarted of [false, true]) {
+    if (restarted) for (const id of ['n1', 'n2']) stage.restart(id);
+    expect(outcome(order())).toEqual({ ...(first as DeletionOutcome), pending: [] });
+    // Who took part knows what it was, and of itself how it voted.
+    expect(outcome(order(ben, 'd', 'n2'))).toEqual(own);
+    expect(outcome(order(ann, 'another'))).toBe('room_deleted');
+    expect(outcome(order(ann, 'another', 'n2'))).toBe('room_deleted');
+  }
+  expect(codeOf(stage.say('n1', ann, room, 'm'))).toBe('room_deleted');
+});
+
 test.each(['n1', 'n2'])('[RM47] a promise outlives a restart of %s', (restarted) => {
   const { stage, room, order, holders, lose } = scene();
   lose('n1', 'n2', 'commit');
@@ -207,4 +223,54 @@ test('[RM49] a node that was forgotten is not waited for', () => {
   expect([outcome(call), finished()]).toMatchObject([{ outcome: 'committed', pending: ['n2', 'n3'] }, false]);
   stage.step('n3', { kind: 'forgetNode', id: 'f', node: 'n2' });
   expect(finished()).toBe(true);
+});
+
+/** Both have promised, and the administrator is gone before it says what it decided. */
+function abandoned(lost: (to: string) => boolean) {
+  const all = scene();
+  const { stage, order } = all;
+  stage.lose = (_, to, message) =>
+    message.kind === 'commit' && ['commit', 'rollback'].includes(message.message.kind) && lost(to);
+  order();
+  stage.cut('n1', 'n2');
+  stage.cut('n1', 'n3');
+  return all;
+}
+
+test('[RM51] whose administrator was forgotten lets the room go when nobody has heard of a decision', () => {
+  const { stage, room, holders, atBen } = abandoned(() => true);
+  expect(holders()).toEqual(['n2', 'n3']);
+  stage.step('n3', { kind: 'forgetNode', id: 'f', node: 'n1' });
+  expect(stage.store('n2').snapshot().commits).toEqual([]);
+  expect(stage.store('n3').snapshot().commits).toEqual([]);
+  // It can be read, and says why nothing can be written.
+  expect(stage.notices(atBen, 'state').at(-1)).toMatchObject({ state: 'unavailable' });
+  expect(stage.code('n2', ben, { kind: 'history', room, limit: 5 })).toBe('ok');
+  // Had it been deleted there, that holds once the node is back after all.
+  stage.link('n1', 'n2');
+  stage.link('n1', 'n3');
+  stage.pass(2_000);
+  expect(holders()).toEqual([]);
+});
+
+test('[RM51] whose administrator was forgotten carries out what another node has carried out', () => {
+  const { stage, holders, atBen } = abandoned((to) => to === 'n2');
+  expect(holders()).toEqual(['n2']);
+  stage.step('n2', { kind: 'forgetNode', id: 'f', node: 'n1' });
+  expect(holders()).toEqual([]);
+  expect(stage.notices(atBen, 'state').at(-1)).toMatchObject({ state: 'deleted' });
+});
+
+test('[RM51] who cannot be asked is waited for, also over a restart', () => {
+  const { stage, holders } = abandoned((to) => to === 'n2');
+  stage.cut('n2', 'n3');
+  stage.step('n2', { kind: 'forgetNode', id: 'f', node: 'n1' });
+  stage.pass(60_000);
+  expect(holders()).toEqual(['n2']);
+  stage.restart('n2');
+  stage.pass(60_000);
+  expect(holders()).toEqual(['n2']);
+  stage.link('n2', 'n3');
+  stage.pass(timing.commitAgainMaxMs);
+  expect(holders()).toEqual([]);
 });

@@ -17,13 +17,19 @@ import {
 } from '@bothy/protocols';
 import type { DeletionOutcome, NodeId, RoomId, RoomResult } from '@bothy/wire';
 import { bounds, timing } from './config.ts';
+import { unavailableSentence } from './copy.ts';
 import type { OrderRequest, Origin } from './ordering.ts';
 import type { Room } from './room.ts';
 import { refusal, type Step } from './step.ts';
 
 export interface DeletionsListener {
+  readonly self: NodeId;
   room(id: RoomId): Room | undefined;
   isOwn(room: Room): boolean;
+  isBuried(id: RoomId): boolean;
+  /** Every other node of the cluster, whether it can be reached or not. */
+  others(): readonly NodeId[];
+  isReachable(node: NodeId): boolean;
   /** Nodes with members of the room, but this one. */
   participants(step: Step, room: RoomId): readonly NodeId[];
   /** Whether commands of this room, or copies of it, are under way here. */
@@ -88,12 +94,18 @@ export class Deletions {
   recover(step: Step): void {
     for (const output of this.#coordinator.recover(this.#records)) this.#coordinated(step, output);
     for (const output of this.#participant.recover(this.#records)) this.#participated(step, output);
+    // Removed before this start: a node that is not remembered is not dialled either.
+    const others = new Set(this.#listener.others());
+    const coordinators = this.#records.flatMap((each) => {
+      return each.role === 'participant' && each.state === 'prepared' ? [each.coordinator] : [];
+    });
+    for (const node of new Set(coordinators)) if (!others.has(node)) this.#abandon(step, node);
   }
 
   /** At the administrator, once every earlier command of the room has been carried out. */
   begin(step: Step, room: Room, { origin, command }: OrderRequest): void {
     if (command.kind !== 'delete') return;
-    const transaction = `${room.id}:${room.epoch}:${command.requestId}`;
+    const transaction = transactionOf(room.id, room.epoch, command.requestId);
     const known = this.#coordinator.stateOf(transaction);
     if (known !== undefined && known.outcome !== 'undecided') return this.#answer(step, origin, known);
     if (known === undefined && room.deleting !== null) {
@@ -115,7 +127,24 @@ export class Deletions {
     this.#listener.answer(step, origin, refusal('limit_reached', sentence));
   }
 
+  /** A deletion that has ended; undefined when it was another one that ended the room, or too long ago. */
+  carriedOut(transaction: string): DeletionOutcome | undefined {
+    const known = this.#coordinator.stateOf(transaction);
+    if (known !== undefined) return outcomeOf(known);
+    // What the others voted only the coordinator knows.
+    if (!this.#participant.hasCommitted(transaction)) return undefined;
+    return { outcome: 'committed', votes: { [this.#listener.self]: 'ready' }, pending: [] };
+  }
+
   message(step: Step, from: NodeId, message: CommitMessage): void {
+    if (message.kind === 'consult' && this.#listener.isBuried(message.subject)) {
+      // Whoever told this node, it took no part or has forgotten that it did.
+      const { transaction } = message;
+      return step.send(from, {
+        kind: 'commit',
+        message: { kind: 'consulted', transaction, committed: true },
+      });
+    }
     for (const output of this.#coordinator.received(from, message)) this.#coordinated(step, output);
     for (const output of this.#participant.received(from, message)) this.#participated(step, output);
   }
@@ -132,6 +161,14 @@ export class Deletions {
 
   forgetNode(step: Step, node: NodeId): void {
     for (const output of this.#coordinator.forget(node)) this.#coordinated(step, output);
+    this.#abandon(step, node);
+  }
+
+  /** An operator has removed a node that may have coordinated: what it decided is asked of the others. */
+  #abandon(step: Step, node: NodeId): void {
+    for (const output of this.#participant.abandoned(node, this.#listener.others())) {
+      this.#participated(step, output);
+    }
   }
 
   /** The last ones that this node took part in, the newest first. */
@@ -207,14 +244,8 @@ export class Deletions {
     for (const origin of origins) this.#answer(step, origin, state);
   }
 
-  #answer(step: Step, origin: Origin, { outcome, votes, pending, reason }: TransactionState): void {
-    const value: DeletionOutcome = {
-      outcome: outcome === 'undecided' ? 'pending' : outcome,
-      votes,
-      pending,
-      ...(reason === undefined ? {} : { reason }),
-    };
-    this.#listener.answer(step, origin, { ok: true, value });
+  #answer(step: Step, origin: Origin, state: TransactionState): void {
+    this.#listener.answer(step, origin, { ok: true, value: outcomeOf(state) });
   }
 
   #freeze(step: Step, room: Room, transaction: string): void {
@@ -227,8 +258,14 @@ export class Deletions {
 
   #release(step: Step, room: Room): void {
     room.deleting = null;
-    const reason = 'The room was not deleted: not every node could agree.';
-    step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'available', reason });
+    const { administrator } = room;
+    if (this.#listener.isReachable(administrator)) {
+      const reason = 'The room was not deleted: not every node could agree.';
+      step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'available', reason });
+    } else {
+      const reason = unavailableSentence(administrator);
+      step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'unavailable', reason });
+    }
     this.#listener.changed(step, room);
   }
 
@@ -250,4 +287,18 @@ export class Deletions {
     const [oldest] = this.#views.keys();
     if (this.#views.size > shown && oldest !== undefined) this.#views.delete(oldest);
   }
+}
+
+/** Names one deletion for ever. */
+export function transactionOf(room: RoomId, epoch: number, requestId: string): string {
+  return `${room}:${epoch}:${requestId}`;
+}
+
+function outcomeOf({ outcome, votes, pending, reason }: TransactionState): DeletionOutcome {
+  return {
+    outcome: outcome === 'undecided' ? 'pending' : outcome,
+    votes,
+    pending,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }

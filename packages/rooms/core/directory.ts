@@ -7,6 +7,7 @@ import { bounds } from './config.ts';
 import type { Room } from './room.ts';
 import type { Shelf } from './shelf.ts';
 import type { Step } from './step.ts';
+import { creationOf } from './twins.ts';
 
 export interface DirectoryNodes {
   isReachable(node: NodeId): boolean;
@@ -39,6 +40,16 @@ export class Directory {
     return undefined;
   }
 
+  /** A room of another node that was made by this creation. Whoever knows it is who made the room. */
+  ofCreation(creation: string): RoomInfo | undefined {
+    for (const node of this.#remoteNodes()) {
+      for (const room of this.#remote.get(node)?.values() ?? []) {
+        if (creationOf(room.id) === creation) return this.#infoOf(room, node);
+      }
+    }
+    return undefined;
+  }
+
   /** All that this actor may see, in order of name and id. */
   list(actor: RoomActor): RoomInfo[] {
     const rooms: RoomInfo[] = [];
@@ -48,9 +59,8 @@ export class Directory {
       } else if (this.#isOnlyHere(room) && room.isMember(actor.person)) rooms.push(room.info('unavailable'));
     }
     for (const node of this.#remoteNodes()) {
-      const state = this.#nodes.isReachable(node) ? 'available' : 'unavailable';
       for (const room of this.#remote.get(node)?.values() ?? []) {
-        if (maySee(actor, room)) rooms.push(infoOf(room, node, room.deleting ? 'deleting' : state));
+        if (maySee(actor, room)) rooms.push(this.#infoOf(room, node));
       }
     }
     return rooms.sort((one, other) => {
@@ -110,6 +120,11 @@ export class Directory {
 
   forgetRoom(room: RoomId): void {
     for (const rooms of this.#remote.values()) rooms.delete(room);
+  }
+
+  #infoOf(room: DirectoryRoom, node: NodeId): RoomInfo {
+    const state = this.#nodes.isReachable(node) ? 'available' : 'unavailable';
+    return infoOf(room, node, room.deleting ? 'deleting' : state);
   }
 
   #remoteNodes(): NodeId[] {

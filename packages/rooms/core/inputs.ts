@@ -26,6 +26,11 @@ export type RoomsInput =
       readonly session: string | null;
       readonly actor: RoomActor;
       readonly command: RoomCommand;
+      /**
+       * With `create`: 16 letters of base32, made of the creator and the request by a function that cannot be
+       * inverted and is the same at every node. The id of the room begins with them.
+       */
+      readonly creation?: string;
       readonly trace?: string;
     }
   /** The link to another node stands: it proved to belong to the cluster, and said who it is. */

@@ -78,6 +78,11 @@ export class Nodes {
     return this.#sorted().filter((id) => this.#remotes.get(id)?.detector == null);
   }
 
+  /** Every node but this one. */
+  get others(): readonly NodeId[] {
+    return this.#sorted();
+  }
+
   views(): NodeView[] {
     return this.#sorted().flatMap((id) => {
       const remote = this.#remotes.get(id);

@@ -1,5 +1,5 @@
 import { bounds } from '@bothy/rooms/core';
-import type { RoomAnswers } from '@bothy/wire';
+import type { RoomAnswers, RoomResult } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { CoreStage } from './testing/core-stage.ts';
 import { actor, codeOf } from './testing/stage-people.ts';
@@ -205,20 +205,78 @@ test('[RM8] the files of a message that is taken away go at every node, and are 
   expect(dropped()).toEqual([]);
 });
 
+const tea = { kind: 'create', requestId: 'c', name: 'Tea', description: '', visibility: 'private' } as const;
+
 test('[RM9] a creation asked for again is the same room', () => {
   const stage = new CoreStage();
-  const command = {
-    kind: 'create',
-    requestId: 'c',
-    name: 'Tea',
-    description: '',
-    visibility: 'public',
-  } as const;
-  const first = stage.command('n1', ann, command);
+  const first = stage.command('n1', ann, tea);
   stage.restart('n1');
-  const second = stage.command('n1', ann, command);
+  const second = stage.command('n1', ann, tea);
   expect(first?.ok && second?.ok && 'room' in first.value && 'room' in second.value).toBe(true);
   expect(stage.store('n1').snapshot().rooms.length).toBe(2);
-  stage.command('n1', operator, command);
+  stage.command('n1', operator, tea);
   expect(stage.store('n1').snapshot().rooms.length).toBe(3);
+});
+
+/** The room of an answer to `create`. */
+function made(result: RoomResult | undefined): string {
+  if (result?.ok !== true || !('room' in result.value) || typeof result.value.room === 'string')
+    return codeOf(result);
+  return result.value.room.id;
+}
+
+test('[RM9] a creation asked for again at another node is the same room, at both deleted when it was', () => {
+  const stage = new CoreStage(['n1', 'n2']);
+  const room = made(stage.command('n1', ann, tea));
+  stage.pass(1_100);
+  expect(made(stage.command('n2', ann, tea))).toBe(room);
+  // Where a copy is kept, and its administrator has gone.
+  stage.join('n2', ann, room);
+  stage.cut('n1', 'n2');
+  expect(made(stage.command('n2', ann, tea))).toBe(room);
+  stage.restart('n2');
+  expect(made(stage.command('n2', ann, tea))).toBe(room);
+  expect(made(stage.command('n2', ben, tea))).not.toBe(room);
+  stage.link('n1', 'n2');
+  stage.command('n1', ann, { kind: 'delete', requestId: 'd', room });
+  for (const id of ['n1', 'n2']) expect(made(stage.command(id, ann, tea))).toBe('room_deleted');
+});
+
+/** Ann's client asked both nodes while they did not hear each other. */
+function twins() {
+  const stage = new CoreStage(['n1', 'n2']);
+  stage.cut('n1', 'n2');
+  const rooms = ['n1', 'n2'].map((id) => made(stage.command(id, ann, tea)));
+  const left = (): string[] =>
+    ['n1', 'n2'].filter((id, index) => stage.log(id, rooms[index] ?? '').length > 0);
+  const meet = (): void => {
+    stage.link('n1', 'n2');
+    stage.pass(1_100);
+  };
+  return { stage, rooms, left, meet };
+}
+
+test('[RM50] of two rooms of one creation one goes when the nodes hear each other', () => {
+  const { stage, rooms, left, meet } = twins();
+  const [one = '', other = ''] = rooms;
+  expect(one).not.toBe(other);
+  expect(left()).toEqual(['n1', 'n2']);
+  const session = stage.open('n1', ann, [{ room: one, epoch: 1, seq: 2 }]);
+  meet();
+  const [lower = ''] = [one, other].sort();
+  const kept = lower === one ? 'n1' : 'n2';
+  expect(left()).toEqual([kept]);
+  expect(stage.notices(session, 'state').map((each) => 'state' in each && each.state)).toEqual(
+    kept === 'n1' ? [] : ['deleted'],
+  );
+  for (const id of ['n1', 'n2']) expect(made(stage.command(id, ann, tea))).toBe(lower);
+});
+
+test('[RM50] what was used stays, and both where both were', () => {
+  for (const used of [['n1'], ['n2'], ['n1', 'n2']]) {
+    const { stage, rooms, left, meet } = twins();
+    for (const id of used) stage.say(id, ann, rooms[id === 'n1' ? 0 : 1] ?? '', 'm');
+    meet();
+    expect(left()).toEqual(used);
+  }
 });

@@ -1,11 +1,12 @@
 /** New rooms of this node: the one that it offers from its first start, and those that people make. */
 import type { Random } from '@bothy/protocols';
-import type { LocalCommand, RoomActor, RoomEntry, RoomId } from '@bothy/wire';
+import type { LocalCommand, RoomActor, RoomEntry, RoomId, RoomResult } from '@bothy/wire';
 import { bounds } from './config.ts';
 import type { Origin } from './ordering.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, stateOf } from './parts.ts';
 import { Room } from './room.ts';
 import { refusal, type Step } from './step.ts';
+import { creationLetters } from './twins.ts';
 
 export class RoomMaking {
   readonly #parts: Parts;
@@ -25,7 +26,7 @@ export class RoomMaking {
       description: 'Open to everybody at this node.',
       visibility: 'public',
     };
-    this.#makeRoom(step, actor, command, false);
+    this.#makeRoom(step, actor, command, '', false);
   }
 
   create(
@@ -33,16 +34,15 @@ export class RoomMaking {
     { id, session }: Origin,
     actor: RoomActor,
     command: Extract<LocalCommand, { kind: 'create' }>,
+    creation = '',
   ): void {
-    const createdBy = `${actor.person} ${command.requestId}`;
-    const known = this.#parts.shelf.all.find((room) => room.createdBy === createdBy);
-    if (known !== undefined)
-      return step.reply(id, session, { ok: true, value: { room: known.info('available') } });
+    const known = this.#known(`${actor.person} ${command.requestId}`, creation);
+    if (known !== undefined) return step.reply(id, session, known);
     if (this.#parts.shelf.ownCount >= bounds.roomsPerNode) {
       const sentence = `This node keeps ${bounds.roomsPerNode} rooms, which is as many as fit. Delete some, or use another node.`;
       return step.reply(id, session, refusal('limit_reached', sentence));
     }
-    const { room, entries } = this.#makeRoom(step, actor, command, true);
+    const { room, entries } = this.#makeRoom(step, actor, command, creation, true);
     step.reply(id, session, { ok: true, value: { room: room.info('available') } });
     const opened = session === null ? undefined : this.#parts.sessions.get(session);
     if (opened === undefined) return;
@@ -50,16 +50,31 @@ export class RoomMaking {
     step.deliver(room.id, entries, undefined);
   }
 
+  /** What was asked for before: here, or as far as is known here at another node. */
+  #known(createdBy: string, creation: string): RoomResult | undefined {
+    const { shelf, directory } = this.#parts;
+    const own = shelf.all.find((room) => room.createdBy === createdBy);
+    if (own !== undefined) return { ok: true, value: { room: own.info('available') } };
+    if (creation === '') return undefined;
+    const [copy] = shelf.ofCreation(creation);
+    const room = directory.ofCreation(creation) ?? copy?.info(stateOf(this.#parts, copy));
+    if (room !== undefined) return { ok: true, value: { room } };
+    return shelf.isCreationBuried(creation)
+      ? refusal('room_deleted', 'The room that this request made was deleted. Make up a new requestId.')
+      : undefined;
+  }
+
   #makeRoom(
     step: Step,
     actor: RoomActor,
     command: Extract<LocalCommand, { kind: 'create' }>,
+    creation: string,
     joins: boolean,
   ): { readonly room: Room; readonly entries: readonly RoomEntry[] } {
     const { name, description, visibility, requestId } = command;
     const administrator = this.#parts.config.self.id;
     const room = new Room({
-      id: roomId(this.#parts.random),
+      id: roomId(creation, this.#parts.random),
       name,
       description,
       visibility,
@@ -89,8 +104,9 @@ export class RoomMaking {
   }
 }
 
-/** 100 bits: nobody guesses the id of a private room, and no two nodes make the same. */
-function roomId(random: Random): RoomId {
+/** 100 bits: nobody guesses the id of a private room, and no two nodes make the same. The last 20 are always random. */
+function roomId(creation: string, random: Random): RoomId {
   const letters = 'abcdefghijklmnopqrstuvwxyz234567';
-  return Array.from({ length: 20 }, () => letters[random.below(32)]).join('');
+  const first = creation.length === creationLetters ? creation : '';
+  return first + Array.from({ length: 20 - first.length }, () => letters[random.below(32)]).join('');
 }

@@ -29,6 +29,7 @@ import { Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
 import { Step } from './step.ts';
 import { Tails } from './tails.ts';
+import { Twins } from './twins.ts';
 
 export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   readonly #config: RoomsConfig;
@@ -45,6 +46,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   readonly #forwards: Forwards;
   readonly #ordering: Ordering;
   readonly #deletions: Deletions;
+  readonly #twins: Twins;
   readonly #parts: Parts;
   readonly #making: RoomMaking;
   readonly #reading: RoomReading;
@@ -97,8 +99,12 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       delete: (step, room, request) => this.#deletions.begin(step, room, request),
     });
     this.#deletions = new Deletions(snapshot.commits, random, {
+      self,
       room: (id) => this.#shelf.get(id),
       isOwn: (room) => this.#shelf.isOwn(room),
+      isBuried: (id) => this.#shelf.isBuried(id),
+      others: () => this.#nodes.others,
+      isReachable: (node) => this.#nodes.isReachable(node),
       participants: (step, id) => this.#followers.withMembers(id, step.now.monoMs),
       isBusy: (room) => this.#forwards.has(room.id) || this.#copies.isAwaited(room.id),
       isCurrent: (room) => this.#copies.isCurrent(room),
@@ -108,6 +114,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       },
       bury: (step, room, told) => this.#bury(step, room, told),
     });
+    this.#twins = new Twins(this.#shelf, (step, room, reason) => this.#bury(step, room, [], reason));
     this.#parts = {
       config,
       random,
@@ -208,9 +215,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (entries.some(({ content }) => content.kind !== 'message')) this.#directory.changed(step, room.id);
   }
 
-  #bury(step: Step, room: Room, told: readonly NodeId[]): void {
+  #bury(step: Step, room: Room, told: readonly NodeId[], reason = 'This room was deleted.'): void {
     step.persist({ kind: 'deleteRoom', room: room.id, epoch: room.epoch });
-    const reason = 'This room was deleted.';
     step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'deleted', reason });
     this.#shelf.bury(room);
     this.#sessions.detachAll(step, room);
@@ -227,8 +233,6 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (this.#shelf.isOwn(room)) this.#directory.removed(step, room.id);
   }
 
-  // --- other nodes -----------------------------------------------------------
-
   #listed(
     step: Step,
     from: NodeId,
@@ -238,7 +242,9 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     for (const { id } of rooms) {
       if (this.#shelf.isBuried(id)) step.send(from, { kind: 'notFollowing', room: id, reason: 'deleted' });
     }
-    if (!this.#directory.told(from, rooms, removed, whole)) return;
+    const isWhole = this.#directory.told(from, rooms, removed, whole);
+    this.#twins.listed(step, rooms);
+    if (!isWhole) return;
     this.#copies.unlisted(step, from, (room) => this.#directory.isListed(from, room));
   }
 
@@ -250,9 +256,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
 
   #lost(step: Step, node: NodeId): void {
     this.#followers.lost(node, step.now.monoMs);
-    for (const room of this.#shelf.all) {
+    for (const room of this.#shelf.all)
       if (this.#shelf.isOwn(room)) this.#attendance.nodeFailed(step, room, node);
-    }
     this.#forwards.lost(step, node);
     this.#copies.lost(step, node);
   }
@@ -310,11 +315,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   #presence(step: Step, from: NodeId, message: Extract<RoomClusterMessage, { kind: 'presence' }>): void {
     const room = this.#shelf.own(message.room);
     if (room === undefined) return this.#copies.presence(step, from, message);
-    for (const { person, presence } of message.persons) {
-      if (!room.isMember(person)) continue;
-      if (presence === 'online') this.#attendance.came(step, room, person, from);
-      else this.#attendance.went(step, room, person, from, false);
-    }
+    this.#attendance.told(step, room, message.persons, from);
   }
 
   #timer(step: Step, key: string): void {

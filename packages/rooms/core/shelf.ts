@@ -3,15 +3,18 @@ import type { RoomId } from '@bothy/wire';
 import { bounds } from './config.ts';
 import type { RoomsSnapshot } from './records.ts';
 import { Room } from './room.ts';
+import { creationOf } from './twins.ts';
 
 export class Shelf {
   readonly self: string;
   readonly #rooms = new Map<RoomId, Room>();
+  /** By the letters that ids of one creation begin with. */
+  readonly #ofCreation = new Map<string, Set<Room>>();
   readonly #tombstones = new Map<RoomId, number>();
 
   constructor(self: string, snapshot: RoomsSnapshot) {
     this.self = self;
-    for (const record of snapshot.rooms) this.#rooms.set(record.id, new Room(record));
+    for (const record of snapshot.rooms) this.add(new Room(record));
     for (const member of snapshot.members) {
       this.#rooms.get(member.room)?.members.set(member.person, member);
     }
@@ -48,11 +51,28 @@ export class Shelf {
 
   add(room: Room): void {
     this.#rooms.set(room.id, room);
+    const twins = this.#ofCreation.get(creationOf(room.id)) ?? new Set();
+    this.#ofCreation.set(creationOf(room.id), twins.add(room));
+  }
+
+  /** As a rule one, or none; in order of their ids. */
+  ofCreation(creation: string): readonly Room[] {
+    const rooms = [...(this.#ofCreation.get(creation) ?? [])];
+    return rooms.sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** Whether the room of this creation was deleted. */
+  isCreationBuried(creation: string): boolean {
+    for (const id of this.#tombstones.keys()) if (creationOf(id) === creation) return true;
+    return false;
   }
 
   /** It never comes back, not even from a node that was away meanwhile. */
   bury(room: Room): void {
     this.#rooms.delete(room.id);
+    const twins = this.#ofCreation.get(creationOf(room.id));
+    twins?.delete(room);
+    if (twins?.size === 0) this.#ofCreation.delete(creationOf(room.id));
     this.#tombstones.set(room.id, room.epoch);
     if (this.#tombstones.size <= bounds.tombstones) return;
     const oldest = this.#tombstones.keys().next();
@@ -61,5 +81,10 @@ export class Shelf {
 
   isBuried(id: RoomId): boolean {
     return this.#tombstones.has(id);
+  }
+
+  /** The last epoch of a room that was deleted; undefined when it was not, as far as is known here. */
+  buriedEpoch(id: RoomId): number | undefined {
+    return this.#tombstones.get(id);
   }
 }

@@ -57,8 +57,7 @@ export class ClusterPeace {
     for (const node of this.#nodes) {
       for (const record of node.store.snapshot().commits) {
         const { role, state, subject } = record;
-        // A promise to a node that was lost for good is never redeemed: nobody may guess what it had decided.
-        if (record.role === 'participant' && !this.#isHere(record.coordinator)) continue;
+        // A promise to a node that was lost for good is resolved as well: the others know enough together.
         if (state === 'prepared' || state === 'preparing')
           return `${node.info.id} is ${state} for ${subject}`;
         if (role !== 'coordinator') continue;

@@ -21,6 +21,7 @@ class ClusterWorld {
   readonly #cluster: SimCluster;
   readonly #people: ClusterPeople;
   #crashes = 0;
+  #lostCoordinators = 0;
 
   constructor(seed: string, options: ClusterWorldOptions, makeCore: typeof makeRoomsCore) {
     this.#options = options;
@@ -44,11 +45,12 @@ class ClusterWorld {
       simulation.after(random.below(faultMs), () => this.#delete());
     }
     simulation.run(faultMs);
-    if (random.next() < lostVoter) this.#loseVoter();
+    if (random.next() < lostVoter) this.#loseForGood();
     this.#cluster.settle();
     return this.#cluster.result({
       written: this.#people.count,
-      lostVoters: forgotten.size,
+      lostVoters: forgotten.size - this.#lostCoordinators,
+      lostCoordinators: this.#lostCoordinators,
       crashesAtDeletion: this.#crashes,
     });
   }
@@ -88,8 +90,11 @@ class ClusterWorld {
     operator.order({ kind: 'delete', requestId: this.#people.name('delete', operator), room });
   }
 
-  /** A node promises, and is never seen again: the rest may go on only once an operator says so. */
-  #loseVoter(): void {
+  /**
+   * A node promises, or says what it decided to one of those who did, and is never seen again: the rest may go on only
+   * once an operator says so.
+   */
+  #loseForGood(): void {
     const { simulation, clients, checker, rooms } = this.#cluster;
     const choices = rooms.flatMap((room) => {
       const owner = checker.administrator(room);
@@ -100,22 +105,25 @@ class ClusterWorld {
     const choice = pick(choices, simulation.random('lost voter').below(1_000));
     if (choice === undefined) return;
     const { room, owner, voter } = choice;
+    const isCoordinator = simulation.random('lost coordinator').next() < 0.4;
+    const lost = isCoordinator ? owner : voter;
     let isLost = false;
     this.#cluster.watch = (node, event) => {
-      const isVote =
-        node === voter &&
+      const isLast =
+        node === lost &&
         event.kind === 'performed' &&
         event.output.kind === 'send' &&
         event.output.message.kind === 'commit' &&
-        event.output.message.message.kind === 'vote';
-      if (!isVote || isLost) return;
+        event.output.message.message.kind === (isCoordinator ? 'commit' : 'vote');
+      if (!isLast || isLost) return;
       isLost = true;
+      if (isCoordinator) this.#lostCoordinators += 1;
       node.process.crash();
     };
     simulation.after(3_000, () => this.#orderDeletion(room));
     simulation.after(30_000, () => {
       this.#cluster.watch = undefined;
-      if (isLost) this.#forget(voter, owner);
+      if (isLost) this.#forget(lost, isCoordinator ? voter : owner);
     });
   }
 

@@ -24,7 +24,7 @@ export interface ClusterWorldOptions {
   readonly deletions: (number: number) => number;
   /** Chance that the administrator, or another node, crashes while a room is being deleted. */
   readonly crashAtDeletion: number;
-  /** Chance that a node votes for a deletion and is never seen again, until an operator forgets it. */
+  /** Chance that a node that votes for a deletion, or has just decided it, is never seen again, until an operator forgets it. */
   readonly lostVoter: number;
 }
 

@@ -20,6 +20,7 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import { NodeDisk } from './node-disk.ts';
+import { stageCreation } from './room-store.ts';
 import type { LinkEnd, SimLinks } from './sim-links.ts';
 
 export function makeRoomsCore(...args: ConstructorParameters<typeof RoomsCore>): Pick<RoomsCore, 'step'> {
@@ -107,7 +108,7 @@ export class SimNode implements LinkEnd {
   }
 
   command(session: string, id: string, actor: RoomActor, command: RoomCommand): void {
-    this.process.submit({ kind: 'command', session, id, actor, command });
+    this.process.submit({ kind: 'command', session, id, actor, command, ...stageCreation(actor, command) });
   }
 
   /** An operator's order. */

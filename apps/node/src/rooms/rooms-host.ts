@@ -29,6 +29,7 @@ import {
   type RoomResult,
 } from '@bothy/wire';
 import type { Logger } from 'pino';
+import { withCreation } from './creation.ts';
 import { RoomTimes } from './room-times.ts';
 import type { RoomTracing } from './tracing.ts';
 
@@ -191,7 +192,7 @@ export class RoomsHost {
   }
 
   #submit(input: RoomsInput): boolean {
-    return this.#loop?.submit(this.#options.tracing.entering(input)) ?? false;
+    return this.#loop?.submit(this.#options.tracing.entering(withCreation(input))) ?? false;
   }
 
   #input(input: RoomsInput): void {

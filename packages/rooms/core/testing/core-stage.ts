@@ -17,6 +17,7 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import { RoomStoreModel } from './room-store-model.ts';
+import { stageCreation } from './stage-creation.ts';
 import type { Shown, StageNode } from './stage-node.ts';
 import { codeOf, infoOf } from './stage-people.ts';
 
@@ -136,7 +137,8 @@ export class CoreStage {
   ): RoomResult | undefined {
     this.#count += 1;
     const call = `call ${this.#count}`;
-    this.step(id, { kind: 'command', id: call, session, actor: who, command });
+    const about = { session, actor: who, command, ...stageCreation(who, command) };
+    this.step(id, { kind: 'command', id: call, ...about });
     return this.answer(call);
   }
 

@@ -1,0 +1,39 @@
+import { createIdentity } from '@bothy/identity';
+import { expect, test, vi } from 'vitest';
+import { RoomClient } from '../../testing/room-client.ts';
+import { nodeFixture, signIn } from '../../testing/running-node.ts';
+import { creationOf } from './creation.ts';
+
+const nodes = nodeFixture();
+
+test('a creation has one beginning of an id, which differs by person and by request', () => {
+  const person = 'a'.repeat(32);
+  expect(creationOf(person, 'c-1')).toBe(creationOf(person, 'c-1'));
+  const all = [creationOf(person, 'c-1'), creationOf(person, 'c-2'), creationOf('b'.repeat(32), 'c-1')];
+  expect(new Set(all).size).toBe(3);
+  for (const each of all) expect(each).toMatch(/^[a-z2-7]{16}$/);
+});
+
+test('a room that is asked for again at another node is the room that there is', async () => {
+  const one = await nodes.start({ id: 'n1' });
+  const two = await nodes.start({ id: 'n2', join: one.clusterAddress });
+  const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  const enter = async (node: typeof one) => {
+    const { token = '' } = (await signIn(node, ann)).body;
+    return await RoomClient.open(node, { token });
+  };
+  const [atOne, atTwo] = [await enter(one), await enter(two)];
+  const create = async (client: RoomClient) =>
+    (await client.call('room.create', { requestId: 'c-1', name: 'Hut', visibility: 'private' })).room as {
+      id: string;
+      administrator: string;
+    };
+  const room = await create(atOne);
+  await vi.waitFor(async () => {
+    const { rooms } = await atTwo.call('room.list');
+    expect(JSON.stringify(rooms)).toContain(room.id);
+  }, 10_000);
+  expect(await create(atTwo)).toMatchObject({ id: room.id, administrator: 'n1' });
+  const joined = await atTwo.call('room.join', { requestId: 'j-1', room: room.id });
+  expect(joined).toMatchObject({ room: { id: room.id } });
+});
