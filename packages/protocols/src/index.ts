@@ -14,6 +14,13 @@ export {
   type LamportStamp,
 } from './clocks/lamport-clock.ts';
 export {
+  type ClockExchange,
+  type ClockOffset,
+  type ExchangeVerdict,
+  OffsetEstimate,
+  type OffsetEstimateOptions,
+} from './clocks/offset-estimate.ts';
+export {
   happenedBefore,
   VectorClock,
   type VectorClockOptions,
