@@ -15,7 +15,8 @@ import { type Rule, ruleLimits, severities } from '../telemetry/rule.ts';
 import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse.ts';
 import { checkRules } from './rule-schema.ts';
 
-const { exactOptional: maybe } = z;
+// Taken by name: a namespace that is destructured is bundled whole.
+const maybe = z.exactOptional;
 const name = textLike(telemetryNamePattern);
 const nodeId = textLike(nodeIdPattern);
 const sentence = textUpTo(edgeLimits.sentenceChars);
