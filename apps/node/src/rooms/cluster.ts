@@ -7,7 +7,7 @@ import {
   type ClusterServices,
   clusterCredentials,
 } from '@bothy/rooms/drivers/grpc';
-import { nodeTimers } from '@bothy/runtime/node';
+import { nodeClock, nodeTimers } from '@bothy/runtime/node';
 import type { NodeId, NodeInfo, RoomActor } from '@bothy/wire';
 import type { NodeConfig } from '../config.ts';
 import type { ClusterStatus } from '../rest/room-routes.ts';
@@ -54,6 +54,7 @@ export async function openLinks(
     self,
     credentials: await credentialsOf(config),
     timers: nodeTimers,
+    monoMs: nodeClock.monoMs,
     ...(services === undefined ? {} : { services }),
     events: {
       ...events,

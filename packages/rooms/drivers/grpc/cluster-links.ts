@@ -29,6 +29,7 @@ import { glare, refusal } from './grpc-status.ts';
 import {
   callerOf,
   certificateObjection,
+  doubledSentence,
   type ExchangeCall,
   endCall,
   idTaken,
@@ -42,6 +43,8 @@ import { NameQuestions } from './name-questions.ts';
 const defaultQueueBytes = 64 * 1024 * 1024;
 /** After an end was told, the connection is cut when the other side does not take notice. */
 const lingerMs = 1_000;
+/** Two heartbeats of the core: a node that has just spoken runs, and another start of it is a copy. */
+const heardWithinMs = 2_000;
 
 export class ClusterLinks {
   readonly #options: ClusterLinksOptions;
@@ -199,8 +202,9 @@ export class ClusterLinks {
   #standing(node: NodeId): Standing | undefined {
     const link = this.#links.get(node);
     if (link === undefined) return undefined;
-    const { instance, boot, isUp, dialled } = link;
-    return { id: node, instance, boot, isUp, isDialled: dialled !== undefined };
+    const { instance, boot, isUp, dialled, silentMs } = link;
+    const isHeard = silentMs < heardWithinMs;
+    return { id: node, instance, boot, isUp, isHeard, isDialled: dialled !== undefined };
   }
 
   #welcome(caller: NodeInfo, call: ServerUnaryCall<unknown, unknown>): pb.Welcome {
@@ -234,6 +238,7 @@ export class ClusterLinks {
         return endCall(call, glare());
       case 'taken':
         this.#order.now(() => events.refused('node_id_taken', idTakenSentence(caller.id)));
+        this.#send(caller.id, { kind: 'doubled' });
         return endCall(call, idTaken(caller.id));
       case 'accept':
         return this.#add({
@@ -262,11 +267,12 @@ export class ClusterLinks {
 
   #add(side: Pick<LinkOptions, 'node' | 'instance' | 'boot' | 'dialled' | 'stream' | 'close'>): void {
     this.#links.get(side.node)?.end('The other node has made a new link.');
-    const { timers, queueMessages = 100_000 } = this.#options;
+    const { timers, monoMs, queueMessages = 100_000 } = this.#options;
     const link = new Link({
       ...side,
       self: this.#self,
       selfBoot: this.#boot,
+      monoMs,
       bounds: { bytes: this.#queueBytes, messages: queueMessages },
       listener: this.#listener,
     });
@@ -306,6 +312,9 @@ export class ClusterLinks {
         return true;
       case 'nameAnswer':
         this.#questions.answered(link.node, message.id, message.answer);
+        return true;
+      case 'doubled':
+        events.refused('node_id_taken', `${link.node} was called by ${doubledSentence}`);
         return true;
       case 'bridge':
         events.bridge?.(link.node, message.message);

@@ -53,6 +53,10 @@ export function idTaken(id: string): Refusal {
   return refusal('node_id_taken', idTakenSentence(id));
 }
 
+/** What the node is told whose id somebody else used. */
+export const doubledSentence =
+  'another process under the id of this node, with a copy of its data folder, and has refused it. End that process, or give it an --id and an empty --data folder of its own.';
+
 export function idTakenSentence(id: string): string {
   return `Another node goes by the id ${id}, or runs with a copy of the same data folder. Give each node an --id and a --data folder of its own.`;
 }

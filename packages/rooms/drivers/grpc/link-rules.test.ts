@@ -5,6 +5,7 @@ const of = (id: string, boot = '1', instance = `data-${id}`): Start => ({ id, bo
 const standing = (start: Start, how: Partial<Standing> = {}): Standing => ({
   ...start,
   isUp: true,
+  isHeard: false,
   isDialled: false,
   ...how,
 });
@@ -17,6 +18,8 @@ describe('[GRPC2] a stream from b, at a', () => {
     ['a has dialled too, and is lower', standing(b, { isDialled: true, isUp: false }), 'glare'],
     ['the same, and the link is up', standing(b, { isDialled: true }), 'glare'],
     ['b has started anew', standing(of('b', '0'), { isDialled: true }), 'accept'],
+    ['[GRPC25] an earlier start of b speaks still', standing(of('b', '0'), { isHeard: true }), 'taken'],
+    ['that one has not said who it is', standing(of('b', '0'), { isHeard: true, isUp: false }), 'accept'],
     ['another data folder, linked', standing(of('b', '1', 'other')), 'taken'],
     [
       'another data folder that has not said who it is yet',
@@ -44,6 +47,11 @@ describe('[GRPC3, GRPC4] b answers a dial of a', () => {
     ['a link stands', standing(b), 'hold'],
     ['one begins', standing(b, { isUp: false }), 'hold'],
     ['a link to an earlier start', standing(of('b', '0')), 'open'],
+    [
+      '[GRPC25] a link to an earlier start that speaks still',
+      standing(of('b', '0'), { isHeard: true }),
+      'taken',
+    ],
     ['a link to another data folder', standing(of('b', '1', 'other')), 'taken'],
   ] as const)('%s', (_, known, verdict) => expect(judgeDial(of('a'), b, known)).toBe(verdict));
 

@@ -16,6 +16,8 @@ export interface Start {
 /** The link that there is already to a node of that id. */
 export interface Standing extends Start {
   readonly isUp: boolean;
+  /** Something was heard on it within the last two heartbeats: its node runs. */
+  readonly isHeard: boolean;
   /** By this node. */
   readonly isDialled: boolean;
 }
@@ -32,8 +34,10 @@ export function judgeIncoming(self: Start, caller: Start, standing: Standing | u
   if (caller.id === self.id) return 'taken';
   if (standing === undefined) return 'accept';
   if (standing.instance !== caller.instance) return standing.isUp ? 'taken' : 'accept';
-  // It has started anew, or dialled again: what it had dialled before is over.
-  if (standing.boot !== caller.boot || !standing.isDialled) return 'accept';
+  // It has started anew, unless the earlier start still speaks: then one of them runs with a copy of the data folder.
+  if (standing.boot !== caller.boot) return standing.isUp && standing.isHeard ? 'taken' : 'accept';
+  // It has dialled again: what it had dialled before is over.
+  if (!standing.isDialled) return 'accept';
   // Both dialled: that of the lower id stands. If the caller has lost ours without our hearing of it, it is refused
   // until the silence ends it here too.
   return caller.id < self.id ? 'accept' : 'glare';
@@ -52,5 +56,6 @@ export function judgeDial(self: Start, answered: Start, standing: Standing | und
     return answered.instance === self.instance && answered.boot === self.boot ? 'own' : 'taken';
   if (standing === undefined) return 'open';
   if (standing.instance !== answered.instance) return standing.isUp ? 'taken' : 'open';
-  return standing.boot === answered.boot ? 'hold' : 'open';
+  if (standing.boot === answered.boot) return 'hold';
+  return standing.isUp && standing.isHeard ? 'taken' : 'open';
 }

@@ -42,6 +42,7 @@ export interface LinkOptions {
   readonly self: NodeInfo;
   readonly selfBoot: string;
   readonly bounds: QueueBounds;
+  readonly monoMs: () => number;
   readonly listener: LinkListener;
 }
 
@@ -60,6 +61,7 @@ export class Link {
   readonly #parts = new PartJoiner();
   #state: 'opening' | 'up' | 'ended' = 'opening';
   #info: NodeInfo | undefined;
+  #heardMs: number;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -67,6 +69,7 @@ export class Link {
     this.instance = options.instance;
     this.boot = options.boot;
     this.dialled = options.dialled;
+    this.#heardMs = options.monoMs();
     const { stream } = options;
     this.#queue = new OutgoingQueue(stream, options.bounds);
     stream.on('data', (batch) => this.#received(batch));
@@ -85,6 +88,11 @@ export class Link {
   /** Who is there, once the link is up. */
   get info(): NodeInfo | undefined {
     return this.#info;
+  }
+
+  /** How long nothing was heard. */
+  get silentMs(): number {
+    return this.#options.monoMs() - this.#heardMs;
   }
 
   send(message: Uint8Array): void {
@@ -108,6 +116,7 @@ export class Link {
   }
 
   #received(batch: Uint8Array): void {
+    this.#heardMs = this.#options.monoMs();
     const messages = splitBatch(batch);
     if (messages === undefined) return this.#broken('What came is no batch of messages.');
     for (const message of messages) {

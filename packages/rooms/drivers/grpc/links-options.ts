@@ -82,6 +82,7 @@ export interface ClusterLinksOptions {
   readonly events: ClusterLinkEvents;
   readonly services?: ClusterServices;
   readonly timers: Timers;
+  readonly monoMs: () => number;
   /** A random text, never used before: tells this start of the node from earlier ones. @default random */
   readonly boot?: string;
   /** From a dial, or a call that came in, until the link stands. @default 5000 */

@@ -156,8 +156,10 @@ describe('the end of a link', () => {
   });
 
   test('[GRPC5] a start that the other side has not noticed the end of replaces the link', async () => {
-    const [a, b] = [await start('a'), await start('b')];
+    let nowMs = 0;
+    const [a, b] = [await start('a', { monoMs: () => nowMs }), await start('b')];
     await link(a, b);
+    nowMs = 2_001;
     const again = await start('b');
     await link(again, a);
     expectTurns(a, 'b');
@@ -165,6 +167,23 @@ describe('the end of a link', () => {
     a.links.send('b', typing('to the new one'));
     await again.next('message');
     expect(b.all('message')).toEqual([]);
+  });
+
+  test('[GRPC25] a copy of the data folder that runs too is refused, whoever dials, and the first one hears of it', async () => {
+    const [a, b] = [await start('a', { monoMs: () => 0 }), await start('b')];
+    await link(a, b);
+    const copy = await start('b');
+    copy.links.dial(a.address);
+    expect((await copy.next('dialFailed')).code).toBe('node_id_taken');
+    expect((await a.next('refused')).code).toBe('node_id_taken');
+    const told = await b.next('refused');
+    expect(told.code).toBe('node_id_taken');
+    expect(told.sentence).toContain('a copy of its data folder');
+    a.links.dial(copy.address);
+    expect(await a.next('dialFailed')).toMatchObject({ address: copy.address, code: 'node_id_taken' });
+    a.links.send('b', typing('still there'));
+    await b.next('message');
+    expect([a.all('linkUp').length, a.all('linkDown').length]).toEqual([1, 0]);
   });
 
   test('[GRPC6] hanging up ends it on both sides, each told once, and nothing comes after', async () => {

@@ -272,6 +272,7 @@ export const anyMessage = fc.oneof(
   fc.record({ kind: kind('typing'), room, person: author, name, active: on }),
   fc.record({ kind: kind('forget'), node }),
   fc.record({ kind: kind('commit'), message: commit }),
+  fc.record({ kind: kind('doubled') }),
   fc.record({ kind: kind('nameQuery'), id, question }),
   fc.record({ kind: kind('nameAnswer'), id, answer: nameAnswer }),
   fc.record({ kind: kind('bridge'), message: bridged }),

@@ -55,6 +55,8 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
       return ofKind('heartbeat', node.heartbeat, kind.value);
     case 'forget':
       return ofKind('forget', node.forget, kind.value);
+    case 'doubled':
+      return { ok: true, value: { kind: 'doubled' } };
     case 'bridge':
       return bridgeMessage(kind.value);
     case 'nameQuery':

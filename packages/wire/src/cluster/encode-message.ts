@@ -70,6 +70,8 @@ function kindOf(message: LinkMessage): Kind {
     }
     case 'forget':
       return { $case: 'forget', value: { node: message.node } };
+    case 'doubled':
+      return { $case: 'doubled', value: {} };
     case 'commit':
       return commitToProto(message.message);
     case 'nameQuery':

@@ -15,4 +15,6 @@ export type NameMessage =
 export type LinkMessage =
   | ClusterMessage<CommitMessage>
   | NameMessage
+  /** Somebody else called under the receiver's id, with a copy of its data folder, and was refused. */
+  | { readonly kind: 'doubled' }
   | { readonly kind: 'bridge'; readonly message: BridgeMessage };

@@ -1,5 +1,5 @@
 /** A node of nothing but its links, that writes down what it is told. */
-import { nodeTimers } from '@bothy/runtime/node';
+import { nodeClock, nodeTimers } from '@bothy/runtime/node';
 import type { BridgeMessage, NodeId, NodeInfo } from '@bothy/wire';
 import type { RoomClusterMessage } from '../../../core/index.ts';
 import { type ClusterCredentials, ClusterLinks, type ClusterLinksOptions } from '../index.ts';
@@ -36,6 +36,7 @@ export class RecordedNode {
       self: { id, instance, address: '127.0.0.1:0', webUrl: '', version: '0.1.0' },
       credentials: plain,
       timers: nodeTimers,
+      monoMs: nodeClock.monoMs,
       events: {
         linkUp: (node, dialled) => this.#tell({ kind: 'linkUp', node, dialled }),
         linkDown: (node, reason) => this.#tell({ kind: 'linkDown', node, reason }),

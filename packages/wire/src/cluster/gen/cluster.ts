@@ -125,6 +125,7 @@ export interface Message {
     | { readonly $case: "presence"; readonly value: PresenceChange }
     | { readonly $case: "typing"; readonly value: Typing }
     | { readonly $case: "forget"; readonly value: Forget }
+    | { readonly $case: "doubled"; readonly value: Doubled }
     | { readonly $case: "prepare"; readonly value: Prepare }
     | { readonly $case: "vote"; readonly value: Vote }
     | { readonly $case: "commit"; readonly value: Commit }
@@ -358,6 +359,10 @@ export interface Typing {
   readonly person: string;
   readonly name: string;
   readonly active: boolean;
+}
+
+/** Another process called the sender under the receiver's id and data folder, and was refused: its operator is to know. */
+export interface Doubled {
 }
 
 /** Can you carry this out, whatever happens from now on? A room that is prepared refuses sends and joins. */
@@ -811,6 +816,9 @@ export const Message: MessageFns<Message> = {
       case "forget":
         Forget.encode(message.kind.value, writer.uint32(114).fork()).join();
         break;
+      case "doubled":
+        Doubled.encode(message.kind.value, writer.uint32(122).fork()).join();
+        break;
       case "prepare":
         Prepare.encode(message.kind.value, writer.uint32(162).fork()).join();
         break;
@@ -971,6 +979,14 @@ export const Message: MessageFns<Message> = {
             }
 
             message.kind = { $case: "forget", value: Forget.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.kind = { $case: "doubled", value: Doubled.decode(reader, reader.uint32()) };
             continue;
           }
           case 20: {
@@ -2693,6 +2709,41 @@ export const Typing: MessageFns<Typing> = {
             message.active = reader.bool();
             continue;
           }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseDoubled(): Doubled {
+  return {};
+}
+
+export const Doubled: MessageFns<Doubled> = {
+  encode(_: Doubled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Doubled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDoubled() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
