@@ -125,6 +125,8 @@ export const alarmEntry = z.object({
 export const alarmChanged: z.ZodMiniType<AlarmChanged> = z.object({
   alarm: alarmSchema,
   entry: optional(alarmEntry),
+  notify: optional(z.object({ id: z.string(), route: z.string(), text: z.string() })),
+  forYou: optional(z.literal(true)),
 });
 
 /** The result of `telemetry.subscribe`, at a client. */
