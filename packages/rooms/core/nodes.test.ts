@@ -93,6 +93,30 @@ test('[RM32] a silent node is suspected, then down; its link is ended and dialle
   expect(health()).toBe('up');
 });
 
+test('[RM32] a node whose links end as soon as they stand is dialled less and less often, until one lasts', () => {
+  const stage = new CoreStage(['n1', 'n2']);
+  const dials = () =>
+    stage.dials.filter(({ from, address }) => from === 'n1' && address === 'n2:7070').length;
+  const waitMs = (): number => {
+    const [made, atMs] = [dials(), stage.nowMs];
+    stage.cut('n1', 'n2');
+    while (dials() === made) stage.pass(50);
+    return stage.nowMs - atMs;
+  };
+  stage.pass(timing.downAfterMs);
+  expect(waitMs()).toBe(0);
+  const waits = Array.from({ length: 8 }, () => {
+    stage.link('n1', 'n2');
+    stage.pass(100);
+    return waitMs();
+  });
+  expect(waits[0]).toBeGreaterThan(200);
+  expect(waits.at(-1)).toBeGreaterThan(timing.dialAgainMaxMs / 2 - 50);
+  stage.link('n1', 'n2');
+  stage.pass(timing.downAfterMs);
+  expect(waitMs()).toBe(0);
+});
+
 test('[RM33] a second node under one id is refused', () => {
   const stage = new CoreStage(['n1', 'n2']);
   stage.step('n1', { kind: 'linkUp', node: infoOf('n1', { instance: 'another' }) });

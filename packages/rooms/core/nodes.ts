@@ -18,6 +18,10 @@ interface Remote {
   dialled: string | undefined;
   /** Set while a link stands. */
   detector: HeartbeatDetector | null;
+  /** When its last link came up. */
+  upMs: number;
+  /** Waits between dials: they go on growing while links end as soon as they stand. */
+  readonly backoff: ExponentialBackoff;
   health: NodeHealth;
   load: NodeLoad | null;
 }
@@ -56,7 +60,7 @@ export class Nodes {
     this.#config = config;
     this.#random = random;
     this.#listener = listener;
-    for (const info of remembered) this.#remotes.set(info.id, unlinked(info));
+    for (const info of remembered) this.#remotes.set(info.id, this.#unlinked(info));
   }
 
   start(step: Step): void {
@@ -112,8 +116,10 @@ export class Nodes {
       startMs: step.now.monoMs,
     });
     const remote: Remote = {
-      ...unlinked(info),
+      ...this.#unlinked(info),
       detector,
+      upMs: step.now.monoMs,
+      ...(known === undefined ? {} : { backoff: known.backoff }),
       dialled: dialled ?? known?.dialled,
       health: known?.health ?? 'down',
     };
@@ -133,8 +139,12 @@ export class Nodes {
     const remote = this.#remotes.get(node);
     if (remote?.detector == null) return;
     this.#lost(step, node, remote);
-    this.#wantAddress(step, remote.info.address);
-    if (remote.dialled !== undefined) this.#wantAddress(step, remote.dialled);
+    // One that stood for a while is dialled at once; where they end as soon as they stand, something is wrong there.
+    const isShort = step.now.monoMs - remote.upMs < timing.downAfterMs;
+    if (!isShort) remote.backoff.reset();
+    const afterMs = isShort ? (remote.backoff.next() ?? timing.dialAgainMaxMs) : 0;
+    this.#wantAddress(step, remote.info.address, remote.backoff, afterMs);
+    if (remote.dialled !== undefined) this.#wantAddress(step, remote.dialled, remote.backoff, afterMs);
   }
 
   dialFailed(step: Step, address: string): void {
@@ -212,7 +222,7 @@ export class Nodes {
     const { id, address } = info;
     if (id === this.#config.self.id || this.#remotes.has(id) || this.#forgotten.has(id)) return;
     if (this.#remotes.size >= bounds.nodes) return;
-    this.#remotes.set(id, unlinked(info));
+    this.#remotes.set(id, this.#unlinked(info));
     step.persist({ kind: 'putNode', node: info });
     this.#wantAddress(step, address);
   }
@@ -239,8 +249,14 @@ export class Nodes {
     });
   }
 
-  #wantAddress(step: Step, address: string): void {
+  #wantAddress(step: Step, address: string, backoff = this.#newBackoff(), afterMs = 0): void {
     if (address === this.#config.self.address || this.#addresses.has(address)) return;
+    this.#addresses.set(address, { backoff, dialling: afterMs === 0 });
+    if (afterMs === 0) step.emit({ kind: 'dial', address, early: true });
+    else step.setTimer(`dial ${address}`, afterMs);
+  }
+
+  #newBackoff(): ExponentialBackoff {
     const options = {
       baseMs: timing.dialAgainMs,
       factor: 2,
@@ -248,9 +264,12 @@ export class Nodes {
       maxAttempts: Number.POSITIVE_INFINITY,
       jitter: 'equal',
     } as const;
-    const wanted = { backoff: new ExponentialBackoff(options, this.#random), dialling: true };
-    this.#addresses.set(address, wanted);
-    step.emit({ kind: 'dial', address, early: true });
+    return new ExponentialBackoff(options, this.#random);
+  }
+
+  #unlinked(info: NodeInfo): Remote {
+    const backoff = this.#newBackoff();
+    return { info, dialled: undefined, detector: null, upMs: 0, backoff, health: 'down', load: null };
   }
 
   #dialLater(step: Step, address: string, wanted: Address): void {
@@ -269,10 +288,6 @@ export class Nodes {
   #sorted(): NodeId[] {
     return [...this.#remotes.keys()].sort();
   }
-}
-
-function unlinked(info: NodeInfo): Remote {
-  return { info, dialled: undefined, detector: null, health: 'down', load: null };
 }
 
 function isSame(one: NodeInfo, other: NodeInfo): boolean {

@@ -12,7 +12,7 @@ import type { NodeId, NodeInfo, RoomActor } from '@bothy/wire';
 import type { NodeConfig } from '../config.ts';
 import type { ClusterStatus } from '../rest/room-routes.ts';
 import { version } from '../version.ts';
-import type { RoomsHost } from './rooms-host.ts';
+import { type RoomsHost, startingAnew } from './rooms-host.ts';
 
 type ClusterConfig = Pick<NodeConfig, 'id' | 'cluster' | 'clusterSecret' | 'clusterTls' | 'insecure'>;
 
@@ -55,12 +55,17 @@ export async function openLinks(
     credentials: await credentialsOf(config),
     timers: nodeTimers,
     monoMs: nodeClock.monoMs,
+    closed: () => (rooms.ready ? undefined : startingAnew),
     ...(services === undefined ? {} : { services }),
     events: {
       ...events,
       linkUp: (node, dialled) => {
         linked?.(node.id);
-        rooms.input(dialled === undefined ? { kind: 'linkUp', node } : { kind: 'linkUp', node, dialled });
+        const isTaken = rooms.input(
+          dialled === undefined ? { kind: 'linkUp', node } : { kind: 'linkUp', node, dialled },
+        );
+        // It came up while they ended: the next rooms would not know of it.
+        if (!isTaken) links.hangUp(node.id, startingAnew);
       },
       linkDown: (node) => {
         parted?.(node);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { generateKeyPair } from '@bothy/identity';
 import { nodeClock } from '@bothy/runtime/node';
 import { temporaryFolder } from '@bothy/testkit';
@@ -5,7 +7,7 @@ import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../config.ts';
 import { nodeInfo, openLinks } from './cluster.ts';
-import { RoomsHost } from './rooms-host.ts';
+import { RoomsHost, startingAnew } from './rooms-host.ts';
 import { RoomTracing } from './tracing.ts';
 
 function hostIn(folder: string): RoomsHost {
@@ -41,6 +43,35 @@ test('once prepared, the rooms begin in the same turn: no node finds links witho
   await begun;
   // And what the disk had is there.
   await expect.poll(() => host.view?.rooms.map(({ name }) => name)).toEqual(['Lobby']);
+});
+
+test('a write that the disk refuses ends the rooms: whoever asks meanwhile is told, and they start anew', async () => {
+  const folder = temporaryFolder();
+  const host = hostIn(folder.path);
+  const config = parseConfig({ id: 'n1', cluster: '0' }, {});
+  const self = await nodeInfo(config, await generateKeyPair(true), 'http://127.0.0.1:1');
+  const links = await openLinks(config, self, host, {});
+  onTestFinished(async () => {
+    await host.stop();
+    await links.stop();
+    folder.remove();
+  });
+  await host.begin(links, { self: links.self, join: [], defaultRoom: 'Lobby' });
+  const actor = { person: 'a'.repeat(32), name: 'ann', verified: true, operator: false };
+  const create = (requestId: string) =>
+    host.command(actor, { kind: 'create', requestId, name: 'Tea', description: '', visibility: 'public' });
+  expect((await create('c-1')).ok).toBe(true);
+  const disk = new DatabaseSync(join(folder.path, 'rooms.sqlite'));
+  onTestFinished(() => disk.close());
+  disk.exec(`CREATE TRIGGER refuse BEFORE INSERT ON entry BEGIN SELECT RAISE(FAIL, 'full'); END`);
+  // The one that was not written, and one that comes while there are no rooms.
+  const answers = [await create('c-2'), await create('c-3')];
+  expect(host.ready).toBe(false);
+  expect(answers).toEqual([1, 2].map(() => ({ ok: false, code: 'node_unreachable', message: startingAnew })));
+  await expect(host.forgetNode('n2')).rejects.toMatchObject({ code: 'node_unreachable' });
+  disk.exec('DROP TRIGGER refuse');
+  await expect.poll(() => host.ready, { timeout: 5_000 }).toBe(true);
+  expect((await create('c-2')).ok).toBe(true);
 });
 
 test('a host that was prepared and never began lets go of its files', async () => {

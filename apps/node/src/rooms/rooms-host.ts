@@ -69,7 +69,7 @@ export class RoomsHost {
   readonly times = new RoomTimes(nodeClock.monoMs);
   readonly #options: RoomsHostOptions;
   readonly #waiting = new Map<string, (result: RoomResult) => void>();
-  readonly #forgetting = new Map<string, (known: boolean) => void>();
+  readonly #forgetting = new Map<string, ReturnType<typeof Promise.withResolvers<boolean>>>();
   #links: ClusterLinks | undefined;
   #config: RoomsConfig | undefined;
   #store: SqliteRoomStore | undefined;
@@ -142,14 +142,15 @@ export class RoomsHost {
 
   /** An operator says that a node will not come back. False when it was not known. */
   forgetNode(node: NodeId): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.#count += 1;
-      const id = `forget ${this.#count}`;
-      this.#forgetting.set(id, resolve);
-      if (this.#loop?.submit({ kind: 'forgetNode', id, node }) === true) return;
+    this.#count += 1;
+    const id = `forget ${this.#count}`;
+    const answer = Promise.withResolvers<boolean>();
+    this.#forgetting.set(id, answer);
+    if (this.#loop?.submit({ kind: 'forgetNode', id, node }) !== true) {
       this.#forgetting.delete(id);
-      reject(new BothyError('rate_limited', 'The rooms of this node start anew. Try again in a moment.'));
-    });
+      answer.reject(new BothyError('node_unreachable', startingAnew));
+    }
+    return answer.promise;
   }
 
   async stop(): Promise<void> {
@@ -201,8 +202,9 @@ export class RoomsHost {
     // Lost, it would leave somebody shown as present for ever; a core that is gone has forgotten them anyway.
     if (input.kind === 'sessionClosed' && this.ready) setTimeout(() => this.#input(input), 100).unref();
     if (input.kind !== 'command') return;
-    if (input.session === null) this.#answer(input.id, tooMuch);
-    else this.sockets.perform({ kind: 'reply', id: input.id, session: input.session, result: tooMuch });
+    const result = this.ready ? tooMuch : anew;
+    if (input.session === null) this.#answer(input.id, result);
+    else this.sockets.perform({ kind: 'reply', id: input.id, session: input.session, result });
   }
 
   #perform(output: ProductOutput<RoomsOutput>): void {
@@ -241,9 +243,9 @@ export class RoomsHost {
         this.#options.clusterLog.warn({ other: output.node }, output.reason);
         return this.#links?.hangUp(output.node, output.reason);
       case 'forgotten': {
-        const resolve = this.#forgetting.get(output.id);
+        const answer = this.#forgetting.get(output.id);
         this.#forgetting.delete(output.id);
-        return resolve?.(output.known);
+        return answer?.resolve(output.known);
       }
       case 'refused':
         this.refused(output.code, output.message);
@@ -274,12 +276,15 @@ export class RoomsHost {
     this.#core = undefined;
     this.#store = undefined;
     this.#prepared = undefined;
-    for (const id of [...this.#waiting.keys()]) this.#answer(id, tooMuch);
+    for (const id of [...this.#waiting.keys()]) this.#answer(id, anew);
+    for (const [id, forgetting] of [...this.#forgetting]) {
+      this.#forgetting.delete(id);
+      forgetting.reject(new BothyError('node_unreachable', startingAnew));
+    }
     this.#options.tracing.abandon();
     this.times.abandon();
     this.sockets.endAll('restarted');
-    for (const node of this.#links?.linked ?? [])
-      this.#links?.hangUp(node, 'The rooms of this node start anew.');
+    for (const node of this.#links?.linked ?? []) this.#links?.hangUp(node, startingAnew);
     const afterMs = Math.min(restartMs * 2 ** this.#failures, maxRestartMs);
     this.#failures += 1;
     this.#restart = setTimeout(() => void this.#again(store), afterMs);
@@ -302,5 +307,8 @@ export class RoomsHost {
 const tooMuch: RoomResult = {
   ok: false,
   code: 'rate_limited',
-  message: 'The rooms of this node are busy or start anew. Try again in a moment with the same id.',
+  message: 'The rooms of this node are busy. Try again in a moment with the same id.',
 };
+/** What its disk refused ended them; nothing that was acknowledged is lost. */
+export const startingAnew = 'The rooms of this node start anew. Try again in a moment, with the same id.';
+const anew: RoomResult = { ok: false, code: 'node_unreachable', message: startingAnew };

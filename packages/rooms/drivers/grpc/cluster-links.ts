@@ -102,6 +102,8 @@ export class ClusterLinks {
       handshakeTimeoutMs,
       identity: () => this.#identity(),
       judge: ({ node, boot }) => {
+        const closed = this.#options.closed?.();
+        if (closed !== undefined) throw new BothyError('node_unreachable', closed);
         const verdict = judgeDial(this.#start(), { ...node, boot }, this.#standing(node.id));
         return this.#stopped ? 'own' : verdict;
       },
@@ -232,7 +234,8 @@ export class ClusterLinks {
       this.#order.now(() => events.refused(objection.code, objection.sentence));
       return endCall(call, refusal(objection.code, objection.sentence));
     }
-    if (this.#stopped) return endCall(call, refusal('node_unreachable', 'This node stops.'));
+    const closed = this.#stopped ? 'This node stops.' : this.#options.closed?.();
+    if (closed !== undefined) return endCall(call, refusal('node_unreachable', closed));
     switch (judgeIncoming(this.#start(), caller, this.#standing(caller.id))) {
       case 'glare':
         return endCall(call, glare());

@@ -82,6 +82,11 @@ export interface ClusterLinksOptions {
   readonly events: ClusterLinkEvents;
   readonly services?: ClusterServices;
   readonly timers: Timers;
+  /**
+   * Why no link can be taken now, as a sentence for who dials; undefined when they can. What has been dialled already is
+   * let go. @default always
+   */
+  readonly closed?: () => string | undefined;
   readonly monoMs: () => number;
   /** A random text, never used before: tells this start of the node from earlier ones. @default random */
   readonly boot?: string;
