@@ -1,3 +1,5 @@
+export { AlarmCore, edgeOffline } from './alarms/alarm-core.ts';
+export { valueWords } from './alarms/alarm-words.ts';
 export type {
   AlarmAnswer,
   AlarmConfig,
@@ -62,6 +64,10 @@ export {
 export type { FullSubscription } from './live/audience.ts';
 export { type DueTick, LiveModel, type LiveModelOptions } from './live/live-model.ts';
 export type { ShownReading } from './live/live-sensor.ts';
+export { ForeignAlarms } from './node/foreign-alarms.ts';
+export type { NodeInput, NodeOutput, Source, SourcedReading } from './node/messages.ts';
+export { isNamedRule, NodeCore, type NodeCores } from './node/node-core.ts';
+export { alarmLine, deliveryText, headline, newsWords } from './routes/delivery-words.ts';
 export type { AttemptResult, RouteConfig, RouteInput, RouteOutput } from './routes/messages.ts';
 export type {
   Delivery,
@@ -71,6 +77,7 @@ export type {
   RouteSnapshot,
   RouteWrite,
 } from './routes/records.ts';
+export { RoutesCore } from './routes/routes-core.ts';
 export { currentEventType, defaultRules } from './rules/default-rules.ts';
 export { durationWords, formatDuration, parseDuration } from './rules/duration.ts';
 export { formatCondition, formatRule, formatWeekSpan } from './rules/format-rule.ts';
