@@ -1,10 +1,13 @@
 /** `bothy cluster status`, once or again and again. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { BothyError } from '@bothy/wire';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { endWithReader } from './closed-output.ts';
+import { askPassphrase } from './passphrase.ts';
 
 interface StatusFlags {
   readonly node?: string;
+  readonly key?: string;
   readonly json?: true;
   readonly watch?: true;
 }
@@ -17,12 +20,26 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
     .command('status')
     .description('show the nodes, how they are, and what they do')
     .option('--node <url>', 'the node to ask (default: http://127.0.0.1:8080)')
+    .addOption(
+      new Option(
+        '--key <file>',
+        'your key file: for a node that shows its cluster to people who sign in',
+      ).env('BOTHY_KEY'),
+    )
     .option('--json', 'as JSON, one line')
     .option('--watch', 'again every second, until Ctrl-C')
-    .action(async ({ node = 'http://127.0.0.1:8080', json, watch }: StatusFlags) => {
-      const { askForStatus, statusLines } = await import('./cluster-status.ts');
+    .addHelpText(
+      'after',
+      '\nThe passphrase of a key comes from BOTHY_PASSPHRASE or is asked for. For a node with a certificate of its own, NODE_EXTRA_CA_CERTS names the file of its authority.',
+    )
+    .action(async ({ node = 'http://127.0.0.1:8080', key, json, watch }: StatusFlags) => {
+      const { statusAsker, statusLines } = await import('./cluster-status.ts');
+      const { keySignIn } = await import('./rooms-sign-in.ts');
+      endWithReader(process.stdout);
+      const signIn = key === undefined ? undefined : await keySignIn(key, askPassphrase);
+      const ask = statusAsker(node, signIn);
       const linesOf = async (): Promise<readonly string[]> => {
-        const status = await askForStatus(node);
+        const status = await ask();
         return json === true ? [JSON.stringify(status)] : statusLines(status);
       };
       if (watch !== true) return (await linesOf()).forEach(print);

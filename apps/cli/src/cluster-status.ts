@@ -3,26 +3,52 @@ import { stateWords } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type ClusterStatusAnswer, checkClusterStatus } from '@bothy/wire/schemas';
 import { plain } from './rooms-lines.ts';
+import { type KeySignIn, unreachable } from './rooms-sign-in.ts';
+
+/** Asks again and again; signs in at first, and again when the node does not take its token any more. */
+export function statusAsker(url: string, signIn?: KeySignIn): () => Promise<ClusterStatusAnswer> {
+  let token: string | undefined;
+  return async () => {
+    if (signIn === undefined) return await askForStatus(url);
+    expectAddress(url);
+    const known = token;
+    token ??= await signIn.token({ url });
+    try {
+      return await askForStatus(url, token);
+    } catch (thrown) {
+      token = undefined;
+      const hasExpired = thrown instanceof BothyError && thrown.code === 'unauthorized';
+      if (!hasExpired || known === undefined) throw thrown;
+    }
+    token = await signIn.token({ url });
+    return await askForStatus(url, token);
+  };
+}
 
 /** Throws `node_unreachable`, `unauthorized`, or `bad_request` when what answers is no node. */
-export async function askForStatus(url: string): Promise<ClusterStatusAnswer> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new BothyError('bad_request', `${url} is no address of a node. Write http://host:port.`);
-  }
+export async function askForStatus(url: string, token?: string): Promise<ClusterStatusAnswer> {
+  expectAddress(url);
   let answer: Response;
   try {
-    answer = await fetch(new URL('/api/v1/cluster', url), { signal: AbortSignal.timeout(10_000) });
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    answer = await fetch(new URL('/api/v1/cluster', url), { headers, signal: AbortSignal.timeout(10_000) });
   } catch (thrown) {
-    const sentence = `No node answers at ${url}. Is it running? "bothy up" starts one.`;
-    throw new BothyError('node_unreachable', sentence, { cause: thrown });
+    throw unreachable(url, thrown);
   }
   if (answer.status === 401 || answer.status === 403) {
-    throw new BothyError('unauthorized', `The node at ${url} shows its cluster to people who sign in only.`);
+    const advice = token === undefined ? 'Sign in with --key <file>.' : 'This key is not let in.';
+    const sentence = `The node at ${url} shows its cluster to people who sign in only. ${advice}`;
+    throw new BothyError('unauthorized', sentence);
   }
   const json: unknown = await answer.json().catch(() => undefined);
   const status = checkClusterStatus(json);
   if (answer.ok && status.ok) return status.value;
   throw new BothyError('bad_request', `${url} answers, but not as a node of Bothy with a cluster.`);
+}
+
+function expectAddress(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new BothyError('bad_request', `${url} is no address of a node. Write http://host:port.`);
 }
 
 const healthWords = { up: 'up', suspected: 'late', down: 'down' } as const;

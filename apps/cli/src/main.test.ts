@@ -55,6 +55,19 @@ test('a node says what runs where, and one Ctrl-C, however often it arrives, sto
   expect(code).toBe(0);
 });
 
+test('a node whose output nobody reads any more runs on, and stops cleanly', async () => {
+  const child = spawn(process.execPath, [program, 'node', ...anyPorts, '--data', join(folder, 'data')]);
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  child.stdout.destroy();
+  child.kill('SIGTERM');
+  expect([await ended, errors]).toEqual([0, '']);
+});
+
 test('a port that is taken is one sentence and exit code 1', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,6 +2,7 @@
 import { BothyError } from '@bothy/wire';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { endWithReader } from './closed-output.ts';
 import { addClusterRun } from './cluster-run/cluster-run-command.ts';
 import { addClusterStatus } from './cluster-status-command.ts';
 import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
@@ -59,8 +60,7 @@ function program(): Command {
     .option('--json', 'lines as they are, for other programs')
     .action(async (flags: LogsFlags) => {
       const { runLogs } = await import('./run-logs.ts');
-      // Who reads through `head` has read enough.
-      process.stdout.once('error', () => process.exit(0));
+      endWithReader(process.stdout);
       const ended = new AbortController();
       process.once('SIGINT', () => ended.abort());
       const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;

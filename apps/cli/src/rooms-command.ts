@@ -1,10 +1,10 @@
 /** `bothy rooms`: list, create, join and talk. */
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import type { RoomsClient } from '@bothy/rooms/client';
 import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
+import { endWithReader } from './closed-output.ts';
+import { askPassphrase } from './passphrase.ts';
 import type { RoomsSignIn } from './rooms-sign-in.ts';
 
 interface RoomsFlags {
@@ -102,8 +102,7 @@ async function talk(room: string | undefined, flags: RoomsFlags, print: Print): 
     const { talkByLines } = await import('./rooms-pipe.ts');
     const ended = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-    // Who reads through `head` has read enough.
-    process.stdout.once('error', () => process.exit(0));
+    endWithReader(process.stdout);
     const failures = await talkByLines(client, {
       room: room ?? '',
       history,
@@ -140,23 +139,4 @@ function historyOf(text: string | undefined): number {
   const history = text === undefined ? 20 : Number(text);
   if (Number.isInteger(history) && history >= 1 && history <= 200) return history;
   throw new BothyError('bad_request', `--history takes a number from 1 to 200, not ${text}.`);
-}
-
-/** From the environment, or typed without being shown. */
-async function askPassphrase(): Promise<string> {
-  const given = process.env.BOTHY_PASSPHRASE;
-  if (given !== undefined) return given;
-  if (!process.stdin.isTTY) {
-    throw new BothyError('bad_request', 'A key file needs its passphrase: set BOTHY_PASSPHRASE.');
-  }
-  process.stderr.write('Passphrase: ');
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
-  const typed = await new Promise<string>((resolve) => {
-    lines.once('line', resolve);
-    lines.once('close', () => resolve(''));
-  });
-  lines.close();
-  process.stderr.write('\n');
-  return typed;
 }

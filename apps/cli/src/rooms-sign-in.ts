@@ -4,9 +4,11 @@ import { createIdentity, type LocalIdentity, makeProof, readKeyFile } from '@bot
 import { webUrlOf } from '@bothy/rooms/client';
 import { BothyError, type ErrorCode, errorCodes, namePattern } from '@bothy/wire';
 
-export type RoomsSignIn =
-  | { readonly name: string }
-  | { readonly token: (node: { readonly url: string }) => Promise<string> };
+export interface KeySignIn {
+  readonly token: (node: { readonly url: string }) => Promise<string>;
+}
+
+export type RoomsSignIn = { readonly name: string } | KeySignIn;
 
 /** A guest's name as `--name` gives it, or made of the name of the account. Throws `name_invalid`. */
 export function guestName(given: string | undefined, account: string): string {
@@ -26,7 +28,7 @@ export function guestName(given: string | undefined, account: string): string {
 }
 
 /** Opens a key file; the passphrase is asked for only when there is a file. Throws what `readKeyFile` throws. */
-export async function keySignIn(path: string, passphrase: () => Promise<string>): Promise<RoomsSignIn> {
+export async function keySignIn(path: string, passphrase: () => Promise<string>): Promise<KeySignIn> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -61,7 +63,7 @@ async function post(url: string, body: unknown): Promise<Readonly<Record<string,
   try {
     answer = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
   } catch (thrown) {
-    throw new BothyError('node_unreachable', `No node answers at ${new URL(url).origin}.`, { cause: thrown });
+    throw unreachable(new URL(url).origin, thrown);
   }
   const json: unknown = await answer.json().catch(() => undefined);
   if (typeof json !== 'object' || json === null) throw notBothy(url);
@@ -70,6 +72,19 @@ async function post(url: string, body: unknown): Promise<Readonly<Record<string,
   const { code, message } = fields;
   throw new BothyError(isCode(code) ? code : 'unauthorized', String(message ?? 'The node refused.'));
 }
+
+/** Why nothing came back: nobody is there, or who is there cannot be trusted. */
+export function unreachable(url: string, thrown: unknown): BothyError {
+  const { cause } = thrown as { readonly cause?: { readonly code?: unknown } };
+  const isUntrusted = typeof cause?.code === 'string' && untrusted.test(cause.code);
+  const sentence = isUntrusted
+    ? `The certificate of ${url} is of an authority that this program does not trust. NODE_EXTRA_CA_CERTS=<file> names one that it does.`
+    : `No node answers at ${url}. Is it running? "bothy up" starts one.`;
+  return new BothyError('node_unreachable', sentence, { cause: thrown });
+}
+
+/** What Node calls certificates that nobody vouches for. */
+const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
 function isCode(code: unknown): code is ErrorCode {
   return errorCodes.some((known) => known === code);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { type LanInfo, parseConfig, type RunningNode, startNode } from '@bothy/node';
 import qrCode from 'qrcode-terminal';
+import { outliveReader } from './closed-output.ts';
 import { configTexts, type NodeFlags } from './node-options.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -23,6 +24,8 @@ export async function runNode(flags: NodeFlags, { build, print }: RunOptions): P
   if (build) await ensureWeb(folders, print);
   const node = await startNode({ ...config, data: resolve(config.data) }, { webFolder: folders.output });
   collectStartGarbage();
+  // A node whose output is closed runs on, and its stop is not to die of a word that nobody reads.
+  outliveReader(process.stdout, process.stderr);
   const signals = listenForStop(
     process,
     () => performance.now(),

@@ -1,6 +1,7 @@
 /** `bothy cluster run <n>`: its words and what they may be. */
 import { BothyError } from '@bothy/wire';
 import type { Command } from 'commander';
+import { outliveReader } from '../closed-output.ts';
 import { mostNodes } from './cluster-plan.ts';
 
 interface RunFlags {
@@ -36,6 +37,7 @@ export function addClusterRun(cluster: Command, print: (line: string) => void): 
         data,
       };
       const { runCluster } = await import('./run-cluster.ts');
+      outliveReader(process.stdout, process.stderr);
       const { stdin, stdout, env } = process;
       const terminal = stdin.isTTY && stdout.isTTY ? stdin : undefined;
       const colour = stdout.isTTY && env.NO_COLOR === undefined;

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIdentity, writeKeyFile } from '@bothy/identity';
+import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askForStatus, statusAsker } from './cluster-status.ts';
+import { keySignIn, unreachable } from './rooms-sign-in.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bothy-status-'));
+let node: RunningNode;
+let url: string;
+
+/** Bound to more than this machine: nobody is a guest then. */
+beforeAll(async () => {
+  const ports = { http: '0.0.0.0:0', mqtt: '0', cluster: '0', insecure: 'true' };
+  node = await startNode(parseConfig({ id: 'n1', ...ports, data: join(folder, 'n1') }, {}));
+  url = `http://127.0.0.1:${node.httpPort}`;
+});
+afterAll(async () => {
+  await node.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a node that shows its cluster to people alone says so, and shows it to who signs in with a key', async () => {
+  await expect(askForStatus(url)).rejects.toMatchObject({
+    code: 'unauthorized',
+    message: expect.stringContaining('--key <file>'),
+  });
+  const { personKeyPair } = await createIdentity({ name: 'ann', issuedAt: Date.now() });
+  if (personKeyPair === undefined) throw new Error('a new person has a key');
+  const path = join(folder, 'ann.key');
+  writeFileSync(path, await writeKeyFile({ name: 'ann', personKeyPair }, 'correct horse'));
+  const { token } = await keySignIn(path, async () => 'correct horse');
+  let signIns = 0;
+  const counted = {
+    token: async (at: { readonly url: string }) => {
+      signIns += 1;
+      // The first one is of no use any more.
+      return signIns === 1 ? 'spent' : await token(at);
+    },
+  };
+  const ask = statusAsker(url, counted);
+  await expect(ask()).rejects.toMatchObject({ message: expect.stringContaining('not let in') });
+  expect(await ask()).toMatchObject({ self: 'n1' });
+  expect(await ask()).toMatchObject({ self: 'n1' });
+  expect(signIns).toBe(2);
+});
+
+test('a certificate that is not trusted is told from a node that does not answer', () => {
+  const failed = (code: string) =>
+    unreachable('https://hut:8443', new Error('x', { cause: { code } })).message;
+  expect(failed('ECONNREFUSED')).toMatch(/^No node answers at https:\/\/hut:8443/);
+  expect(failed('DEPTH_ZERO_SELF_SIGNED_CERT')).toContain('NODE_EXTRA_CA_CERTS');
+  expect(failed('UNABLE_TO_GET_ISSUER_CERT_LOCALLY')).toContain('NODE_EXTRA_CA_CERTS');
+});
