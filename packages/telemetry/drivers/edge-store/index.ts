@@ -1,0 +1,1 @@
+export { SqliteEdgeStore } from './sqlite-edge-store.ts';
