@@ -7,7 +7,11 @@ import type { Delivery, NewsLine } from './records.ts';
 const signs = { danger: '🔥', warning: '⚠️', info: 'ℹ️' } as const;
 
 /** `🔥 temperature of edge-1 is 34.2 °C, above 30 for 2 min`. */
-export function newsWords({ news, alarm }: NewsLine): string {
+export function newsWords(line: NewsLine): string {
+  return oneLine(wordsOf(line));
+}
+
+function wordsOf({ news, alarm }: NewsLine): string {
   switch (news) {
     case 'opened':
       return `${signs[alarm.severity]} ${finding(alarm)}`;
@@ -18,6 +22,11 @@ export function newsWords({ news, alarm }: NewsLine): string {
     case 'cleared':
       return `✅ ${subject(alarm)}: ${finding(alarm)}`;
   }
+}
+
+/** Units and sentences come from devices: none of them begins a line of its own, in a mail or in a room. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ');
 }
 
 /** One line, for a subject or a notification: the first news, and how many more there are. */
@@ -45,7 +54,7 @@ export function alarmLine(alarm: Alarm): string {
       : 'active'
     : 'cleared';
   const shelf = alarm.shelvedUntilMs === undefined ? '' : ', shelved';
-  return `${signs[alarm.severity]} ${alarm.id} (${state}${shelf}): ${finding(alarm)}`;
+  return oneLine(`${signs[alarm.severity]} ${alarm.id} (${state}${shelf}): ${finding(alarm)}`);
 }
 
 function subject({ rule, edge }: Alarm): string {
