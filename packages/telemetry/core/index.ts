@@ -15,6 +15,8 @@ export {
   type BacktestSummary,
   backtest,
 } from './backtest/backtest.ts';
+export { EdgeCore } from './edge/edge-core.ts';
+export { EdgeDisk } from './edge/edge-disk.ts';
 export type { EdgeConfig, EdgeInput, EdgeOutput, EdgePublish, SensorCommand } from './edge/messages.ts';
 export type {
   CommandedRules,

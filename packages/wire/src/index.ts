@@ -179,7 +179,15 @@ export {
   type TelemetryTick,
 } from './telemetry/live.ts';
 export {
+  type QuestionKind,
+  type QuestionOf,
+  questionLimits,
+  type TelemetryAnswers,
+  type TelemetryQuestion,
+} from './telemetry/question.ts';
+export {
   type EdgeId,
+  isoTime,
   type Reading,
   type SensorName,
   type TelemetryEvent,

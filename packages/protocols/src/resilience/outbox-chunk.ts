@@ -45,13 +45,18 @@ export class OutboxChunk {
   }
 
   /** Of one that is there. */
-  remove(number: number): { readonly bytes: number; readonly wasInWindow: boolean } {
+  remove(number: number): {
+    readonly bytes: number;
+    readonly wasWaiting: boolean;
+    readonly wasInWindow: boolean;
+  } {
     const at = number - this.#base;
     const state = this.#states[at] ?? 0;
     this.#states[at] = 0;
     this.size -= 1;
-    if ((state & sent) === 0) this.waiting -= 1;
-    return { bytes: this.#bytes[at] ?? 0, wasInWindow: (state & windowed) !== 0 };
+    const wasWaiting = (state & sent) === 0;
+    if (wasWaiting) this.waiting -= 1;
+    return { bytes: this.#bytes[at] ?? 0, wasWaiting, wasInWindow: (state & windowed) !== 0 };
   }
 
   /** False when it is not there, or on its way already. */

@@ -56,10 +56,11 @@ test('[OB2, OB3, OB4, OB5, OB6, OB7, OB8, OB9] whatever is done, it is as a list
             outbox = new Outbox(options, { items: list.items, lastNumber: list.lastNumber });
             list.restart();
           }
-          const { size, bytes, inWindow, givenUp, oldest, lastNumber } = outbox;
-          expect({ size, bytes, inWindow, givenUp, oldest, lastNumber }).toEqual({
+          const { size, bytes, waiting, inWindow, givenUp, oldest, lastNumber } = outbox;
+          expect({ size, bytes, waiting, inWindow, givenUp, oldest, lastNumber }).toEqual({
             size: list.items.length,
             bytes: list.bytes,
+            waiting: list.items.filter(({ state }) => state === 'waiting').length,
             inWindow: list.inWindow,
             givenUp: list.givenUp,
             oldest: list.items[0]?.number,

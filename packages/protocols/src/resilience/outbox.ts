@@ -44,6 +44,7 @@ export class Outbox {
   #lastNumber = 0;
   #size = 0;
   #bytes = 0;
+  #waiting = 0;
   #givenUp = 0;
   /** Of those taken by `next`. */
   #inWindow = 0;
@@ -72,6 +73,11 @@ export class Outbox {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Those that are not on their way. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** Of those that `next` gave out. */
@@ -122,7 +128,7 @@ export class Outbox {
 
   /** The oldest that waits: it is on its way from now on. Undefined when none waits, or the window is full. */
   next(): number | undefined {
-    if (this.#inWindow >= this.#options.window) return undefined;
+    if (this.#inWindow >= this.#options.window || this.#waiting === 0) return undefined;
     for (const chunk of this.#chunks.values()) {
       if (chunk.waiting === 0 || chunk.end < this.#scanFrom) continue;
       const number = chunk.firstWaiting(this.#scanFrom);
@@ -130,15 +136,17 @@ export class Outbox {
       this.#scanFrom = number + 1;
       chunk.send(number, this.#round, true);
       this.#inWindow += 1;
+      this.#waiting -= 1;
       return number;
     }
-    this.#scanFrom = this.#lastNumber + 1;
     return undefined;
   }
 
   /** This one is on its way, out of its turn and beside the window. False when it is gone, or on its way already. */
   send(number: number): boolean {
-    return this.#chunkOf(number)?.send(number, this.#round, false) ?? false;
+    if (this.#chunkOf(number)?.send(number, this.#round, false) !== true) return false;
+    this.#waiting -= 1;
+    return true;
   }
 
   /** It has arrived. False when it is gone already. */
@@ -162,6 +170,7 @@ export class Outbox {
   disconnected(): void {
     for (const chunk of this.#chunks.values()) chunk.takeBack();
     this.#inWindow = 0;
+    this.#waiting = this.#size;
     this.#scanFrom = 1;
   }
 
@@ -174,6 +183,7 @@ export class Outbox {
       this.#inWindow -= back.ofWindow;
       count += back.count;
     }
+    this.#waiting += count;
     if (count > 0) this.#scanFrom = 1;
     return count;
   }
@@ -192,14 +202,16 @@ export class Outbox {
     chunk.put(number, checkWhole('bytes', bytes, 0, mostItemBytes));
     this.#size += 1;
     this.#bytes += bytes;
+    this.#waiting += 1;
   }
 
   #remove(number: number): void {
     const chunk = this.#chunkOf(number);
     if (chunk === undefined) return;
-    const { bytes, wasInWindow } = chunk.remove(number);
+    const { bytes, wasWaiting, wasInWindow } = chunk.remove(number);
     this.#size -= 1;
     this.#bytes -= bytes;
+    if (wasWaiting) this.#waiting -= 1;
     if (wasInWindow) this.#inWindow -= 1;
     if (chunk.size === 0) this.#chunks.delete(OutboxChunk.indexOf(number));
   }

@@ -21,11 +21,10 @@ export interface OutboxItem {
 /** What is needed of an item at a start: the rest is looked up when it is sent. */
 export type OutboxEntry = Pick<OutboxItem, 'number' | 'boot' | 'sensor' | 'seq' | 'stampMs' | 'bytes'>;
 
-/** What the home was last told of a rule, and the broker acknowledged. Key: rule and sensor. */
+/** The home may take this rule for firing, for it was told so: that it cleared must be told. Key: rule and sensor. */
 export interface ToldRecord {
   readonly rule: string;
   readonly sensor: SensorName;
-  readonly active: boolean;
 }
 
 /** Rules that a command brought. They hold until the configuration of the edge has other ones than it had then. */
@@ -51,14 +50,14 @@ export type EdgeWrite =
   /** A node has once said what it stored: from then on only a node's word lets readings go. */
   | { readonly kind: 'putHasHome' }
   | { readonly kind: 'putTold'; readonly record: ToldRecord }
-  | { readonly kind: 'deleteTold'; readonly rule: string; readonly sensor: SensorName }
+  | { readonly kind: 'deleteTold'; readonly record: ToldRecord }
   /** The answers to commands, oldest first: replaces all. A command that is among them is not done again. */
   | { readonly kind: 'putAnswers'; readonly answers: readonly CommandAnswer[] }
   | { readonly kind: 'putRules'; readonly commanded: CommandedRules }
   | RuleWrite;
 
 export interface EdgeSnapshot {
-  /** 0 before the first start. */
+  /** 0 before the first start: that gets the seconds of the Unix clock for its number, so that an edge that lost its disk is not taken for the one it was. */
   readonly boot: number;
   readonly dropped: number;
   readonly hasHome: boolean;

@@ -66,10 +66,15 @@ export interface TelemetryPayload {
   readonly [unknownField: string]: unknown;
 }
 
+/** ISO 8601 in UTC. Throws a RangeError beyond 8.64e15 ms, which no clock shows. */
+export function isoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString();
+}
+
 /** The inverse of `parseReading`. What is not ours cannot replace what is. */
 export function telemetryPayload(reading: Reading): TelemetryPayload {
   const { sensor, value, stampMs, node, event, eventType, hist, extra, ...optional } = reading;
-  const timestamp = new Date(stampMs).toISOString();
+  const timestamp = isoTime(stampMs);
   const own = { sensor, value, timestamp, node, event, event_type: eventType, ...optional };
   return { ...extra, ...own, ...(hist ? { hist } : {}) };
 }
