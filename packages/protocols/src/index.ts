@@ -49,6 +49,34 @@ export {
   TwoPhaseParticipant,
   type TwoPhaseParticipantOptions,
 } from './commit/two-phase-participant.ts';
+export {
+  type CausalOperation,
+  type CausalPattern,
+  type CausalVerdict,
+  causalPatterns,
+  checkCausal,
+} from './consistency/causal.ts';
+export {
+  checkEventual,
+  checkStrongEventual,
+  type EventualVerdict,
+  type Observation,
+} from './consistency/eventual.ts';
+export { type CheckLimits, checkLinearizable } from './consistency/linearizability.ts';
+export {
+  type ClaimInput,
+  claimModel,
+  type LogInput,
+  type LogOutput,
+  logModel,
+  type ObjectModel,
+  type Operation,
+  type RegisterInput,
+  type RegisterOutput,
+  registerModel,
+  type Verdict,
+} from './consistency/operation.ts';
+export { checkSequential } from './consistency/sequential.ts';
 export type {
   ClearTimer,
   Core,
