@@ -10,6 +10,9 @@ import type { RoomsHost } from './rooms/rooms-host.ts';
 const brokerCounters: Readonly<Record<keyof BrokerCounts, readonly [name: string, help: string]>> = {
   connects: ['connects', 'Clients that signed in, guests included'],
   published: ['published', 'Messages that clients published'],
+  forwarded: ['forwarded', 'Messages on their way to single clients'],
+  receivedPackets: ['received_packets', 'Packets of MQTT that came from clients'],
+  receivedBytes: ['received_bytes', 'Bytes that came from MQTT clients'],
   refusedConnects: ['refused_connects', 'Connections refused'],
   refusedPublishes: ['refused_publishes', 'Publishes dropped by the access rules'],
   refusedSubscribes: ['refused_subscribes', 'Subscriptions refused'],

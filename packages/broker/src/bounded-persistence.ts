@@ -146,6 +146,10 @@ export class BoundedPersistence extends MemoryPersistence {
     return [...this.#orphanWills.values()].some((will) => will === packet);
   }
 
+  get kept(): { readonly away: number; readonly retained: number } {
+    return { away: this.#sessions.away, retained: this.#retained.size };
+  }
+
   connected(clientId: string): void {
     // What it left with its last connection; the will of this one is kept under the same key.
     const orphan = this.#orphanWills.get(clientId);

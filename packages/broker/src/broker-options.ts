@@ -25,6 +25,8 @@ export interface BrokerOptions {
    * @default 5000
    */
   readonly slowClientMs?: number;
+  /** Said below `$SYS/broker/`, with statistics. @default none are said */
+  readonly version?: string;
   /** How it is one broker with those of other nodes. @default it is alone */
   readonly bridge?: BridgeOptions | undefined;
   /** @default the process's monotonic clock */
@@ -43,6 +45,11 @@ export interface BrokerLog {
 export interface BrokerCounts {
   connects: number;
   published: number;
+  /** Messages on their way to single clients. */
+  forwarded: number;
+  /** Packets of MQTT that came, and their bytes. */
+  receivedPackets: number;
+  receivedBytes: number;
   refusedConnects: number;
   refusedPublishes: number;
   refusedSubscribes: number;
@@ -64,6 +71,9 @@ export function noCounts(): BrokerCounts {
   return {
     connects: 0,
     published: 0,
+    forwarded: 0,
+    receivedPackets: 0,
+    receivedBytes: 0,
     refusedConnects: 0,
     refusedPublishes: 0,
     refusedSubscribes: 0,

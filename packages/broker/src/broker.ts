@@ -12,11 +12,12 @@ import { BoundedPersistence } from './bounded-persistence.ts';
 import { BridgedAedes } from './bridge/bridged-aedes.ts';
 import { BrokerBridge, type NodeBridge } from './bridge/broker-bridge.ts';
 import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts } from './broker-options.ts';
+import { BrokerStatistics } from './broker-statistics.ts';
 import { connectAttempt, connectError } from './connect-attempt.ts';
+import { gateStream } from './gated-stream.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { forgetOldDoubles } from './message-number.ts';
 import { NodeClient } from './node-client.ts';
-import { PacketSizeGate } from './packet-size-gate.ts';
 import { packetStream } from './packet-stream.ts';
 import { defaultPersistenceLimits } from './persistence-options.ts';
 import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
@@ -44,6 +45,7 @@ export class Broker {
   readonly #desk: PublishDesk;
   readonly #journal: SessionJournal | undefined;
   readonly #persistence: BoundedPersistence;
+  readonly #statistics: BrokerStatistics | undefined;
   #sweeps: NodeJS.Timeout | undefined;
   readonly #visitors = new WeakMap<object, Visitor>();
   readonly #connected = new Map<string, Client>();
@@ -90,7 +92,15 @@ export class Broker {
       drainTimeout: options.slowClientMs ?? 5_000,
       persistence: this.#persistence,
       preConnect: (client, packet, done) => {
-        if (packet.protocolVersion === 5) this.#refuseVersion(client);
+        if (packet.protocolVersion === 5) {
+          this.#count('refusedConnects');
+          // Aedes answers with return code 1: unacceptable protocol version.
+          this.#log(
+            'warn',
+            client,
+            'connection refused: it speaks MQTT 5, and this broker speaks MQTT 3.1.1',
+          );
+        }
         done(null, true);
       },
       authenticate: (client, username, password, done) => {
@@ -124,10 +134,26 @@ export class Broker {
       visitorOf: (client: object) => this.#visitors.get(client),
     };
     this.node = new NodeClient(place);
+    const { version } = options;
+    if (version !== undefined) {
+      const { node, counts } = this;
+      const connected = (): number => this.connectedClients;
+      const kept = () => this.#persistence.kept;
+      this.#statistics = new BrokerStatistics({
+        node,
+        counts,
+        version,
+        connected,
+        kept,
+        monoMs: this.#monoMs,
+      });
+    }
     this.#desk = new PublishDesk({
       ...place,
       count: (name) => this.#count(name),
       warn: (client, sentence) => this.#log('warn', client, sentence),
+      refused: ({ id: client }, { topic, payload }, reason) =>
+        this.node.refused({ client, topic, payload: payload as Buffer, reason }),
       logEnd: (client, sentence) => this.#logEnd(client, sentence),
       monoMs: this.#monoMs,
     });
@@ -147,13 +173,14 @@ export class Broker {
     }
     await broker.#aedes.listen();
     if (broker.#bridge !== undefined) await broker.#desk.publishOrphanWills();
+    broker.#statistics?.start();
     broker.#sweeps = setInterval(() => void broker.sweep(), sweepMs).unref();
     return broker;
   }
 
   /** Ends the sessions that were away too long. It does so by itself every ten minutes. */
-  async sweep(): Promise<void> {
-    await this.#persistence.sweep();
+  sweep(): Promise<void> {
+    return this.#persistence.sweep();
   }
 
   /** Listens for MQTT over TCP, or over TLS; port 0 takes any. Throws `address_in_use`. Returns the port. */
@@ -206,6 +233,7 @@ export class Broker {
     await closed;
     this.#webSockets.close();
     clearInterval(this.#sweeps);
+    this.#statistics?.stop();
     this.#closing ??= this.#persistence.sweep().then(() => this.#journal?.close());
     await this.#closing;
   }
@@ -247,13 +275,9 @@ export class Broker {
     // A connection that breaks is the client's affair; Aedes hears of it as well.
     stream.on('error', () => {});
     const client = this.#aedes.handle(stream, request);
-    const gate = new PacketSizeGate(maxPacketBytes);
-    // Aedes reads on 'readable', so this sees each chunk as it is read, and does not set the stream flowing.
-    stream.on('data', (chunk: Buffer) => {
-      if (stream.destroyed || gate.pass(chunk)) return;
-      this.#count('oversizedPackets');
-      this.#logEnd(client, `connection ended: a packet announced more than ${maxPacketBytes} bytes`);
-      stream.destroy();
+    gateStream(stream, maxPacketBytes, this.counts, (reason) => {
+      this.#logEnd(client, `connection ended: ${reason}`);
+      if (client.id) this.node.refused({ client: client.id, topic: '', payload: Buffer.alloc(0), reason });
     });
   }
 
@@ -276,12 +300,6 @@ export class Broker {
       this.#log('warn', client, `connection refused: ${BothyError.from(thrown).message}`);
       return { ok: false, code: 'notAuthorized', reason: 'the node could not check who you are' };
     }
-  }
-
-  #refuseVersion(client: Client): void {
-    this.#count('refusedConnects');
-    // Aedes answers with return code 1: unacceptable protocol version.
-    this.#log('warn', client, 'connection refused: it speaks MQTT 5, and this broker speaks MQTT 3.1.1');
   }
 
   #visitor(principal: Principal): Visitor {
@@ -312,7 +330,7 @@ export class Broker {
     const visitor = this.#visitors.get(client);
     if (visitor === undefined || !visitor.mayRead(topic)) return false;
     const delivery = visitor.delivery(qos, client.conn.writableNeedDrain);
-    if (delivery === 'miss') this.#count('droppedMessages');
+    this.#count(delivery === 'miss' ? 'droppedMessages' : 'forwarded');
     if (delivery === 'end' && !client.conn.destroyed) {
       this.#count('slowClients');
       this.#logEnd(client, 'connection ended: too many messages wait for it to read');

@@ -23,6 +23,15 @@ export interface HeardPublish {
     | { readonly kind: 'node' };
 }
 
+/** A publish that was dropped: by the access rules, for its size, or because its client is too fast. */
+export interface RefusedPublish {
+  readonly client: string;
+  /** Empty for a packet so large that it was not read. */
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly reason: string;
+}
+
 export interface RetainedPublish {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -44,6 +53,7 @@ export interface NodeClientPlace {
 export class NodeClient {
   readonly #place: NodeClientPlace;
   readonly #ears = new Set<(heard: HeardPublish) => void>();
+  readonly #refusals = new Set<(refused: RefusedPublish) => void>();
 
   constructor(place: NodeClientPlace) {
     this.#place = place;
@@ -58,6 +68,16 @@ export class NodeClient {
       this.#ears.delete(ear);
       if (this.#ears.size === 0) this.#place.aedes.onHeard = undefined;
     };
+  }
+
+  /** Calls `listener` with what is refused to clients, from now on. */
+  onRefused(listener: (refused: RefusedPublish) => void): void {
+    this.#refusals.add(listener);
+  }
+
+  /** For the broker, to say so. */
+  refused(refused: RefusedPublish): void {
+    for (const listener of this.#refusals) listener(refused);
   }
 
   /**

@@ -3,6 +3,8 @@
  * a parser waits for all of it: what announces more than the limit must be cut off at its header.
  */
 export class PacketSizeGate {
+  /** Packets that began. */
+  packets = 0;
   readonly #maxBytes: number;
   /** Bytes of the current packet that have not come yet. */
   #bodyLeft = 0;
@@ -32,6 +34,7 @@ export class PacketSizeGate {
   }
 
   #begin(): void {
+    this.packets += 1;
     this.#announced = 0;
     this.#multiplier = 1;
   }

@@ -25,6 +25,8 @@ export interface PublishDeskOptions {
   readonly visitorOf: (client: object) => Visitor | undefined;
   readonly count: (name: keyof BrokerCounts) => void;
   readonly warn: (client: Client, sentence: string) => void;
+  /** A publish was dropped, and why. */
+  readonly refused: (client: Client, packet: PublishPacket, reason: string) => void;
   /** Logs why a connection ends, once. */
   readonly logEnd: (client: Client, sentence: string) => void;
   readonly monoMs: () => number;
@@ -90,7 +92,7 @@ export class PublishDesk {
 
   /** Counts and logs what is. */
   #isRefused(client: Client | null, packet: PublishPacket): boolean {
-    const { persistence, visitorOf, monoMs, count, warn } = this.#options;
+    const { persistence, visitorOf, monoMs, count, warn, refused } = this.#options;
     // It was allowed when its client left it.
     if (client === null && persistence.isOrphanWill(packet)) return false;
     const visitor = client === null ? undefined : visitorOf(client);
@@ -101,6 +103,7 @@ export class PublishDesk {
     count(refusal.count);
     if (client !== null && !refusal.quiet) {
       warn(client, `publish to ${packet.topic.slice(0, maxTopicChars)} refused: ${refusal.reason}`);
+      refused(client, packet, refusal.reason);
     }
     return true;
   }

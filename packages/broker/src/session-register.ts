@@ -30,6 +30,11 @@ export class SessionRegister {
     return this.#lastSeenMs.size;
   }
 
+  /** Those whose clients are away now. */
+  get away(): number {
+    return [...this.#lastSeenMs.keys()].filter((clientId) => !this.#options.isConnected(clientId)).length;
+  }
+
   /** Goes on counting from an earlier run's time. */
   startAt(ranMs: number): void {
     this.#ranBeforeMs = ranMs;
