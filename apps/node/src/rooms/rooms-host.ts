@@ -31,6 +31,7 @@ import {
 import type { Logger } from 'pino';
 import { withCreation } from './creation.ts';
 import { RoomTimes } from './room-times.ts';
+import { RoomVoice, voiceSession } from './room-voice.ts';
 import type { RoomTracing } from './tracing.ts';
 
 export interface RoomsHostOptions {
@@ -67,6 +68,8 @@ export class RoomsHost {
   /** How often each code was refused to other nodes. */
   readonly refusals = new Map<ErrorCode, number>();
   readonly times = new RoomTimes(nodeClock.monoMs);
+  /** The node's own place in rooms. */
+  readonly voice: RoomVoice;
   readonly #options: RoomsHostOptions;
   readonly #waiting = new Map<string, (result: RoomResult) => void>();
   readonly #forgetting = new Map<string, ReturnType<typeof Promise.withResolvers<boolean>>>();
@@ -84,6 +87,7 @@ export class RoomsHost {
   constructor(options: RoomsHostOptions) {
     this.#options = options;
     const { sockets, log, node, tracing } = options;
+    this.voice = new RoomVoice(node, (input) => this.#submit(input));
     this.sockets = new RoomSocketServer({
       ...sockets,
       node,
@@ -190,6 +194,7 @@ export class RoomsHost {
       { maxQueuedInputs: 100_000, maxHeldOutputs: 1_000_000 },
     );
     this.#loop.submit({ kind: 'start' });
+    this.voice.began();
   }
 
   #submit(input: RoomsInput): boolean {
@@ -213,12 +218,17 @@ export class RoomsHost {
     switch (output.kind) {
       case 'reply':
         if (output.session === null) return this.#answer(output.id, output.result);
+        if (output.session === voiceSession) return this.voice.answer(output);
+        return this.sockets.perform(output);
+      case 'deliver':
+        this.voice.heard(output.room, output.entries);
+        return this.sockets.perform(output);
+      case 'deliverTo':
+        if (output.session === voiceSession) return this.voice.heard(output.room, output.entries);
         return this.sockets.perform(output);
       case 'opened':
       case 'attach':
       case 'detach':
-      case 'deliver':
-      case 'deliverTo':
         return this.sockets.perform(output);
       case 'notice':
         if (output.notice.kind === 'state' && output.notice.state === 'deleted') {
@@ -283,6 +293,7 @@ export class RoomsHost {
     }
     this.#options.tracing.abandon();
     this.times.abandon();
+    this.voice.ended();
     this.sockets.endAll('restarted');
     for (const node of this.#links?.linked ?? []) this.#links?.hangUp(node, startingAnew);
     const afterMs = Math.min(restartMs * 2 ** this.#failures, maxRestartMs);

@@ -246,6 +246,7 @@ export class RoomSocketServer implements SessionNotifier {
       limits: roomLimits,
       resumed,
     });
+    for (const { sessionOpened } of this.#options.extensions ?? []) sessionOpened?.({ id: session, actor });
   }
 
   #deliver(room: RoomId, entries: readonly RoomEntry[], trace: string | undefined): void {

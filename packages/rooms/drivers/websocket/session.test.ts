@@ -178,6 +178,7 @@ test('sessions of a person whose sign-in holds no longer are ended', async () =>
 
 test('[WS15] methods of other parts are called, refuse, fail, and are told of the end', async () => {
   await stage.close();
+  const opened: string[] = [];
   const ended: string[] = [];
   const failing: Readonly<Record<string, Error>> = {
     refuse: new BothyError('not_found', 'There is no such sensor.'),
@@ -200,12 +201,14 @@ test('[WS15] methods of other parts are called, refuse, fail, and are told of th
             },
           },
         ],
+        sessionOpened: ({ id, actor }) => opened.push(`${actor.name} ${id}`),
         sessionClosed: ({ id }) => ended.push(id),
       },
     ],
   });
   const client = await StageClient.open(stage);
   const subscribe = async (params?: unknown) => await client.call('telemetry.subscribe', params);
+  expect(opened).toEqual([`anna ${client.session}`]);
   expect(await subscribe({ sensor: 't1' })).toMatchObject({ result: { snapshot: [], for: 'anna' } });
   expect(await subscribe()).toMatchObject({ error: { code: -32602, data: { code: 'bad_request' } } });
   expect(await subscribe({ sensor: 'refuse' })).toMatchObject({ error: { data: { code: 'not_found' } } });

@@ -84,6 +84,8 @@ export interface ExtensionMethod {
 
 export interface SocketExtension {
   readonly methods: readonly ExtensionMethod[];
+  /** The session has been answered, and hears from now on. */
+  readonly sessionOpened?: (session: SocketSession) => void;
   /** The session has ended, and gets nothing any more. */
   readonly sessionClosed?: (session: SocketSession) => void;
 }
