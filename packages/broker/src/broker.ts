@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import type { Principal } from '@bothy/identity';
 import { BothyError, type EdgeId, edgeClientId, limits, type PersonId } from '@bothy/wire';
 import type { Client, PublishPacket } from 'aedes';
-import { WebSocketServer } from 'ws';
 import type { AuthenticationRefusal } from './authentication.ts';
 import { BoundedPersistence } from './bounded-persistence.ts';
 import { BridgedAedes } from './bridge/bridged-aedes.ts';
@@ -18,7 +17,7 @@ import { gateStream } from './gated-stream.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { forgetOldDoubles } from './message-number.ts';
 import { NodeClient } from './node-client.ts';
-import { packetStream } from './packet-stream.ts';
+import { mqttWebSockets, packetStream } from './packet-stream.ts';
 import { defaultPersistenceLimits } from './persistence-options.ts';
 import { defaultPublishRate, PublishAllowance } from './publish-allowance.ts';
 import { PublishDesk } from './publish-desk.ts';
@@ -52,13 +51,7 @@ export class Broker {
   /** Clients whose end was logged: every message on its way to one reports it anew. */
   readonly #ended = new WeakSet<Client>();
   readonly #sockets = new Set<Duplex>();
-  readonly #webSockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    // A frame may hold several packets; a client that sends more at once is cut off.
-    maxPayload: 4 * limits.envelopeBytes,
-    handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
-  });
+  readonly #webSockets = mqttWebSockets();
   readonly #listeners = new Listeners({
     highWaterMark: sendBufferBytes,
     handle: (stream) => this.#handle(stream),

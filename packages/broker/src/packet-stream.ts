@@ -1,6 +1,7 @@
 /** A WebSocket as a stream of MQTT packets. */
 import type { Duplex } from 'node:stream';
-import { createWebSocketStream, type WebSocket } from 'ws';
+import { limits } from '@bothy/wire';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 
 /**
  * `highWaterMark` bytes may wait before the stream says that it is full. What is written together leaves in one
@@ -12,5 +13,16 @@ export function packetStream(webSocket: WebSocket, highWaterMark: number): Duple
     writev: (chunks, done) => {
       webSocket.send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done);
     },
+  });
+}
+
+/** Takes over upgrades to MQTT over WebSocket. */
+export function mqttWebSockets(): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    // A frame may hold several packets; a client that sends more at once is cut off.
+    maxPayload: 4 * limits.envelopeBytes,
+    handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
   });
 }
