@@ -110,6 +110,16 @@ export type {
   PolitePeerOutput,
   SignalingState,
 } from './negotiation/polite-peer-messages.ts';
+export { HashRing, type HashRingOptions, type RingMember } from './partitioning/hash-ring.ts';
+export { keyHash } from './partitioning/key-hash.ts';
+export { dayMs, dayOf, type Range, RangePartitions } from './partitioning/ranges.ts';
+export {
+  type Members,
+  type Placement,
+  type RebalanceReport,
+  rebalanceReport,
+} from './partitioning/rebalance.ts';
+export { rendezvousOrder, rendezvousOwner } from './partitioning/rendezvous.ts';
 export { type Random, seededRandom } from './random.ts';
 export {
   type MissingRange,
