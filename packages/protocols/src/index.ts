@@ -60,7 +60,7 @@ export {
   checkEventual,
   checkStrongEventual,
   type EventualVerdict,
-  type Observation,
+  type ReplicaObservation,
 } from './consistency/eventual.ts';
 export { type CheckLimits, checkLinearizable } from './consistency/linearizability.ts';
 export {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkEventual, checkStrongEventual, type Observation } from './eventual.ts';
+import { checkEventual, checkStrongEventual, type ReplicaObservation } from './eventual.ts';
 
-const seen = (replica: string, updates: readonly string[], shown: string): Observation => ({
+const seen = (replica: string, updates: readonly string[], shown: string): ReplicaObservation => ({
   replica,
   atMs: 0,
   updates,

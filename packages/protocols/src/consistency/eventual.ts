@@ -5,7 +5,7 @@
  */
 
 /** A replica as it was seen once. */
-export interface Observation {
+export interface ReplicaObservation {
   readonly replica: string;
   readonly atMs: number;
   /** Ids of the updates that it has. */
@@ -16,10 +16,13 @@ export interface Observation {
 
 export type EventualVerdict =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'violated'; readonly witness: readonly Observation[]; readonly sentence: string };
+  | { readonly kind: 'violated'; readonly witness: readonly ReplicaObservation[]; readonly sentence: string };
 
 /** `last`: each replica's last observation, when all is quiet. `issued`: all updates that were acknowledged. */
-export function checkEventual(last: readonly Observation[], issued: readonly string[] = []): EventualVerdict {
+export function checkEventual(
+  last: readonly ReplicaObservation[],
+  issued: readonly string[] = [],
+): EventualVerdict {
   const all = new Set([...issued, ...last.flatMap(({ updates }) => updates)]);
   for (const observation of last) {
     const has = new Set(observation.updates);
@@ -34,8 +37,8 @@ export function checkEventual(last: readonly Observation[], issued: readonly str
 }
 
 /** Any observations, of any moments. */
-export function checkStrongEventual(observations: readonly Observation[]): EventualVerdict {
-  const shownBy = new Map<string, Observation>();
+export function checkStrongEventual(observations: readonly ReplicaObservation[]): EventualVerdict {
+  const shownBy = new Map<string, ReplicaObservation>();
   for (const observation of observations) {
     const key = JSON.stringify([...new Set(observation.updates)].sort());
     const first = shownBy.get(key);
@@ -48,6 +51,6 @@ export function checkStrongEventual(observations: readonly Observation[]): Event
   return { kind: 'holds' };
 }
 
-function violated(witness: readonly Observation[], sentence: string): EventualVerdict {
+function violated(witness: readonly ReplicaObservation[], sentence: string): EventualVerdict {
   return { kind: 'violated', witness, sentence: `Replicas do not agree: ${sentence}.` };
 }
