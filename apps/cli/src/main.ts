@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { endWithReader } from './closed-output.ts';
 import { addClusterRun } from './cluster-run/cluster-run-command.ts';
 import { addClusterStatus } from './cluster-status-command.ts';
+import { addEdge } from './edge-command.ts';
 import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
 import { addRoomsCommand } from './rooms-command.ts';
 import type { LogsFlags } from './run-logs.ts';
@@ -72,6 +73,7 @@ function program(): Command {
       const { runDoctor } = await import('./run-doctor.ts');
       if (!(await runDoctor(flags, print))) process.exitCode = 1;
     });
+  addEdge(bothy, print);
   addRoomsCommand(bothy, print);
   const cluster = bothy.command('cluster').description('the nodes that are one');
   addClusterRun(cluster, print);
