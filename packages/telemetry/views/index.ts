@@ -23,6 +23,7 @@ export {
   standingWords,
   waitingAlarms,
 } from './alarm-list.ts';
+export { alarmSpells, type Spell } from './alarm-spells.ts';
 export { type ComfortHint, comfortHint } from './comfort.ts';
 export { type CountLine, clockWords, countLines, edgeHealth } from './edge-words.ts';
 export { type LiveView, liveViewOf, withAlarm, withTick } from './live-view.ts';
@@ -37,6 +38,7 @@ export {
   type SeriesLine,
   withLive,
 } from './series-window.ts';
+export { type SparkSize, sparklinePath } from './sparkline.ts';
 export { severityAt, type Threshold, thresholdsOf } from './thresholds.ts';
 export {
   panned,
@@ -50,4 +52,5 @@ export {
   windowOf,
   zoomed,
 } from './time-window.ts';
+export { valueRange } from './value-range.ts';
 export { agoWords, bytesWords, countWords, sensorWords, spanWords, valueWords } from './value-words.ts';

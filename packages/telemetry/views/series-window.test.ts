@@ -24,24 +24,22 @@ const minutes: ReadingsSeries = {
 };
 
 describe('history with what came since', () => {
-  test('[TV3] readings from the end of the question on are added, older ones are in the answer already', () => {
-    const line = withLive(
-      raw,
-      [
-        [20_000, 3],
-        [24_000, 9],
-        [30_000, 4],
-      ],
-      25_000,
-    );
-    expect(line.stampsMs).toEqual([0, 10_000, 20_000, 30_000]);
-    expect(line.mean).toEqual([1, 2, 3, 4]);
+  test('[TV3] raw readings follow the last point, each once', () => {
+    const live = [
+      [20_000, 3],
+      [24_000, 9],
+      [30_000, 4],
+    ] as const;
+    const line = withLive(raw, live, 25_000);
+    expect(line.stampsMs).toEqual([0, 10_000, 20_000, 24_000, 30_000]);
+    expect(line.mean).toEqual([1, 2, 3, 9, 4]);
   });
 
   test('[TV3] a rollup takes them into its stretch: mean, lowest and highest', () => {
     const line = withLive(
       minutes,
       [
+        [60_500, 99],
         [90_000, 30],
         [130_000, 5],
       ],

@@ -21,8 +21,8 @@ export interface SeriesLine {
 }
 
 /**
- * The line with readings that came after it was asked for. `askedToMs` is the end of the question: what is older is in
- * the answer already, so nothing counts twice. Rollups take them into their stretches.
+ * The line with readings that came since. Raw ones follow the last point; a rollup takes them into its stretches, and
+ * there those from `askedToMs` on alone, the end of the question: what is older is counted in the answer already.
  */
 export function withLive(
   series: ReadingsSeries,
@@ -31,9 +31,9 @@ export function withLive(
 ): SeriesLine {
   const { count: counts, ...line } = series;
   const lastMs = series.stampsMs.at(-1) ?? Number.NEGATIVE_INFINITY;
-  const fresh = live.filter(([stampMs]) => stampMs >= askedToMs && stampMs > lastMs);
-  if (fresh.length === 0) return line;
   const step = resolutionMs[series.resolution];
+  const fresh = live.filter(([stampMs]) => stampMs > lastMs && (step === 0 || stampMs >= askedToMs));
+  if (fresh.length === 0) return line;
   if (step === 0) {
     return {
       ...line,

@@ -77,13 +77,18 @@ export async function lookUpName(name: Name): Promise<PersonId | undefined> {
  * Asks below `/api/v1/`, at the node that served this page unless another one's origin is given. Rejects with the
  * node's own refusal, or `broker_unreachable`.
  */
-export async function ask(path: string, request: RequestInit, base = ''): Promise<unknown> {
+export async function ask(
+  path: string,
+  request: RequestInit,
+  base = '',
+  timeoutMs = answerTimeoutMs,
+): Promise<unknown> {
   let response: Response;
   let answer: unknown;
   try {
     response = await fetch(`${base}/api/v1/${path}`, {
       ...request,
-      signal: AbortSignal.timeout(answerTimeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     answer = await response.json();
   } catch (thrown) {

@@ -1,15 +1,9 @@
 import type { Place } from '../routing/route.ts';
 import { Icon } from '../shell/icons.tsx';
 
-const coming: Readonly<
-  Record<Exclude<Place, 'chats' | 'rooms'>, { title: string; promise: string; until: string }>
-> = {
-  monitor: {
-    title: 'Monitor',
-    promise:
-      'Here you will see what your sensors measure, as it happens and as it was, and hear about it when something is wrong.',
-    until: 'Monitoring is not built yet. Nothing is measured or recorded so far.',
-  },
+type ComingPlaceName = Extract<Place, 'lab'>;
+
+const coming: Readonly<Record<ComingPlaceName, { title: string; promise: string; until: string }>> = {
   lab: {
     title: 'Lab',
     promise:
@@ -19,7 +13,7 @@ const coming: Readonly<
 };
 
 /** A place that is still to come: what will be there, and that it is not there now. */
-export function ComingPlace({ place }: { place: Exclude<Place, 'chats' | 'rooms'> }) {
+export function ComingPlace({ place }: { place: ComingPlaceName }) {
   const { title, promise, until } = coming[place];
   return (
     <section className="coming" aria-labelledby="coming-title">

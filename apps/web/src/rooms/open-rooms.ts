@@ -1,7 +1,7 @@
 /** Opens the rooms of this tab, once: who one is, which nodes there are, and what this browser keeps. */
 import type { LocalIdentity } from '@bothy/identity';
 import { browserIdentityStore } from '@bothy/peer/drivers/browser';
-import { connectRooms, webUrlOf } from '@bothy/rooms/client';
+import { connectRooms, type RoomsClient, webUrlOf } from '@bothy/rooms/client';
 import { BothyError } from '@bothy/wire';
 import { NodeTokens } from '../node/node-tokens.ts';
 import { signInAt } from '../node/sign-in.ts';
@@ -26,8 +26,9 @@ async function open(): Promise<OpenRooms> {
     (base) => signInAt(identity, base),
     () => performance.now(),
   );
+  const client = connect(identity, tokens);
   const session = new RoomsSession({
-    connect: (notify) => linkOf(identity, tokens, notify),
+    connect: (notify) => linkOf(client, notify),
     kept: keptRooms(identity.person, () => localStorage),
     newId: newMessageId,
   });
@@ -36,15 +37,15 @@ async function open(): Promise<OpenRooms> {
     session,
     files: { base, token: (again = false) => tokens.token(base(), again) },
     isOperator: () => tokens.isOperator(base()),
+    extensions: {
+      ask: (method, params) => client.askExtension(method, params),
+      on: (method, heard) => client.onExtension(method, heard),
+    },
   };
 }
 
-function linkOf(
-  identity: LocalIdentity,
-  tokens: NodeTokens,
-  notify: Parameters<ConstructorParameters<typeof RoomsSession>[0]['connect']>[0],
-): RoomsLink {
-  const client = connectRooms({
+function connect(identity: LocalIdentity, tokens: NodeTokens): RoomsClient {
+  return connectRooms({
     urls: [location.origin],
     token: async ({ url, again }) => {
       try {
@@ -58,6 +59,12 @@ function linkOf(
     },
     outbox: outboxStore(identity.person, () => localStorage),
   });
+}
+
+function linkOf(
+  client: RoomsClient,
+  notify: Parameters<ConstructorParameters<typeof RoomsSession>[0]['connect']>[0],
+): RoomsLink {
   client.on('notice', notify);
   return {
     ask: (command) => client.ask(command),

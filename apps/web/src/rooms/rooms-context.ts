@@ -8,6 +8,16 @@ export interface OpenRooms {
   readonly files: FileAccess;
   /** Of the node that this tab talks with. */
   readonly isOperator: () => Promise<boolean>;
+  /** For other products over the same connection. */
+  readonly extensions: ExtensionLink;
+}
+
+/** Methods and notifications that rooms know nothing of. Results and parameters are as they came. */
+export interface ExtensionLink {
+  /** Rejects with the node's refusal, or `node_unreachable`. */
+  readonly ask: (method: string, params: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** Returns what ends it. */
+  readonly on: (method: string, heard: (params: Readonly<Record<string, unknown>>) => void) => () => void;
 }
 
 export const RoomsContext = createContext<OpenRooms | undefined>(undefined);

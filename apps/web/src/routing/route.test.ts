@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoute, places, routeHash } from './route.ts';
 
-const nothing = { contact: undefined, room: undefined };
+const nothing = { contact: undefined, room: undefined, monitor: undefined };
 
 describe('addresses', () => {
   it('lead back to the place they were made for', () => {
@@ -27,6 +27,11 @@ describe('addresses', () => {
       expect(parseRoute(hash)).toEqual({ ...nothing, place: 'chats' });
     },
   );
+
+  it('carry what is open in Monitor, however deep', () => {
+    const monitor = 'chart/1h/edge-1~temperature';
+    expect(parseRoute(`#/monitor/${monitor}`)).toEqual({ ...nothing, place: 'monitor', monitor });
+  });
 
   it('ignore what follows a place with nothing to open', () => {
     expect(parseRoute('#/lab/ben')).toEqual({ ...nothing, place: 'lab' });

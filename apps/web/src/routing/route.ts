@@ -11,6 +11,8 @@ export interface Route {
   readonly contact: string | undefined;
   /** A room's id, only in Rooms. */
   readonly room: string | undefined;
+  /** What is open in Monitor; `monitor-route.ts` takes it apart. */
+  readonly monitor: string | undefined;
 }
 
 /** Reads a hash. What is not known leads to Chats, for an address may be typed or old. */
@@ -22,6 +24,7 @@ export function parseRoute(hash: string): Route {
     place,
     contact: place === 'chats' ? id : undefined,
     room: place === 'rooms' ? id : undefined,
+    monitor: place === 'monitor' ? id : undefined,
   };
 }
 
@@ -33,7 +36,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The hash that leads to a place, to the conversation with a contact, or to a room. */
+/** The hash that leads to a place, to the conversation with a contact, or to a room. Monitor has hashes of its own. */
 export function routeHash(place: Route['place'], id?: string): string {
   return id === undefined ? `#/${place}` : `#/${place}/${encodeURIComponent(id)}`;
 }

@@ -9,7 +9,7 @@ const titles: Readonly<Record<Place, string>> = {
 };
 
 /** The four places: a rail at the left, a bar at the bottom of a phone. */
-export function Rail({ place, waiting }: { place: Route['place']; waiting: number }) {
+export function Rail({ place, waiting, alarms }: { place: Route['place']; waiting: number; alarms: number }) {
   return (
     <nav className="rail" aria-label="Places">
       {places.map((each) => (
@@ -25,6 +25,12 @@ export function Rail({ place, waiting }: { place: Route['place']; waiting: numbe
               <span className="badge">
                 {waiting > 99 ? '99+' : waiting}
                 <span className="visually-hidden"> waiting</span>
+              </span>
+            )}
+            {each === 'monitor' && alarms > 0 && (
+              <span className="badge danger">
+                {alarms > 99 ? '99+' : alarms}
+                <span className="visually-hidden"> {alarms === 1 ? 'alarm' : 'alarms'}</span>
               </span>
             )}
           </span>

@@ -1,6 +1,7 @@
 import type { PeerSession } from '@bothy/peer/drivers/browser';
 import { unreadOf } from '@bothy/peer/views';
 import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { useAlarmBadge } from '../app/alarm-badge.ts';
 import { pageTitle } from '../app/page-title.ts';
 import { usePeerState } from '../app/session-context.ts';
 import { ChatsPlace } from '../chats/chats-place.tsx';
@@ -13,6 +14,7 @@ import { SessionProvider } from './trouble.tsx';
 
 // Who only chats never loads them.
 const RoomsPlace = lazy(() => import('../rooms/rooms-place.tsx'));
+const MonitorPlace = lazy(() => import('../monitor/monitor-place.tsx'));
 const ClusterPlace = lazy(() => import('../cluster/cluster-place.tsx'));
 
 /** The frame around the four places. */
@@ -28,26 +30,27 @@ export function Shell({ session }: { session: PeerSession }) {
     .filter((contact) => contact.state === 'accepted')
     .reduce((sum, contact) => sum + unreadOf(state, session.me.person, contact), 0);
   const waiting = unread + contacts.filter((contact) => contact.state === 'asking').length;
+  const alarms = useAlarmBadge();
   useEffect(() => {
-    document.title = pageTitle(waiting);
-  }, [waiting]);
+    document.title = pageTitle(waiting + alarms);
+  }, [waiting, alarms]);
 
   if (failure !== undefined) return <SessionEnded error={failure} />;
-  const { place, contact, room } = route;
+  const { place, contact, room, monitor } = route;
   const isInside = contact !== undefined || room !== undefined;
   return (
     <SessionProvider session={session}>
       <div className={isInside ? 'shell shell-inside' : 'shell'}>
         <TopBar me={session.me} state={state} />
-        <Rail place={place} waiting={waiting} />
+        <Rail place={place} waiting={waiting} alarms={alarms} />
         <main className="place">
           {place === 'chats' && <ChatsPlace state={state} contactId={contact} />}
-          {(place === 'monitor' || place === 'lab') && <ComingPlace place={place} />}
-          {(place === 'rooms' || place === 'cluster') && (
-            <Suspense fallback={<p className="place-opening hint">Opening…</p>}>
-              {place === 'rooms' ? <RoomsPlace roomId={room} /> : <ClusterPlace />}
-            </Suspense>
-          )}
+          {place === 'lab' && <ComingPlace place={place} />}
+          <Suspense fallback={<p className="place-opening hint">Opening…</p>}>
+            {place === 'rooms' && <RoomsPlace roomId={room} />}
+            {place === 'monitor' && <MonitorPlace tail={monitor} />}
+            {place === 'cluster' && <ClusterPlace />}
+          </Suspense>
         </main>
       </div>
     </SessionProvider>

@@ -38,8 +38,16 @@ const textPairs = [
   ['on-ember', 'ember'],
   ['ember', 'ember-soft'],
   ['ink', 'ember-soft'],
+  ['slate', 'ember-soft'],
+  ['lichen', 'lichen-soft'],
+  ['ink', 'lichen-soft'],
+  ['slate', 'lichen-soft'],
 ];
-const graphicPairs = surfaces.map((surface) => ['control', surface]);
+const series = ['moss', 'lake', 'rust', 'heather', 'gorse', 'fjord'].map((name) => `series-${name}`);
+const graphicPairs = surfaces.flatMap((surface) =>
+  // Limits and spells of alarms are drawn too.
+  ['control', 'lichen', 'ember', ...series].map((line) => [line, surface]),
+);
 
 describe.each([
   ['light', colours(lightPart)],
@@ -51,7 +59,7 @@ describe.each([
     expect(ratio(text, surface)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(graphicPairs)('lets the edge of a %s be seen on %s', (edge, surface) => {
+  it.each(graphicPairs)('lets a line of %s be seen on %s', (edge, surface) => {
     expect(ratio(edge, surface)).toBeGreaterThanOrEqual(3);
   });
 });

@@ -1,0 +1,48 @@
+import { panned, type TimeWindow, zoomed } from '@bothy/telemetry/views';
+import { useEffect, useRef } from 'react';
+
+/** What a key does with the time that is shown; undefined for every other key. */
+export function windowAfterKey(key: string, shown: TimeWindow, nowMs: number): TimeWindow | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+      return panned(shown, -0.25, nowMs);
+    case 'ArrowRight':
+      return panned(shown, 0.25, nowMs);
+    case '+':
+    case '=':
+      return zoomed(shown, 0.5, nowMs);
+    case '-':
+    case '−':
+      return zoomed(shown, 2, nowMs);
+    case '0':
+      return { kind: 'live', spanMs: shown.kind === 'live' ? shown.spanMs : shown.toMs - shown.fromMs };
+    default:
+      return undefined;
+  }
+}
+
+/** Keys move a chart wherever the focus is, but in fields. */
+export function useChartKeys(
+  shown: TimeWindow,
+  nowMs: () => number,
+  show: (window: TimeWindow) => void,
+): void {
+  const latest = useRef({ shown, nowMs, show });
+  useEffect(() => {
+    latest.current = { shown, nowMs, show };
+  });
+  useEffect(() => {
+    function pressed(event: KeyboardEvent): void {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      const { shown: before, nowMs: now, show: go } = latest.current;
+      const after = windowAfterKey(event.key, before, now());
+      if (after === undefined) return;
+      event.preventDefault();
+      go(after);
+    }
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, []);
+}

@@ -1,0 +1,64 @@
+import { panned, type TimeWindow, timeRanges, zoomed } from '@bothy/telemetry/views';
+
+interface ChartToolsProps {
+  readonly shown: TimeWindow;
+  readonly nowMs: () => number;
+  readonly show: (window: TimeWindow) => void;
+}
+
+/** Which stretch of time is shown; the same by keys on the page (see `chart-keys.ts`). */
+export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
+  const isLive = shown.kind === 'live';
+  return (
+    <div className="chart-tools">
+      <div className="segments" role="toolbar" aria-label="Time that is shown">
+        {timeRanges.map(({ name, ms, words }) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={isLive && shown.spanMs === ms}
+            onClick={() => show({ kind: 'live', spanMs: ms })}
+          >
+            {words}
+          </button>
+        ))}
+      </div>
+      <div className="segments" role="toolbar" aria-label="Move in time">
+        <button type="button" title="Arrow left" onClick={() => show(panned(shown, -0.5, nowMs()))}>
+          Earlier
+        </button>
+        <button
+          type="button"
+          title="Arrow right"
+          aria-disabled={isLive}
+          onClick={() => show(panned(shown, 0.5, nowMs()))}
+        >
+          Later
+        </button>
+        <button
+          type="button"
+          aria-label="Zoom in"
+          title="+"
+          onClick={() => show(zoomed(shown, 0.5, nowMs()))}
+        >
+          +
+        </button>
+        <button type="button" aria-label="Zoom out" title="−" onClick={() => show(zoomed(shown, 2, nowMs()))}>
+          −
+        </button>
+        <button
+          type="button"
+          title="0"
+          aria-pressed={isLive}
+          onClick={() => show({ kind: 'live', spanMs: spanOf(shown) })}
+        >
+          Live
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function spanOf(window: TimeWindow): number {
+  return window.kind === 'live' ? window.spanMs : window.toMs - window.fromMs;
+}
