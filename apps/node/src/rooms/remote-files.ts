@@ -2,7 +2,7 @@
  * Files of rooms between nodes: what is known of a file as JSON, its length before it as four bytes, then the content.
  * The stream of the cluster carries bytes only.
  */
-import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
+import { type ClusterLinks, readFile } from '@bothy/rooms/drivers/grpc';
 import type { RoomFiles } from '@bothy/store';
 import { BothyError, type NodeId, roomLimits } from '@bothy/wire';
 import * as z from 'zod/mini';
@@ -39,7 +39,7 @@ export async function fileOfNode(
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of links.readFile(node, file)) {
+    for await (const chunk of readFile(links, node, file)) {
       size += chunk.length;
       if (size > maxBytes)
         throw new BothyError('node_unreachable', `${node} sent more than a file may hold.`);

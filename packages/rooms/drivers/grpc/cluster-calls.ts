@@ -3,6 +3,7 @@ import {
   BothyError,
   type ErrorCode,
   type NodeInfo,
+  questionLimits,
   type RoomEntry,
   roomIdPattern,
   roomLimits,
@@ -59,6 +60,12 @@ export function clusterCalls(host: ClusterCallHost): UntypedServiceImplementatio
       async (request) => await history(services, request),
     ),
     readFile: readFile(host),
+    askTelemetry: unary<pb.TelemetryQuestion, pb.TelemetryAnswer>(host, async ({ json }) => {
+      const answer = services.answerTelemetry ?? absent('keep edges');
+      if (json.length > questionLimits.questionBytes)
+        throw new BothyError('payload_too_large', 'AskTelemetry: the question is too large.');
+      return { json: await answer(json) };
+    }),
   };
 }
 

@@ -111,6 +111,26 @@ export class ClusterClient {
     }
   }
 
+  /** Question and answer as JSON. Throws what the other node refuses with, and what `announce` does. */
+  async askTelemetry(json: string, timeoutMs: number): Promise<string> {
+    const { path, requestSerialize, responseDeserialize } = methodsOfCluster.askTelemetry;
+    const deadline = Date.now() + timeoutMs;
+    return await new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        { json },
+        this.#metadata,
+        { deadline },
+        (error, reply) => {
+          if (error === null && reply !== undefined) resolve(reply.json);
+          else reject(error === null ? new Error('no reply') : this.failureOf(error));
+        },
+      );
+    });
+  }
+
   failureOf(error: ServiceError): BothyError {
     return failureOf(error, this.#address, this.#credentials.tls === null);
   }

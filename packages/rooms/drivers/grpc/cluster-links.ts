@@ -21,7 +21,7 @@ import {
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { RoomClusterMessage } from '../../core/index.ts';
 import { clusterCalls } from './cluster-calls.ts';
-import type { Identity } from './cluster-client.ts';
+import type { ClusterClient, Identity } from './cluster-client.ts';
 import { ClusterServer } from './cluster-server.ts';
 import { type DialledStream, Dialler } from './dialler.ts';
 import { EventOrder } from './event-order.ts';
@@ -159,17 +159,12 @@ export class ClusterLinks {
     this.#links.get(node)?.end(reason);
   }
 
-  /** Of a node to which a link stands. Throws `node_unreachable`, `not_found`. */
-  async *readFile(node: NodeId, file: string, timeoutMs = 30_000): AsyncIterable<Uint8Array> {
+  /** For calls beside the link, to a node to which one stands; to be closed. Throws `node_unreachable`. */
+  async openClient(node: NodeId): Promise<ClusterClient> {
     const address = this.#links.get(node)?.info?.address;
     if (address === undefined) throw new BothyError('node_unreachable', `No link to ${node} stands.`);
-    const { ClusterClient } = await import('./cluster-client.ts');
-    const client = new ClusterClient(address, this.#options.credentials, this.#identity());
-    try {
-      yield* client.readFile(file, timeoutMs);
-    } finally {
-      client.close();
-    }
+    const { ClusterClient: Client } = await import('./cluster-client.ts');
+    return new Client(address, this.#options.credentials, this.#identity());
   }
 
   /** Ends all links and the listener. `linkDown` is told for each, and nothing after. */

@@ -28,6 +28,7 @@ export const methodsOfCluster = {
   listRooms: method<pb.ListRoomsRequest, pb.ListRoomsReply>(methods.listRooms),
   history: method<pb.HistoryRequest, pb.HistoryReply>(methods.history),
   readFile: method<pb.ReadFileRequest, pb.FileChunk>(methods.readFile),
+  askTelemetry: method<pb.TelemetryQuestion, pb.TelemetryAnswer>(methods.askTelemetry),
 };
 export const clusterService: ServiceDefinition = methodsOfCluster as unknown as ServiceDefinition;
 

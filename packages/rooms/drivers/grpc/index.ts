@@ -12,3 +12,4 @@ export type {
   ListedRooms,
   ServiceCommand,
 } from './links-options.ts';
+export { askTelemetry, readFile } from './node-calls.ts';

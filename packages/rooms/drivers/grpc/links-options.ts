@@ -64,6 +64,8 @@ export interface ClusterServices {
    * name, who sees public rooms.
    */
   readonly command?: (request: ServiceCommand) => Promise<RoomResult>;
+  /** Answers a question of another node about edges, both as JSON. Throws what it refuses with. */
+  readonly answerTelemetry?: (question: string) => Promise<string>;
   /** The bytes of an attached file in order, or undefined when this node does not keep it. */
   readonly readFile?: (file: string) => Promise<AsyncIterable<Uint8Array> | undefined>;
 }

@@ -233,24 +233,6 @@ describe('the end of a link', () => {
   });
 });
 
-test('[GRPC13] a node reads the files that another one keeps', async () => {
-  async function* pieces(): AsyncIterable<Uint8Array> {
-    yield new Uint8Array(100_000).fill(7);
-  }
-  const kept = 'a'.repeat(26);
-  const readFile = async (file: string) => (file === kept ? pieces() : undefined);
-  const [a, b] = [await start('a'), await start('b', { services: { readFile } })];
-  const read = async (node: string, file: string): Promise<number> => {
-    let size = 0;
-    for await (const piece of a.links.readFile(node, file)) size += piece.length;
-    return size;
-  };
-  await expect(read('b', kept)).rejects.toMatchObject({ code: 'node_unreachable' });
-  await link(a, b);
-  expect(await read('b', kept)).toBe(100_000);
-  await expect(read('b', 'b'.repeat(26))).rejects.toMatchObject({ code: 'not_found' });
-});
-
 describe('dials', () => {
   test('[GRPC8] a connection that falls silent before the link stands is given up', async () => {
     const [a, b] = [

@@ -44,30 +44,75 @@ export function* backtest(
   readings: Iterable<Reading>,
   options: BacktestOptions = {},
 ): Generator<BacktestAlarm, BacktestSummary> {
-  const { mostAlarms = 10_000, mostReadings = 20_000_000 } = options;
-  const run = new BacktestRun(rule, options.zoneOffset);
-  let [count, alarms, outOfOrder, isComplete] = [0, 0, 0, true];
+  const run = new Backtest(rule, options);
   for (const reading of readings) {
-    if (alarms >= mostAlarms || count >= mostReadings) {
-      isComplete = false;
-      break;
+    if (!run.take(reading)) break;
+    yield* run.taken();
+  }
+  run.end();
+  yield* run.taken();
+  return run.summary;
+}
+
+/** The same, reading by reading, for history that is read in pieces. */
+export class Backtest {
+  readonly #options: Required<Pick<BacktestOptions, 'mostAlarms' | 'mostReadings'>> & BacktestOptions;
+  readonly #run: BacktestRun;
+  #readings = 0;
+  #alarms = 0;
+  #outOfOrder = 0;
+  #isComplete = true;
+  #taken: BacktestAlarm[] = [];
+
+  constructor(rule: Rule, options: BacktestOptions = {}) {
+    this.#options = { mostAlarms: 10_000, mostReadings: 20_000_000, ...options };
+    this.#run = new BacktestRun(rule, options.zoneOffset);
+  }
+
+  /** False when a limit is met, and this reading was not looked at. */
+  take(reading: Reading): boolean {
+    const { mostAlarms, mostReadings } = this.#options;
+    if (this.#alarms >= mostAlarms || this.#readings >= mostReadings) {
+      this.#isComplete = false;
+      return false;
     }
-    count += 1;
-    if (reading.stampMs < run.nowMs) outOfOrder += 1;
+    this.#readings += 1;
+    if (reading.stampMs < this.#run.nowMs) this.#outOfOrder += 1;
     else {
-      run.read(reading);
-      for (const alarm of run.takeCleared()) {
-        alarms += 1;
-        yield alarm;
-      }
+      this.#run.read(reading);
+      this.#keep(this.#run.takeCleared());
     }
+    return true;
   }
-  if (isComplete && options.endMs !== undefined) run.runTo(options.endMs);
-  for (const alarm of [...run.takeCleared(), ...run.open.values()].slice(0, mostAlarms - alarms)) {
-    alarms += 1;
-    yield alarm;
+
+  /** There is no more: what stands is told. */
+  end(): void {
+    const { endMs, mostAlarms } = this.#options;
+    if (this.#isComplete && endMs !== undefined) this.#run.runTo(endMs);
+    const last = [...this.#run.takeCleared(), ...this.#run.open.values()];
+    this.#keep(last.slice(0, mostAlarms - this.#alarms));
   }
-  return { readings: count, alarms, outOfOrder, isComplete };
+
+  /** Alarms that were found since the last call. */
+  taken(): readonly BacktestAlarm[] {
+    const taken = this.#taken;
+    this.#taken = [];
+    return taken;
+  }
+
+  get summary(): BacktestSummary {
+    return {
+      readings: this.#readings,
+      alarms: this.#alarms,
+      outOfOrder: this.#outOfOrder,
+      isComplete: this.#isComplete,
+    };
+  }
+
+  #keep(alarms: readonly BacktestAlarm[]): void {
+    this.#alarms += alarms.length;
+    this.#taken.push(...alarms);
+  }
 }
 
 class BacktestRun {

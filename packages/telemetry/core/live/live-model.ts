@@ -131,6 +131,10 @@ export class LiveModel {
     return this.#edges.get(edge);
   }
 
+  sensor(edge: EdgeId, sensor: SensorName): LiveSensor | undefined {
+    return this.#sensors.get(sensorKey(edge, sensor))?.shown(liveLimits.recent);
+  }
+
   /** Sensors that a subscription names, with sparklines as long as fit. */
   sensors(wanted: Pick<FullSubscription, 'sensors'> = { sensors: ['*'] }): readonly LiveSensor[] {
     const audience = new Audience({ ...wanted, alarms: false, everyMs: liveLimits.defaultTickMs });

@@ -30,6 +30,7 @@ export {
   type WholeSubscription,
 } from './live-schema.ts';
 export type { Parsed } from './parse.ts';
+export { parseTelemetryAnswer, parseTelemetryQuestion } from './question-schema.ts';
 export {
   checkReading,
   parseReading,

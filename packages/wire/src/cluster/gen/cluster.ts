@@ -563,6 +563,16 @@ export interface FileChunk {
   readonly data: Uint8Array;
 }
 
+export interface TelemetryQuestion {
+  /** A TelemetryQuestion of packages/wire/src/telemetry/question.ts, at most 16 KiB. */
+  readonly json: string;
+}
+
+export interface TelemetryAnswer {
+  /** What that file says is answered, at most 4 MiB. */
+  readonly json: string;
+}
+
 function createBaseNodeInfo(): NodeInfo {
   return { id: "", instance: "", address: "", webUrl: "", version: "" };
 }
@@ -4342,6 +4352,98 @@ export const FileChunk: MessageFns<FileChunk> = {
   },
 };
 
+function createBaseTelemetryQuestion(): TelemetryQuestion {
+  return { json: "" };
+}
+
+export const TelemetryQuestion: MessageFns<TelemetryQuestion> = {
+  encode(message: TelemetryQuestion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.json !== "") {
+      writer.uint32(10).string(message.json);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TelemetryQuestion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTelemetryQuestion() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.json = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTelemetryAnswer(): TelemetryAnswer {
+  return { json: "" };
+}
+
+export const TelemetryAnswer: MessageFns<TelemetryAnswer> = {
+  encode(message: TelemetryAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.json !== "") {
+      writer.uint32(10).string(message.json);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TelemetryAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTelemetryAnswer() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.json = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 export type ClusterDefinition = typeof ClusterDefinition;
 export const ClusterDefinition = {
   name: "Cluster",
@@ -4413,6 +4515,15 @@ export const ClusterDefinition = {
       requestStream: false,
       responseType: FileChunk as typeof FileChunk,
       responseStream: true,
+      options: {},
+    },
+    /** A question about edges whose home this node is: history, alarms, and what people do about them. */
+    askTelemetry: {
+      name: "AskTelemetry",
+      requestType: TelemetryQuestion as typeof TelemetryQuestion,
+      requestStream: false,
+      responseType: TelemetryAnswer as typeof TelemetryAnswer,
+      responseStream: false,
       options: {},
     },
   },

@@ -1,0 +1,291 @@
+/**
+ * Monitoring at a node: what becomes of what is heard, and how its cores hear of each other. Pure; it decides nothing
+ * that one of them decides. Rules TN1… in SPEC.md.
+ *
+ *   heard ─▶ home: is it ours? ─▶ ingest ─▶ accepted ─▶ rules of this node ─▶ alarms ─▶ routes ─▶ tell
+ *              │                     └────▶ event ──────────────────────────▶ alarms ─▶ edge/<id>/alarms
+ *              └─ another's: shown     not known yet: kept until home has decided
+ */
+import type { Core, Kinded, Now } from '@bothy/protocols';
+import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf } from '@bothy/wire';
+import type { AlarmInput, AlarmOutput } from '../alarms/messages.ts';
+import type { EngineInput, EngineOutput } from '../engine/messages.ts';
+import type { HomeInput, HomeOutput } from '../home/messages.ts';
+import type { AcceptedReading, IngestedEdge, IngestInput, IngestOutput } from '../ingest/messages.ts';
+import type { RouteInput, RouteOutput } from '../routes/messages.ts';
+import { ForeignAlarms } from './foreign-alarms.ts';
+import type { NodeInput, NodeOutput, SourcedReading } from './messages.ts';
+import { alarmsPublish, eventPublish } from './own-words.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+export interface NodeCores {
+  readonly home: Core<HomeInput, HomeOutput> & {
+    isHome(edge: EdgeId): boolean;
+    /** Undefined: nobody is known to be. */
+    homeOf(edge: EdgeId): unknown;
+  };
+  readonly ingest: Core<IngestInput, IngestOutput> & { edge(edge: EdgeId): IngestedEdge | undefined };
+  readonly alarms: Core<AlarmInput, AlarmOutput> & {
+    all(): readonly Alarm[];
+    openOf(edge: EdgeId): readonly Alarm[];
+  };
+  readonly routes: Core<RouteInput, RouteOutput>;
+  /** Of rules that look at sensors by name, wherever they are: judges plain devices, for edges judge themselves. */
+  readonly plainRules: Core<EngineInput, EngineOutput>;
+  /** Of rules that name the edge of every sensor: judges them all. */
+  readonly namedRules: Core<EngineInput, EngineOutput>;
+}
+
+/** What the loop does by a name, and each core names for itself. */
+type Named = { readonly kind: 'setTimer' | 'clearTimer'; readonly key: string };
+type Part = keyof NodeCores;
+type OutputOf<P extends Part> = NodeCores[P] extends Core<infer _, infer Output> ? Output : never;
+type InputOf<P extends Part> = NodeCores[P] extends Core<infer Input, infer _> ? Input : never;
+
+const parts: readonly Part[] = ['home', 'ingest', 'alarms', 'routes', 'plainRules', 'namedRules'];
+/** What an edge's alarms have become within so long is said together. */
+const alarmsMs = 100;
+
+/** Which of the two engines a rule belongs to. */
+export function isNamedRule(rule: Rule): boolean {
+  return leavesOf(rule.when).every((leaf) => scopeOf(leaf) === 'once');
+}
+
+export class NodeCore implements Core<NodeInput, NodeOutput> {
+  readonly #node: string;
+  readonly #cores: NodeCores;
+  readonly #foreign: ForeignAlarms;
+  readonly #waiting = new WaitingRoom();
+  #outputs: NodeOutput[] = [];
+
+  /** `foreign` outlives the instance: what other nodes said once is not said again because this one starts anew. */
+  constructor(node: string, cores: NodeCores, foreign: ForeignAlarms = new ForeignAlarms()) {
+    this.#node = node;
+    this.#cores = cores;
+    this.#foreign = foreign;
+  }
+
+  step(input: NodeInput, now: Now): readonly NodeOutput[] {
+    this.#take(input, now);
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  #take(input: NodeInput, now: Now): void {
+    switch (input.kind) {
+      case 'start':
+        for (const part of ['home', 'ingest', 'plainRules', 'namedRules', 'alarms'] as const)
+          this.#give(part, { kind: 'start' }, now);
+        return this.#give('routes', { kind: 'start', alarms: this.#cores.alarms.all() }, now);
+      case 'readings':
+        return this.#readings(input.readings, now);
+      case 'event':
+      case 'status':
+        return this.#heard(input, now);
+      case 'refused':
+      case 'enrolled':
+      case 'ignored':
+        return this.#give('ingest', input, now);
+      case 'claim':
+      case 'move':
+        return this.#give('home', input, now);
+      case 'alarmsHeard': {
+        const { alarms } = input;
+        if (alarms.home === this.#node || this.#cores.home.isHome(alarms.edge)) return;
+        for (const alarm of this.#foreign.take(alarms)) this.#outputs.push({ kind: 'alarmChanged', alarm });
+        return;
+      }
+      case 'forgetEdge':
+        return this.#forget(input.edge, input.by, now);
+      case 'alarmCommand':
+        return this.#give('alarms', { ...input, kind: 'command' }, now);
+      case 'rules':
+        return this.#rules(input.rules, now);
+      case 'routes':
+      case 'person':
+      case 'attempted':
+        return this.#give('routes', input, now);
+      case 'durable':
+        return this.#named(input.token, (token) => ({ kind: 'durable', token }), now);
+      case 'timer':
+        if (input.key.startsWith(ownTimer)) return this.#sayAlarms(input.key.slice(ownTimer.length));
+        return this.#named(input.key, (key) => ({ kind: 'timer', key }), now);
+    }
+  }
+
+  // --- what is heard ---------------------------------------------------------
+
+  #readings(readings: readonly SourcedReading[], now: Now): void {
+    const ours = readings.filter((each) => {
+      const standing = this.#standing(each.reading.node, each.isOurs, now);
+      if (standing === 'waiting') this.#waiting.put(each.reading.node, each);
+      return standing === 'ours';
+    });
+    const foreign = readings.filter(({ reading }) => this.#isForeign(reading.node));
+    if (ours.length > 0) this.#give('ingest', { kind: 'readings', readings: ours }, now);
+    if (foreign.length === 0) return;
+    const shown = foreign.map(({ reading }) => reading);
+    this.#outputs.push({ kind: 'foreign', readings: shown, early: true });
+  }
+
+  #heard(input: Extract<NodeInput, { readonly kind: 'event' | 'status' }>, now: Now): void {
+    const edge = input.kind === 'event' ? input.event.node : input.status.node;
+    if (input.kind === 'event' && typeof input.event.extra?.by === 'string') return;
+    const standing = this.#standing(edge, input.isOurs, now);
+    if (standing === 'waiting') return this.#waiting.put(edge, input);
+    if (standing === 'ours') return this.#give('ingest', input, now);
+    if (input.kind !== 'status') return;
+    this.#outputs.push({ kind: 'foreignStatus', status: input.status, early: true });
+  }
+
+  /** Who keeps this edge; a new one that speaks to this node is offered to `home`. */
+  #standing(edge: EdgeId, isOurs: boolean, now: Now): 'ours' | 'foreign' | 'waiting' {
+    const { home } = this.#cores;
+    if (home.isHome(edge)) return 'ours';
+    if (home.homeOf(edge) !== undefined || !isOurs) return 'foreign';
+    this.#give('home', { kind: 'heard', edge }, now);
+    if (home.isHome(edge)) return 'ours';
+    return home.homeOf(edge) === undefined ? 'waiting' : 'foreign';
+  }
+
+  #isForeign(edge: EdgeId): boolean {
+    return !this.#cores.home.isHome(edge) && !this.#waiting.has(edge);
+  }
+
+  /** It is decided who keeps this edge. */
+  #decided(edge: EdgeId, now: Now): void {
+    const { readings, others } = this.#waiting.take(edge);
+    if (readings.length > 0) this.#readings(readings, now);
+    for (const input of others) this.#heard(input, now);
+  }
+
+  #forget(edge: EdgeId, by: string, now: Now): void {
+    this.#waiting.take(edge);
+    this.#give('alarms', { kind: 'forget', edge, by }, now);
+    this.#give('plainRules', { kind: 'forget', node: edge }, now);
+    this.#give('namedRules', { kind: 'forget', node: edge }, now);
+    this.#give('ingest', { kind: 'forget', edge }, now);
+    this.#give('home', { kind: 'forget', edge }, now);
+    this.#outputs.push({ kind: 'edgeGone', edge });
+  }
+
+  #rules(rules: readonly Rule[], now: Now): void {
+    this.#give('alarms', { kind: 'rules', rules }, now);
+    this.#give('plainRules', { kind: 'rules', rules: rules.filter((rule) => !isNamedRule(rule)) }, now);
+    this.#give('namedRules', { kind: 'rules', rules: rules.filter(isNamedRule) }, now);
+  }
+
+  // --- between the cores -----------------------------------------------------
+
+  #give<P extends Part>(part: P, input: InputOf<P>, now: Now): void {
+    const core = this.#cores[part] as unknown as Core<Kinded, Kinded>;
+    for (const output of core.step(input, now)) this.#from(part, output as OutputOf<Part>, now);
+  }
+
+  #from(part: Part, output: OutputOf<Part>, now: Now): void {
+    switch (output.kind) {
+      case 'persist':
+        // What is told to the loop by a name is told back to the core that chose it.
+        if (output.token === undefined) return this.#say(output);
+        return this.#say({ ...output, token: `${part} ${output.token}` });
+      case 'setTimer':
+      case 'clearTimer':
+        return this.#say({ ...output, key: `${part} ${(output as Named).key}` } as NodeOutput);
+      case 'refused':
+        return this.#refused(output);
+      case 'answer':
+        return this.#say({ ...output, kind: part === 'home' ? 'moveAnswer' : 'alarmAnswer' } as NodeOutput);
+      case 'publish':
+      case 'tell':
+        return this.#say(output);
+      case 'accepted':
+        return this.#accepted(output.readings, now);
+      case 'edgeChanged':
+        return this.#edgeChanged(output.edge, now);
+      case 'gained':
+        this.#give(
+          'alarms',
+          { kind: 'adopt', edge: output.edge, alarms: this.#foreign.release(output.edge) },
+          now,
+        );
+        this.#say({ kind: 'edgeChanged', edge: output.edge });
+        return this.#decided(output.edge, now);
+      case 'lost':
+        this.#give('alarms', { kind: 'release', edge: output.edge }, now);
+        this.#say({ kind: 'edgeChanged', edge: output.edge });
+        return this.#decided(output.edge, now);
+      case 'event':
+        return this.#event(output, now);
+      case 'changed':
+        this.#say({ ...output, kind: 'alarmChanged' });
+        this.#say({ kind: 'setTimer', key: ownTimer + output.alarm.edge, afterMs: alarmsMs });
+        return this.#give('routes', { kind: 'alarm', alarm: output.alarm }, now);
+      case 'removed':
+        this.#say({ ...output, kind: 'alarmRemoved' });
+        this.#say({ kind: 'setTimer', key: ownTimer + output.edge, afterMs: alarmsMs });
+        return this.#give('routes', { kind: 'removed', alarm: output.alarm }, now);
+      case 'told':
+        return this.#give('alarms', output, now);
+    }
+  }
+
+  #accepted(readings: readonly AcceptedReading[], now: Now): void {
+    this.#say({ kind: 'accepted', readings, early: true });
+    for (const { reading, isLate, isPlain } of readings) {
+      if (isLate) continue;
+      if (isPlain) this.#give('plainRules', { kind: 'reading', reading }, now);
+      this.#give('namedRules', { kind: 'reading', reading }, now);
+    }
+  }
+
+  #edgeChanged(edge: EdgeId, now: Now): void {
+    this.#say({ kind: 'edgeChanged', edge });
+    const state = this.#cores.ingest.edge(edge)?.state;
+    if (state === 'online' || state === 'offline') this.#give('alarms', { kind: 'edge', edge, state }, now);
+  }
+
+  #event(output: Extract<OutputOf<Part>, { readonly kind: 'event' }>, now: Now): void {
+    const { event } = output;
+    this.#say({ kind: 'event', edge: event.node, early: true });
+    if (!('isRepeated' in event)) return this.#give('alarms', { kind: 'event', event }, now);
+    this.#give('alarms', { kind: 'ruleEvent', event }, now);
+    this.#say(eventPublish(event, this.#node));
+  }
+
+  /** A timer or a write of one of the cores. */
+  #named(name: string, input: (own: string) => Kinded, now: Now): void {
+    const end = name.indexOf(' ');
+    const part = parts.find((each) => each === name.slice(0, end));
+    if (part === undefined) throw new Error(`no core has the name ${name}`);
+    this.#give(part, input(name.slice(end + 1)) as InputOf<Part>, now);
+  }
+
+  #sayAlarms(edge: EdgeId): void {
+    if (!this.#cores.home.isHome(edge)) return;
+    this.#say(alarmsPublish(edge, this.#node, this.#cores.alarms.openOf(edge)));
+  }
+
+  #refused(output: Extract<OutputOf<Part>, { readonly kind: 'refused' }>): void {
+    const { count } = output;
+    if ('reason' in output) {
+      const subject = `${output.client}: ${output.reason}`;
+      return this.#say({ kind: 'refused', what: 'reading', subject, sentence: output.example, count });
+    }
+    const { sentence } = output;
+    if ('alarm' in output) {
+      return this.#say({ kind: 'refused', what: 'alarm', subject: output.alarm, sentence, count });
+    }
+    if ('node' in output) {
+      const subject = `${output.node}/${output.sensor}`;
+      return this.#say({ kind: 'refused', what: 'rule', subject, sentence, count });
+    }
+    this.#say({ kind: 'refused', what: 'edge', subject: output.edge, sentence, count });
+  }
+
+  #say(output: NodeOutput): void {
+    this.#outputs.push(output);
+  }
+}
+
+const ownTimer = 'saidAlarms ';
