@@ -1,0 +1,1 @@
+export { MemoryTelemetryStore } from './memory-telemetry-store.ts';
