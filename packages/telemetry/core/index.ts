@@ -44,6 +44,8 @@ export { type ExplainedCondition, type Explanation, explain } from './explain/ex
 export type { LeafView, RuleState } from './explain/rule-state.ts';
 export type { HomeConfig, HomeInput, HomeOutput } from './home/messages.ts';
 export type { HomeWrite } from './home/records.ts';
+export { IngestCore } from './ingest/ingest-core.ts';
+export { IngestDisk } from './ingest/ingest-disk.ts';
 export type {
   AcceptedReading,
   HeardReading,

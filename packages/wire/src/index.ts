@@ -195,6 +195,7 @@ export {
   telemetryLimits,
   telemetryNamePattern,
   telemetryPayload,
+  unixTime,
 } from './telemetry/reading.ts';
 export {
   type AnomalyCheck,

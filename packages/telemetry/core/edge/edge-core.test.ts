@@ -34,7 +34,7 @@ describe('numbers and the outbox', () => {
     desk.stored({ temperature: 2 }).stored({ temperature: 99, other: 7 }).stored({ temperature: 9 }, 1);
     expect([desk.disk.size, desk.core.status(desk.now).outbox]).toEqual([
       0,
-      { waiting: 0, bytes: 0, dropped: 0 },
+      { waiting: 0, bytes: 0, starts: 0, dropped: 0 },
     ]);
   });
 

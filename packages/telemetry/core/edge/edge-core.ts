@@ -54,6 +54,7 @@ export class EdgeCore implements Core<EdgeInput, EdgeOutput> {
   #startedAt: string | undefined;
   #isConnected = false;
   #isStatusSoon = false;
+  #statuses = 0;
   /** By what for: how often something was refused. */
   readonly #refused = new Map<string, number>();
   #out: EdgeOutput[] = [];
@@ -266,7 +267,9 @@ export class EdgeCore implements Core<EdgeInput, EdgeOutput> {
   #sayStatus(now: Now): void {
     if (!this.#isConnected) return;
     this.#isStatusSoon = false;
-    const payload = fittingStatus({ ...this.status(now), ping: this.#clock.ask(this.#boot, now) });
+    this.#statuses += 1;
+    const seq = this.#statuses;
+    const payload = fittingStatus({ ...this.status(now), seq, ping: this.#clock.ask(this.#boot, now) });
     const topic = topics.edge(this.#config.edge, 'status');
     this.#out.push({ kind: 'publish', topic, payload, qos: 1, retain: true });
     this.#out.push({ kind: 'setTimer', key: 'status', afterMs: this.#config.statusMs });

@@ -106,7 +106,7 @@ export class EdgeOutbox {
       for (const { oldestMs: each = Infinity } of streams.values()) oldestMs = Math.min(oldestMs, each);
     }
     const oldest = oldestMs < Infinity ? { oldest: isoTime(oldestMs) } : {};
-    return { waiting, bytes, ...oldest, dropped: this.#dropped };
+    return { waiting, bytes, starts: this.#boots.size - 1, ...oldest, dropped: this.#dropped };
   }
 
   /** Whether a sensor of this start may be numbered. */

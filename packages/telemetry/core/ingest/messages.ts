@@ -20,6 +20,8 @@ export interface Publisher {
   readonly client: string;
   /** Signed in as this enrolled edge. */
   readonly edge?: EdgeId;
+  /** It came over a bridge or from an outside broker: whether it may use the name of an edge was for these to check. */
+  readonly unverified?: true;
 }
 
 export interface HeardReading {

@@ -29,10 +29,25 @@ export interface RangesRecord {
   readonly edge: EdgeId;
   readonly boot: number;
   readonly sensor: SensorName;
-  /** Numbers up to this one are not waited for: they were given up, or stored at an earlier home. */
+  /**
+   * Numbers up to this one are not waited for: they are stored, were given up, or are at an earlier home. -1: no status
+   * has said yet where its edge begins, so nothing may be told to be stored.
+   */
   readonly base: number;
+  /** The highest number that a status or reading has spoken of. */
+  readonly last: number;
   /** 64 at most. */
   readonly ranges: readonly NumberRange[];
+}
+
+/** The last that was heard of a rule of an edge. */
+export interface SaidRule {
+  readonly rule: string;
+  readonly sensor: SensorName;
+  readonly active: boolean;
+  /** Of the event. */
+  readonly boot: number;
+  readonly seq: number;
 }
 
 /** An edge or a plain device. Key: edge. */
@@ -44,6 +59,12 @@ export interface EdgeRecord {
   readonly firstHeardMs: number;
   readonly heardMs: number;
   readonly counts: EdgeCounts;
+  /** All that it was heard of; 256 at most. */
+  readonly sensors: readonly SensorName[];
+  /** Numbers of which nothing will come: they were given up. `counts.missing` has them, and those that may still come. */
+  readonly lost: number;
+  /** What its rules last said, by event; 512 at most. */
+  readonly said: readonly SaidRule[];
   /** Starts that are stored whole and no longer followed: what comes of them is double. 64 ranges at most. */
   readonly closed: readonly NumberRange[];
 }

@@ -60,6 +60,7 @@ const statusSchema: z.ZodMiniType<EdgeStatus> = z.object({
   node: name,
   state: z.enum(['online', 'offline']),
   boot: count,
+  seq: maybe(count),
   at: maybe(time),
   ping: maybe(id),
   version: maybe(textUpTo(40)),
@@ -70,7 +71,15 @@ const statusSchema: z.ZodMiniType<EdgeStatus> = z.object({
       .array(z.object({ boot: count, last: numbers, first: maybe(numbers) }))
       .check(z.maxLength(edgeLimits.boots)),
   ),
-  outbox: maybe(z.object({ waiting: count, bytes: count, oldest: maybe(time), dropped: count })),
+  outbox: maybe(
+    z.object({
+      waiting: count,
+      bytes: count,
+      starts: maybe(count),
+      oldest: maybe(time),
+      dropped: count,
+    }),
+  ),
   clock: maybe(z.object({ offsetMs: finite, errorMs: finite.check(z.gte(0)) })),
   resources: maybe(
     z.object({

@@ -68,6 +68,8 @@ export interface EdgeStatus {
   readonly state: 'online' | 'offline';
   /** A durable counter of its starts. What comes of an older one than was seen is ignored. */
   readonly boot: number;
+  /** Counts the statuses of this start: MQTT repeats, and what comes again is old. */
+  readonly seq?: number;
   /** ISO 8601, by its own clock: when this was said. Also the first stamp of the clock comparison. */
   readonly at?: string;
   /** Names this status for the `time` that answers it. */
@@ -80,6 +82,8 @@ export interface EdgeStatus {
     /** Readings that wait to be stored at the node, and the bytes that they take. */
     readonly waiting: number;
     readonly bytes: number;
+    /** Earlier starts of which something waits: when `boots` has as many, it has them all. */
+    readonly starts?: number;
     /** Stamp of the first of them. */
     readonly oldest?: string;
     /** Readings given up because the outbox was full, since the first start. */

@@ -71,6 +71,11 @@ export function isoTime(unixMs: number): string {
   return new Date(unixMs).toISOString();
 }
 
+/** The inverse; NaN for what is no such time. */
+export function unixTime(iso: string): number {
+  return Date.parse(iso);
+}
+
 /** The inverse of `parseReading`. What is not ours cannot replace what is. */
 export function telemetryPayload(reading: Reading): TelemetryPayload {
   const { sensor, value, stampMs, node, event, eventType, hist, extra, ...optional } = reading;
