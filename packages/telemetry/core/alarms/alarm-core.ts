@@ -2,7 +2,7 @@
  * The alarms of a node: one for each edge, sensor and rule, however often it fires. Pure (design, section 1). Rules
  * TAL1… in SPEC.md. What is changed is persisted before it is said, in one piece with its line of history.
  */
-import type { ClearTimer, Core, Now, SetTimer } from '@bothy/protocols';
+import type { ClearTimer, Core, Now, Persist } from '@bothy/protocols';
 import {
   type Alarm,
   type AlarmEntry,
@@ -21,7 +21,7 @@ import * as changes from './alarm-changes.ts';
 import { findingOf } from './alarm-words.ts';
 import { EventClock, type EventVerdict } from './event-order.ts';
 import type { AlarmAnswer, AlarmConfig, AlarmInput, AlarmOutput } from './messages.ts';
-import type { AlarmRecord, AlarmSnapshot } from './records.ts';
+import type { AlarmRecord, AlarmSnapshot, AlarmWrite } from './records.ts';
 
 /** The rule and the sensor of the alarm that an edge is away. */
 export const edgeOffline = { sensor: 'edge', rule: 'edge_offline' } as const;
@@ -167,6 +167,8 @@ export class AlarmCore implements Core<AlarmInput, AlarmOutput> {
     if (known !== undefined) {
       if (active) this.#change(changes.fired(known, finding, now.wallMs));
       else if (known.active) this.#change(changes.cleared(known, finding, now.wallMs));
+      // That it was heard has to survive, or what it overtook would open the alarm after a restart.
+      else if (clock !== undefined) this.#outputs.push(stored(known, clock));
       return;
     }
     if (!active || !this.#makeRoom(id)) return;
@@ -322,6 +324,10 @@ export class AlarmCore implements Core<AlarmInput, AlarmOutput> {
   }
 }
 
+function stored(alarm: Alarm, clock: EventClock | undefined): Persist<AlarmWrite> {
+  return { kind: 'persist', writes: [{ kind: 'putAlarm', alarm, last: clock?.last ?? null }] };
+}
+
 function offlineId(edge: EdgeId): AlarmId {
   return alarmId(edge, edgeOffline.sensor, edgeOffline.rule);
 }
@@ -330,6 +336,6 @@ function away(sentence: string): changes.Finding {
   return { severity: 'warning', value: null, sentence };
 }
 
-function clearShelf(id: AlarmId): ClearTimer | SetTimer {
+function clearShelf(id: AlarmId): ClearTimer {
   return { kind: 'clearTimer', key: shelfTimer + id };
 }
