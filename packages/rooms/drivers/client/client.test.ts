@@ -275,6 +275,19 @@ describe('methods of other products', () => {
     expect(heard).toHaveLength(1);
   });
 
+  test('can be asked by whoever hears that the connection is open', async () => {
+    const node = await startNode();
+    const client = connect({ urls: [node.url] });
+    node.override = ({ method }) => (method === 'telemetry.subscribe' ? { snapshot: 1 } : undefined);
+    const answered = new Promise<unknown>((resolve, reject) => {
+      client.on('notice', (notice) => {
+        if (notice.kind !== 'connection' || notice.state !== 'open') return;
+        client.askExtension('telemetry.subscribe', {}).then(resolve, reject);
+      });
+    });
+    expect(await answered).toEqual({ snapshot: 1 });
+  });
+
   test('one that waits is told when the connection is lost', async () => {
     const node = await startNode();
     const client = connect({ urls: [node.url] });

@@ -272,9 +272,6 @@ export class RoomsClient {
     this.#events.emit('notice', notice);
     switch (notice.kind) {
       case 'connection':
-        this.#state = notice.state;
-        this.#url = notice.url;
-        if (notice.state !== 'open') this.#extensions.lost();
         if (notice.state === 'open') void this.#discover(notice.url);
         return this.#events.emit('connection', notice);
       case 'session':
@@ -294,8 +291,14 @@ export class RoomsClient {
     }
   }
 
-  /** A room's handle hears of it first, so that listeners of the client find it as it is now. */
+  /** The client and a room's handle hear of it first, so that listeners find them as they are now. */
   #keep(notice: ClientNotice): void {
+    if (notice.kind === 'connection') {
+      this.#state = notice.state;
+      this.#url = notice.url;
+      if (notice.state !== 'open') this.#extensions.lost();
+      return;
+    }
     if (notice.kind === 'room') return this.#handle(notice.room.id).took(notice);
     const id = notice.kind === 'message' ? notice.message.room : 'room' in notice ? notice.room : undefined;
     if (typeof id !== 'string') return;
