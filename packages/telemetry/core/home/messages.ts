@@ -26,6 +26,8 @@ export type HomeInput =
   | { readonly kind: 'start' }
   | { readonly kind: 'heard'; readonly edge: EdgeId }
   | { readonly kind: 'claim'; readonly home: EdgeHome }
+  /** An empty `edge/<id>/home` was heard: an operator took the edge out at its home. */
+  | { readonly kind: 'claimGone'; readonly edge: EdgeId }
   /** By an operator, answered by `answer`. `to`: another node, or this one. */
   | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
   /** By an operator: taken out of the system. */

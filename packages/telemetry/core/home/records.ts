@@ -5,3 +5,7 @@ export type HomeWrite =
   /** Key: `home.edge`. */
   | { readonly kind: 'putHome'; readonly home: EdgeHome }
   | { readonly kind: 'deleteHome'; readonly edge: EdgeId };
+
+export interface HomeSnapshot {
+  readonly homes: readonly EdgeHome[];
+}
