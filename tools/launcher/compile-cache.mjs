@@ -3,7 +3,7 @@
 // turns the sources into JavaScript before it.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const stampName = 'prepared-for';
@@ -24,7 +24,8 @@ const mostMs = 30_000;
 export async function prepareCompileCache({ node, nodeFlags, root, modules, env }) {
   const folder = env.NODE_COMPILE_CACHE ?? '';
   if (folder === '') return;
-  const stamp = join(folder, stampName);
+  // Node and edge are different programs: each has a stamp of its own.
+  const stamp = join(folder, `${stampName}-${basename(modules[0] ?? '', '.ts')}`);
   const newestMs = Math.max(...['apps', 'packages'].map((name) => newestSource(join(root, name))));
   const sources = [node, ...nodeFlags, newestMs].join(' ');
   if (readText(stamp) === sources) return;

@@ -18,3 +18,13 @@ export const serverModules = [
   'packages/rooms/drivers/sqlite/store-worker.ts',
   'apps/cli/src/main.ts',
 ];
+
+/** The same for an edge and the thread of its sensors. */
+export const edgeModules = [
+  'apps/cli/src/run-edge.ts',
+  'packages/telemetry/drivers/sensors/lanes/sensor-worker.ts',
+  'packages/telemetry/drivers/sensors/driver-registry.ts',
+  'packages/telemetry/drivers/sensors/kinds/simulated.ts',
+  'packages/telemetry/drivers/sensors/kinds/host.ts',
+  'apps/cli/src/main.ts',
+];

@@ -10,6 +10,7 @@ import { ExponentialBackoff, type Random } from '@bothy/protocols';
 import type { TimerHandle, Timers } from '@bothy/runtime';
 import { BothyError } from '@bothy/wire';
 import mqtt from 'mqtt';
+import './number-cache.ts';
 import { MqttLink } from './mqtt-link.ts';
 import { PublishWindow } from './publish-window.ts';
 import type { BusMessage, BusPublish, TelemetryBus } from './telemetry-bus.ts';

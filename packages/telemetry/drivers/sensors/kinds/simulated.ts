@@ -1,6 +1,7 @@
 /** A sensor that is not there, for demonstrations and tests: the model of the core, by the clock of this machine. */
 import { seededRandom } from '@bothy/protocols';
-import { SimulatedSensor, sensorProfiles } from '../../../core/index.ts';
+// Not by the core's index: a thread that reads sensors needs no rules.
+import { SimulatedSensor, sensorProfiles } from '../../../core/simulated/simulated-sensor.ts';
 import type { SimulatedOptions } from '../driver-options.ts';
 import type { DriverWorld, SensorDriver, SensorFault, SensorValue } from '../sensor-driver.ts';
 
