@@ -108,7 +108,7 @@ test('what a program will need is compiled before it, by another process, and on
   options = { nodeFlags: ['--max-semi-space-size=2'], prepared: ['apps/one.ts', 'program.mjs'] };
   expect(await start().ended).toEqual({ code: 0, text: 'compiled false\n' });
 
-  const stamp = join(root, 'node_modules/.cache/bothy-node/prepared-for');
+  const stamp = join(root, 'node_modules/.cache/bothy-node/prepared-for-one');
   const before = statSync(stamp).mtimeMs;
   await start().ended;
   expect(statSync(stamp).mtimeMs).toBe(before);
