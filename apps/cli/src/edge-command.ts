@@ -1,5 +1,6 @@
 /** `bothy edge`: flags of the agent that reads sensors. */
 import type { Command } from 'commander';
+import { addEdgeEnrolment } from './edge-enrolment-command.ts';
 
 /** What commander makes of the flags. */
 export interface EdgeFlags {
@@ -23,7 +24,7 @@ Variables: NODE_ID or BOTHY_EDGE_ID, BOTHY_BROKER, BOTHY_DATA, BOTHY_EDGE_CONFIG
 BOTHY_EDGE_LOG, BOTHY_EDGE_SENSORS. Flags win over variables, and both over the file.`;
 
 export function addEdge(bothy: Command, print: (line: string) => void): void {
-  bothy
+  const edge = bothy
     .command('edge')
     .description(
       'read sensors, judge them by rules, and publish over MQTT; keeps what a node has not stored yet',
@@ -41,4 +42,5 @@ export function addEdge(bothy: Command, print: (line: string) => void): void {
       const { runEdge } = await import('./run-edge.ts');
       await runEdge(flags, print);
     });
+  addEdgeEnrolment(edge, print);
 }
