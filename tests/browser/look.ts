@@ -5,13 +5,15 @@
  *   node tests/browser/look.ts          starts a node of its own
  *   node tests/browser/look.ts URL      uses a fresh node that runs already
  *   node tests/browser/look.ts rooms    Rooms and the cluster alone
+ *   node tests/browser/look.ts monitor  Monitor alone
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig, startNode } from '@bothy/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { roomPictures } from './look-rooms.ts';
+import { monitorPictures } from './look-monitor.ts';
+import { type RoomLookTools, roomPictures } from './look-rooms.ts';
 
 const outputFolder = new URL('../output/look/', import.meta.url).pathname;
 const webFolder = new URL('../../apps/web/dist/', import.meta.url).pathname;
@@ -208,11 +210,12 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
 }
 
 await mkdir(outputFolder, { recursive: true });
-const onlyRooms = process.argv[2] === 'rooms';
-const given = onlyRooms ? undefined : process.argv[2];
+const asked = process.argv[2];
+const only = asked === 'rooms' || asked === 'monitor' ? asked : undefined;
+const given = only === undefined ? asked : undefined;
 const dataFolder = await mkdtemp(join(tmpdir(), 'bothy-look-'));
 const node =
-  given === undefined && !onlyRooms
+  given === undefined && only === undefined
     ? await startNode(parseConfig({ http: '0', mqtt: '0', cluster: '0', data: dataFolder }, {}), {
         webFolder,
       })
@@ -222,7 +225,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
 });
 try {
-  if (!onlyRooms) {
+  if (only === undefined) {
     const { ada } = await pictures(browser, given ?? node?.webUrl ?? '');
     if (node !== undefined) {
       await node.stop();
@@ -230,7 +233,7 @@ try {
       await look(ada, 'no-node');
     }
   }
-  await roomPictures({
+  const tools: RoomLookTools = {
     webFolder,
     look,
     enter: async (url, name) => {
@@ -238,7 +241,9 @@ try {
       await enter(page, name);
       return page;
     },
-  });
+  };
+  if (only !== 'monitor') await roomPictures(tools);
+  if (only !== 'rooms') await monitorPictures(tools);
   console.log(`Pictures are in ${outputFolder}`);
 } finally {
   await browser.close();

@@ -47,7 +47,11 @@ export function sensorHealth(
     return { tone: 'away', short: 'silent', sentence };
   }
   if (status?.fault !== undefined) {
-    return { tone: 'away', short: `broken on command: ${status.fault}`, sentence: 'A fault is simulated.' };
+    return {
+      tone: 'away',
+      short: `fault: ${status.fault}`,
+      sentence: 'It is simulated, and was broken on command.',
+    };
   }
   return { tone: 'good', short: 'well', sentence: 'Readings come as they should.' };
 }

@@ -23,7 +23,7 @@ export function AlarmPage({ id }: { id: string }) {
   const { detail, problem } = useDetail(id, live?.version);
   const alarm = live !== undefined && live.version >= (detail?.alarm.version ?? 0) ? live : detail?.alarm;
   const back = (
-    <a className="back-link" href={monitorHash({ page: 'alarms', which: 'open' })}>
+    <a className="monitor-back" href={monitorHash({ page: 'alarms', which: 'open' })}>
       All open alarms
     </a>
   );
@@ -38,6 +38,7 @@ export function AlarmPage({ id }: { id: string }) {
     );
   }
   const standing = standingOf(alarm, nowMs);
+  const now = view?.sensors.get(sensorKey(alarm.edge, alarm.sensor));
   const around = { kind: 'fixed', ...stretchAround(alarm, nowMs) } as const;
   return (
     <section className={`alarm-page standing-${standing}`} aria-labelledby="alarm-title">
@@ -49,13 +50,23 @@ export function AlarmPage({ id }: { id: string }) {
           {standingWords(alarm, nowMs)}
         </p>
         <p>{alarm.sentence}</p>
-        <dl className="facts">
+        <dl className="alarm-facts">
           <dt>Edge</dt>
           <dd>
             <a href={monitorHash({ page: 'edge', edge: alarm.edge })}>{alarm.edge}</a>
           </dd>
-          <dt>Last value</dt>
-          <dd>{alarm.value === null ? 'none' : `${valueWords(alarm.value, [0.5])} ${alarm.unit ?? ''}`}</dd>
+          <dt>Then</dt>
+          <dd>
+            {alarm.value === null ? 'no value' : `${valueWords(alarm.value, [0.5])} ${alarm.unit ?? ''}`}
+          </dd>
+          {now?.value != null && (
+            <>
+              <dt>Now</dt>
+              <dd>
+                {valueWords(now.value, [0.5])} {now.unit ?? ''}
+              </dd>
+            </>
+          )}
           <dt>Began</dt>
           <dd>
             {momentWords(alarm.openedMs)}

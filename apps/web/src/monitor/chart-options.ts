@@ -23,12 +23,13 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
   const { lines, colours, widthPx, heightPx, overlays, stretch } = options;
   const units = unitsOf(lines);
   const axis = { stroke: colours.of('--slate'), font, ticks: { show: false } } as const;
+  const isNarrow = widthPx < 480;
   const grid = { stroke: colours.of('--stone'), width: 1 };
   return {
     width: widthPx,
     height: heightPx,
     ms: 1,
-    padding: [12, units.length > 1 ? 0 : 12, 0, 0],
+    padding: [12, units.length > 1 ? 0 : 16, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -57,11 +58,10 @@ export function chartOptions(options: ChartOptions): uPlot.Options {
         ...axis,
         scale: unit,
         side: at === 0 ? 3 : 1,
-        size: 56,
+        size: isNarrow ? 44 : 56,
         grid: at === 0 ? grid : { show: false },
-        label: unit,
-        labelSize: unit === '' ? 0 : 18,
-        labelFont: font,
+        // On a phone the table below names the units.
+        ...(unit === '' || isNarrow ? {} : { label: unit, labelSize: 18, labelFont: font }),
         values: (_chart: uPlot, marks: number[]) => marks.map((mark) => valueWords(mark, marks)),
       })),
     ],

@@ -42,30 +42,36 @@ export function drawLimits(
   ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px "Inter Variable", system-ui, sans-serif`;
   ctx.textBaseline = 'bottom';
-  const used: number[] = [];
+  const used: { readonly side: number; readonly y: number }[] = [];
   for (const { unit, limit, severity, title } of limits) {
     const scale = chart.scales[unit];
     if (!units.includes(unit) || scale?.min == null || scale.max == null) continue;
     if (limit < scale.min || limit > scale.max) continue;
     const y = Math.round(chart.valToPos(limit, unit, true));
     const colour = colours.of(severityToken(severity));
+    // A limit of the second axis is named at that axis.
+    const side = units.indexOf(unit);
     ctx.strokeStyle = colour;
+    ctx.lineWidth = ratio;
     ctx.setLineDash([6 * ratio, 4 * ratio]);
+    ctx.lineDashOffset = side * 5 * ratio;
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     // Two rules with one limit would write over each other.
-    if (used.some((other) => Math.abs(other - y) < 14 * ratio)) continue;
-    used.push(y);
+    if (used.some((other) => other.side === side && Math.abs(other.y - y) < 14 * ratio)) continue;
+    used.push({ side, y });
     ctx.setLineDash([]);
     ctx.lineJoin = 'round';
     ctx.lineWidth = 3 * ratio;
     ctx.strokeStyle = colours.of('--card');
-    ctx.strokeText(title, bbox.left + 6 * ratio, y - 2 * ratio);
+    ctx.textAlign = side === 0 ? 'left' : 'right';
+    const x = side === 0 ? bbox.left + 6 * ratio : bbox.left + bbox.width - 6 * ratio;
+    ctx.strokeText(title, x, y - 2 * ratio);
     ctx.lineWidth = ratio;
     ctx.fillStyle = colour;
-    ctx.fillText(title, bbox.left + 6 * ratio, y - 2 * ratio);
+    ctx.fillText(title, x, y - 2 * ratio);
   }
   ctx.restore();
 }

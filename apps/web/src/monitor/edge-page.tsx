@@ -26,7 +26,7 @@ export function EdgePage({ edge: id }: { edge: string }) {
     .filter((each) => each.edge === id)
     .toSorted((a, b) => (a.sensor < b.sensor ? -1 : 1));
   const back = (
-    <a className="back-link" href={monitorHash({ page: 'overview' })}>
+    <a className="monitor-back" href={monitorHash({ page: 'overview' })}>
       All edges
     </a>
   );
@@ -65,7 +65,8 @@ function EdgeState({ edge, nowMs }: { edge: LiveEdge; nowMs: number }) {
   return (
     <p className={`tone-${health.tone}`} role="status">
       <span className="tone-dot" aria-hidden="true" />
-      {health.short} <span className="hint">{health.sentence}</span>
+      {health.short}
+      <span className="hint"> · {health.sentence}</span>
     </p>
   );
 }
@@ -88,13 +89,12 @@ function EdgeFacts({ edge: { kind, home, status, counts, enrolled } }: { edge: L
       'Running since',
       status?.startedAt === undefined ? 'not said' : momentWords(Date.parse(status.startedAt)),
     ],
-    ['Starts so far', status === null ? 'not said' : String(status.boot)],
     ['Credentials', enrolled ? 'its own' : 'none: anybody on this machine may speak as it'],
   ];
   const shown =
     kind === 'plain' ? facts.filter(([title]) => ['Home node', 'Credentials'].includes(title)) : facts;
   return (
-    <dl className="facts edge-facts">
+    <dl className="edge-facts">
       {shown.map(([title, words]) => (
         <div key={title}>
           <dt>{title}</dt>
@@ -196,7 +196,7 @@ function EdgeSensors({
                     </a>
                   </th>
                   <td className="line-now">
-                    {sensor.value === null ? '–' : valueWords(sensor.value, [0.5])}{' '}
+                    {sensor.value === null ? '–' : valueWords(sensor.value, recentValues(sensor))}{' '}
                     <span className="hint">{sensor.unit ?? ''}</span>
                   </td>
                   <td className={`tone-${health.tone}`} title={health.sentence}>
@@ -216,6 +216,10 @@ function EdgeSensors({
       </div>
     </section>
   );
+}
+
+function recentValues({ recent }: LiveSensor): readonly number[] {
+  return recent.map(([, value]) => value);
 }
 
 function everyWords(ms: number): string {

@@ -37,7 +37,8 @@ export const SensorCard = memo(function SensorCard({
   const { edge, sensor: name, unit, value, recent } = sensor;
   const health = sensorHealth(sensor, status, nowMs);
   const severity = value === null ? undefined : severityAt(value, thresholdsOf(rules, edge, name));
-  const remark = value === null ? undefined : remarkOn(name, unit, value);
+  // Of what was long ago nobody is warm or cold.
+  const remark = value === null || health.tone !== 'good' ? undefined : remarkOn(name, unit, value);
   const href = monitorHash({
     page: 'chart',
     sensors: [sensorKey(edge, name)],
