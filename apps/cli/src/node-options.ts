@@ -20,6 +20,10 @@ export interface NodeFlags {
   readonly join?: string;
   readonly clusterSecret?: string;
   readonly clusterTls?: string;
+  readonly telemetryDays?: string;
+  readonly zone?: string;
+  readonly rules?: string;
+  readonly smtpUrl?: string;
   readonly logLevel?: string;
   readonly otlp?: string;
   readonly lan?: true;
@@ -59,6 +63,10 @@ export function addNodeOptions(command: Command): Command {
     .option('--join <host:port,…>', 'other nodes of the cluster; any one that runs is enough')
     .option('--cluster-secret <text>', 'what all nodes of the cluster know; needed beyond this machine')
     .option('--cluster-tls <files>', 'own certificates instead: certificate,key,authority')
+    .option('--telemetry-days <number>', 'days that single readings are kept (default: 30)')
+    .option('--zone <zone>', "time zone of devices and of hours in rules (default: this machine's)")
+    .option('--rules <file>', 'rules of this node, one on a line (default: those that were set in Monitor)')
+    .option('--smtp-url <url>', 'mail server for alarms: smtps://user:password@host?from=address')
     .option(
       '--log-level <level,area=level,…>',
       'which lines the log takes (default: info); rooms=debug adds some',
@@ -87,6 +95,10 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     join: flags.join,
     'cluster-secret': flags.clusterSecret,
     'cluster-tls': flags.clusterTls,
+    'telemetry-days': flags.telemetryDays,
+    zone: flags.zone,
+    rules: flags.rules,
+    'smtp-url': flags.smtpUrl,
     'log-level': flags.logLevel,
     otlp: flags.otlp,
     lan: switched(flags.lan),

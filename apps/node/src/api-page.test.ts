@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Broker } from '@bothy/broker';
 import { generateKeyPair, UsedNonces } from '@bothy/identity';
-import { RoomFiles, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
+import { RoomFiles, SqliteEdges, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { temporaryFolder } from '@bothy/testkit';
-import { roomIdPattern } from '@bothy/wire';
+import { BothyError, roomIdPattern } from '@bothy/wire';
 import { roomMethods } from '@bothy/wire/schemas';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -16,6 +16,12 @@ import { operatorApi } from './operator-api.ts';
 import { clusterStatus } from './rest/rest-stage.ts';
 import { roomsApi } from './rooms-api.ts';
 import { sessionApi } from './session-api.ts';
+import { alarmApi } from './telemetry/alarm-api.ts';
+import { BrokerBus } from './telemetry/broker-bus.ts';
+import { EdgeEnrolments } from './telemetry/edge-enrolments.ts';
+import { enrolApi } from './telemetry/enrol-api.ts';
+import { ruleApi } from './telemetry/rule-api.ts';
+import { telemetryApi } from './telemetry/telemetry-api.ts';
 
 /** `GET /healthz` and so on, from the tree that Fastify prints. */
 function routesOf(tree: string): string[] {
@@ -92,6 +98,41 @@ beforeAll(async () => {
     monoMs: () => 0,
     wallMs,
   });
+  const asleep = async (): Promise<never> => {
+    throw new BothyError('internal', 'Nothing is to be asked here.');
+  };
+  const rest = {
+    node: 'hut',
+    tokens,
+    names,
+    guests: { onlyLocal: () => true, allowGuests: false },
+    wallMs,
+    host: asleep,
+    answering: { ask: asleep, rows: async function* () {} },
+    zoneOffset: () => 0,
+    publish: asleep,
+  };
+  const rules = {
+    rulesFile: undefined,
+    offsetAt: () => 0,
+    tryRoute: asleep,
+    routesChanged: () => {},
+  };
+  const edges = await SqliteEdges.open({ file: join(folder.path, 'edges.sqlite'), node: 'hut', wallMs });
+  undo.push(() => edges.close());
+  const enrolments = new EdgeEnrolments({
+    edges,
+    node: 'hut',
+    bus: new BrokerBus(broker.node),
+    endEdge: () => {},
+    log: pino({ enabled: false }),
+  });
+  const monitoring = [
+    telemetryApi(rest),
+    alarmApi(rest),
+    ruleApi({ ...rest, ...rules }),
+    enrolApi({ ...rest, edges, enrolments, mayTry: () => true, mqtt: () => ({ url: '' }) }),
+  ];
   let tree = () => '';
   const server = new HttpServer({
     broker,
@@ -105,6 +146,7 @@ beforeAll(async () => {
       session(added);
       operator(added);
       rooms(added);
+      for (const api of monitoring) api(added);
     },
   });
   undo.push(() => server.stop());
@@ -157,7 +199,8 @@ test('the OpenRPC document lists the methods of /ws with the schemas that calls 
       }[];
     }[];
   };
-  expect(document.methods.map(({ name }) => name)).toEqual(roomMethods.map(({ method }) => method));
+  const known = [...roomMethods.map(({ method }) => method), 'telemetry.subscribe'];
+  expect(document.methods.map(({ name }) => name)).toEqual(known);
   const send = document.methods.find(({ name }) => name === 'room.send');
   expect(send?.params).toContainEqual({
     name: 'room',

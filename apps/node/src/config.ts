@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { parseBrokerUrl } from '@bothy/broker';
 import { BothyError } from '@bothy/wire';
 import * as z from 'zod/mini';
+import { LocalZone, machineZone } from './local-zone.ts';
 import { defaultLogLevel, type LogLevels, logAreas, parseLogLevels } from './logs/log-levels.ts';
 
 export interface ListenAddress {
@@ -47,6 +48,14 @@ export interface NodeConfig {
   readonly clusterSecret: string | undefined;
   /** Files of own certificates (`certificate,key,authority`) instead of a secret. */
   readonly clusterTls: readonly [certificate: string, key: string, authority: string] | undefined;
+  /** Days of single readings that are kept; their rollups stay longer. */
+  readonly telemetryDays: number;
+  /** The time zone of devices that name none, and of hours in rules and routes. */
+  readonly zone: string;
+  /** A file with the rules of this node, one on a line; undefined: those that were set over REST. */
+  readonly rules: string | undefined;
+  /** The mail server for alarms, with sender and password; undefined: no mail is sent. */
+  readonly smtpUrl: string | undefined;
   /** Which lines the log takes. */
   readonly logLevels: LogLevels;
   /** Where traces are sent, with the path; undefined sends none. */
@@ -75,6 +84,10 @@ export const configNames = [
   'join',
   'cluster-secret',
   'cluster-tls',
+  'telemetry-days',
+  'zone',
+  'rules',
+  'smtp-url',
   'log-level',
   'otlp',
 ] as const;
@@ -90,6 +103,7 @@ const defaults = {
   registration: 'open',
   sessionDays: '7',
   publishRate: '1000',
+  telemetryDays: '30',
 } as const;
 
 /** In the local network: the customary ports of HTTPS beside a web server, and of MQTT over TLS. */
@@ -130,6 +144,10 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     join: joinList(text('join') ?? ''),
     clusterSecret: clusterSecret(text('cluster-secret')),
     clusterTls: files('cluster-tls', text('cluster-tls'), ['certificate', 'key', 'authority']),
+    telemetryDays: wholeNumber('telemetry-days', text('telemetry-days') ?? defaults.telemetryDays, 3_650),
+    zone: new LocalZone(text('zone') || machineZone()).name,
+    rules: text('rules') || undefined,
+    smtpUrl: text('smtp-url') || undefined,
     logLevels: logLevels(text('log-level') || defaultLogLevel),
     otlp: collector(text('otlp'), environment),
   };

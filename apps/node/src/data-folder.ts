@@ -1,5 +1,6 @@
 /** What is done in the data folder without asking the node: whoever can write there runs it. It may run meanwhile. */
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeClock } from '@bothy/runtime/node';
 import { SqliteNameDirectory } from '@bothy/store';
@@ -20,5 +21,17 @@ export async function inDataFolder<T>(
     return await act(names);
   } finally {
     await names.close();
+  }
+}
+
+/** Throws `data_directory_unusable`. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    const advice = 'Choose another with --data, or make it writable.';
+    throw new BothyError('data_directory_unusable', `The data folder ${folder} cannot be made. ${advice}`, {
+      cause,
+    });
   }
 }

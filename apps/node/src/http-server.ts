@@ -67,7 +67,7 @@ const securityHeaders = {
 };
 
 const preflightHeaders = {
-  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE',
   'access-control-allow-headers': 'authorization, content-type',
   'access-control-max-age': '600',
 };
@@ -102,6 +102,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   rate_limited: 429,
   administrator_unreachable: 503,
   node_unreachable: 503,
+  broker_unreachable: 503,
+  storage_failed: 503,
 };
 
 export class HttpServer {

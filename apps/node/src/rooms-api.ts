@@ -10,6 +10,13 @@ import { parsePart } from './rest/rest-route.ts';
 import { readerOf } from './rest/room-access.ts';
 import { type ClusterStatus, roomRoutes } from './rest/room-routes.ts';
 import { type WebhookApiOptions, webhookApi } from './rest/webhook-api.ts';
+import { enrolRoutes } from './telemetry/enrol-routes.ts';
+import { telemetryRoutes } from './telemetry/telemetry-routes.ts';
+
+/** What the OpenAPI document lists. */
+const allRoutes = [nodeRoutes, roomRoutes, telemetryRoutes, enrolRoutes].flatMap((table) =>
+  Object.values(table),
+);
 
 export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions {
   readonly version: string;
@@ -22,7 +29,7 @@ export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) =>
   const { version, cluster } = options;
   const apis = [messageApi(options), webhookApi(options), fileApi(options)];
   const documents = {
-    [roomRoutes.openApi.path]: openApi([...Object.values(nodeRoutes), ...Object.values(roomRoutes)], version),
+    [roomRoutes.openApi.path]: openApi(allRoutes, version),
     [roomRoutes.openRpc.path]: openRpc(version),
   };
   return (server) => {

@@ -1,19 +1,18 @@
 /** Puts a node together: names, broker, HTTP. Everything that it keeps is below its data folder. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authenticator, Broker, OutsideBroker, publishRate } from '@bothy/broker';
 import { SignInRate, UsedNonces } from '@bothy/identity';
-import type { ClusterLinks, ClusterServices } from '@bothy/rooms/drivers/grpc';
+import { askTelemetry, type ClusterLinks, type ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteEdges, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
 import { BothyError, type Certificate } from '@bothy/wire';
-import type { DestinationStream } from 'pino';
 import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
+import { makeFolder } from './data-folder.ts';
 import { HttpServer } from './http-server.ts';
-import type { LanInfo, RunningGuide } from './lan/lan.ts';
-import { type LocalAddresses, reachedAt } from './lan/local-addresses.ts';
+import type { RunningGuide } from './lan/lan.ts';
+import { reachedAt } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { openLogs } from './logs/area-logs.ts';
 import { invitationLink } from './make-invitation.ts';
@@ -29,39 +28,12 @@ import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
 import { RoomLeftovers } from './rooms/room-leftovers.ts';
 import { RoomsHost } from './rooms/rooms-host.ts';
 import { roomsApi } from './rooms-api.ts';
+import type { RunningNode, StartOptions } from './running-node.ts';
 import { sessionApi } from './session-api.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { version } from './version.ts';
 
-export interface StartOptions {
-  /** Folder of the built web app; undefined serves none. */
-  readonly webFolder?: string | undefined;
-  /** Further `host:port` values that the node is reached at, such as a development server's. */
-  readonly extraHosts?: readonly string[];
-  /** Under which names and addresses the network reaches this machine. @default what the system says */
-  readonly addresses?: () => LocalAddresses;
-  /** Where log lines go. @default a file `node.log` below the data folder */
-  readonly log?: DestinationStream;
-}
-
-export interface RunningNode {
-  readonly id: string;
-  /** The address of the web app. */
-  readonly webUrl: string;
-  readonly mqttUrl: string;
-  /** How others in the network reach it; only with `lan`. */
-  readonly lan?: LanInfo | undefined;
-  readonly httpPort: number;
-  readonly mqttPort: number;
-  /** Of MQTT over TLS beside it; only with `tls`. */
-  readonly mqttsPort: number | undefined;
-  /** `host:port` where other nodes connect. */
-  readonly clusterAddress: string;
-  readonly dataFolder: string;
-  /** Whether somebody operated it when it started. */
-  readonly hadOperator: boolean;
-  /** Ends everything; takes under two seconds. */
-  stop(): Promise<void>;
-}
+export type { RunningNode, StartOptions } from './running-node.ts';
 
 /** Throws a `BothyError` that says what to do; nothing is left running then. */
 export async function startNode(config: NodeConfig, options: StartOptions = {}): Promise<RunningNode> {
@@ -90,6 +62,7 @@ async function start(
   const open = config.registration === 'open';
   const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
   undo.push(() => names.close());
+  let links: ClusterLinks | undefined;
   // MQTT clients come before there are rooms, which know the nodes.
   let known: ClusterPartsOptions['known'] = () => undefined;
   const parts = new ClusterParts({
@@ -147,12 +120,26 @@ async function start(
           file: join(config.data, 'broker.sqlite'),
           sessionExpiryMs: config.sessionDays * 86_400_000,
           rate: publishRate(config.publishRate),
+          version,
           bridge: parts.bridge,
         })
       : undefined;
   const broker = embedded ?? (await OutsideBroker.reach({ url: config.broker ?? '', log: logs.broker }));
   undo.push(() => broker.stop());
   parts.serve(broker);
+  const telemetry = await startTelemetry({
+    config,
+    broker,
+    edges,
+    isAlone: () => config.join.length === 0 && (known()?.length ?? 0) === 0,
+    notifier: () => rooms.sockets,
+    askNode: async (node, question) => {
+      if (links === undefined) throw new BothyError('node_unreachable', 'This node has no links yet.');
+      return await askTelemetry(links, node, question);
+    },
+    log: logs.telemetry,
+  });
+  undo.push(() => telemetry.stop());
   // Only who serves the network carries what makes certificates.
   const network = config.lan ? await import('./lan/lan.ts') : undefined;
   const lan = await network?.openLan({ config, wallMs, addresses: options.addresses });
@@ -191,6 +178,7 @@ async function start(
     roomsDeleted: (deleted) => leftovers.deleted(deleted),
     filesDropped: (room, author, dropped) => leftovers.redacted(room, author, dropped),
     sockets: {
+      extensions: telemetry.extensions,
       authenticate: roomSignIn(access),
       findPerson: async (by) => {
         const person = 'person' in by ? by.person : await names.lookup(by.name);
@@ -200,8 +188,8 @@ async function start(
     },
   });
   undo.push(() => rooms.stop());
+  telemetry.attach(rooms.voice);
   known = () => (rooms.ready ? rooms.view?.nodes.map((node) => node.id) : undefined);
-  let links: ClusterLinks | undefined;
   const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
   const webUrl = (): string =>
     `${servesHttps(config) ? 'https' : 'http'}://${urlHost(config.http.host)}:${ports.http}`;
@@ -219,7 +207,7 @@ async function start(
     log: logs.http,
     tls: certificate?.current ?? lan?.current,
     webFolder: options.webFolder,
-    ready: () => ready && rooms.ready,
+    ready: () => ready && rooms.ready && telemetry.ready,
     api: (server) => {
       const operated = ({ name, person }: Certificate): void =>
         logs.names.info({ name, person }, 'the first person to open this node from its machine operates it');
@@ -238,6 +226,7 @@ async function start(
           rooms.sockets.endSessions(person);
         },
       })(server);
+      telemetry.api({ ...access, mqttUrl: () => mqttUrl(config, ports) })(server);
       roomsApi({
         ...access,
         version,
@@ -264,6 +253,7 @@ async function start(
   const services: ClusterServices = {
     ...clusterServices(rooms, (file) => fileForNode(files, file)),
     answerName: (_from, question) => parts.names.answer(question),
+    answerTelemetry: (question) => telemetry.answer(question),
   };
   await rooms.prepare();
   const opened = await openLinks(config, self, rooms, {
@@ -303,6 +293,7 @@ async function start(
     await rooms.stop();
     parts.stop();
     await http.stop();
+    await telemetry.stop();
     // Others hear the last wills of its clients before the links go.
     await broker.stop();
     await links?.stop();
@@ -313,7 +304,7 @@ async function start(
   return {
     id,
     webUrl: webUrl(),
-    mqttUrl: config.broker ?? `${config.lan ? 'mqtts' : 'mqtt'}://${urlHost(config.mqtt.host)}:${ports.mqtt}`,
+    mqttUrl: mqttUrl(config, ports),
     lan: guide?.info,
     httpPort: ports.http,
     mqttPort: ports.mqtt,
@@ -328,15 +319,8 @@ async function start(
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    const advice = 'Choose another with --data, or make it writable.';
-    throw new BothyError('data_directory_unusable', `The data folder ${folder} cannot be made. ${advice}`, {
-      cause,
-    });
-  }
+function mqttUrl({ broker, lan, mqtt }: NodeConfig, ports: { readonly mqtt: number }): string {
+  return broker ?? `${lan ? 'mqtts' : 'mqtt'}://${urlHost(mqtt.host)}:${ports.mqtt}`;
 }
 
 function urlHost(host: string): string {

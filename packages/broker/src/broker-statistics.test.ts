@@ -4,7 +4,7 @@ import type { RefusedPublish } from './node-client.ts';
 
 const { start, connect, signIn } = brokerFixture();
 
-test('[BR30] a guest of this machine reads statistics under Mosquitto’s names, retained', async () => {
+test('[BR32] a guest of this machine reads statistics under Mosquitto’s names, retained', async () => {
   const { tcp } = await start({ version: '1.2.3' });
   const sensor = await connect(tcp);
   await sensor.publishAsync('env/light/raw', '1', { qos: 1 });
@@ -19,14 +19,14 @@ test('[BR30] a guest of this machine reads statistics under Mosquitto’s names,
   expect(said.filter(({ retain }) => retain).length).toBeGreaterThanOrEqual(10);
 });
 
-test('[BR30] a person who is no operator is not told who is connected', async () => {
+test('[BR32] a person who is no operator is not told who is connected', async () => {
   const { tcp } = await start({ version: '1.2.3' });
   const ann = await signIn(tcp, await person('ann'));
   const granted = await ann.subscribeAsync('$SYS/#').catch(() => [{ qos: 128 }]);
   expect(granted.map(({ qos }) => qos)).toEqual([128]);
 });
 
-test('[BR31] what is refused is told with its client and its reason', async () => {
+test('[BR33] what is refused is told with its client and its reason', async () => {
   const { broker, tcp } = await start();
   const refused: RefusedPublish[] = [];
   broker.node.onRefused((each) => refused.push({ ...each, payload: each.payload.slice(0, 3) }));

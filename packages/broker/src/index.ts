@@ -18,6 +18,7 @@ export {
   type HeardPublish,
   NodeClient,
   type NodePublishOptions,
+  type RefusedPublish,
   type RetainedPublish,
 } from './node-client.ts';
 export { OutsideBroker, type OutsideBrokerOptions, parseBrokerUrl } from './outside-broker.ts';

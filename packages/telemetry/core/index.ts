@@ -10,6 +10,7 @@ export type { AlarmRecord, AlarmSnapshot, AlarmWrite, EventOrder } from './alarm
 export { AnomalyDetector, type AnomalyScores, type DetectorState } from './anomalies/anomaly-detector.ts';
 export { parameters as anomalyParameters } from './anomalies/parameters.ts';
 export {
+  Backtest,
   type BacktestAlarm,
   type BacktestOptions,
   type BacktestSummary,

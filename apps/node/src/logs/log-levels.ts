@@ -1,7 +1,17 @@
 /** Which lines a node writes: one level for all, and others for single areas. `info,rooms=debug,cluster=warn`. */
 
 /** The parts of a node that write lines, each with its field `area`. */
-export const logAreas = ['node', 'http', 'broker', 'rooms', 'cluster', 'names', 'bridge', 'traces'] as const;
+export const logAreas = [
+  'node',
+  'http',
+  'broker',
+  'rooms',
+  'telemetry',
+  'cluster',
+  'names',
+  'bridge',
+  'traces',
+] as const;
 export type LogArea = (typeof logAreas)[number];
 
 /** From much to nothing. */

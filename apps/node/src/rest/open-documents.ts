@@ -1,7 +1,7 @@
 /** OpenAPI 3.1 of REST and OpenRPC of `/ws`, made from the schemas that requests are parsed by. */
 
 import { closeCodes, closeSentences } from '@bothy/rooms/drivers/websocket';
-import { roomMethods, roomNotifications } from '@bothy/wire/schemas';
+import { liveParts, roomMethods, roomNotifications } from '@bothy/wire/schemas';
 import * as z from 'zod/mini';
 import type { RestRoute } from './rest-route.ts';
 
@@ -79,7 +79,7 @@ function operationOf(route: RestRoute): Json {
 function securityOf(access: RestRoute['access']): Json[] {
   if (access === 'anyone' || access === 'secret') return [];
   // An empty requirement: a token may be left out, where guests are let in.
-  return access === 'read' ? [{ bearer: [] }, {}] : [{ bearer: [] }];
+  return access === 'read' || access === 'operatorOrGuest' ? [{ bearer: [] }, {}] : [{ bearer: [] }];
 }
 
 function jsonBody(body: z.ZodMiniType): Json {
@@ -93,19 +93,40 @@ function fileBody(fileBytes: number): Json {
   };
 }
 
+const liveMethods = [
+  {
+    method: 'telemetry.subscribe',
+    summary: 'Follows sensors and alarms, in place of what was followed; ticks come from then on.',
+    params: liveParts.telemetrySubscription,
+    result: z.object({ snapshot: liveParts.telemetrySnapshot }),
+  },
+];
+const liveNotifications = [
+  {
+    method: 'telemetry.tick',
+    summary: 'What is new of all that is followed, in one frame.',
+    params: liveParts.telemetryTick,
+  },
+  {
+    method: 'alarm.changed',
+    summary: 'An alarm opened, cleared or was dealt with; or a route has it shown.',
+    params: liveParts.alarmChanged,
+  },
+];
+
 /** OpenRPC 1.3 (https://spec.open-rpc.org); notifications and close codes as extensions, which it has no words for. */
 export function openRpc(version: string): Json {
   return {
     openrpc: '1.3.2',
-    info: { title: 'Bothy: rooms over /ws, sub-protocol bothy.v1', version },
-    methods: roomMethods.map(({ method, summary, params, result }) => ({
+    info: { title: 'Bothy: rooms and live data over /ws, sub-protocol bothy.v1', version },
+    methods: [...roomMethods, ...liveMethods].map(({ method, summary, params, result }) => ({
       name: method,
       summary,
       paramStructure: 'by-name',
       params: membersOf(params),
       result: { name: 'result', schema: schemaOf(result, 'output') },
     })),
-    'x-notifications': roomNotifications.map(({ method, summary, params }) => ({
+    'x-notifications': [...roomNotifications, ...liveNotifications].map(({ method, summary, params }) => ({
       name: method,
       summary,
       params: schemaOf(params, 'output'),

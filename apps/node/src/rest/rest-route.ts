@@ -6,12 +6,15 @@ import { BothyError, type ErrorCode } from '@bothy/wire';
 import * as z from 'zod/mini';
 
 export interface RestRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As Fastify writes it: `/api/v1/rooms/:room`. */
   readonly path: string;
   readonly summary: string;
-  /** `read`: a token, or nothing where guests are let in. `secret`: what the address holds. */
-  readonly access: 'anyone' | 'read' | 'token' | 'operator' | 'secret';
+  /**
+   * `read`: a token, or nothing where guests are let in. `secret`: what the address or the body holds.
+   * `operatorOrGuest`: a guest of this machine counts as who sits before it.
+   */
+  readonly access: 'anyone' | 'read' | 'token' | 'operator' | 'operatorOrGuest' | 'secret';
   readonly params?: z.ZodMiniObject;
   readonly query?: z.ZodMiniObject;
   /** Of JSON. */

@@ -31,7 +31,7 @@ test('[GRPC13] a node reads the files that another one keeps', async () => {
   await expect(read('b', 'b'.repeat(26))).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('[GRPC25] a question about edges is answered by the node that is asked, or refused as it refuses', async () => {
+test('[GRPC27] a question about edges is answered by the node that is asked, or refused as it refuses', async () => {
   const answerTelemetry = async (question: string): Promise<string> => {
     if (question === '{"ask":"nothing"}') throw new BothyError('not_found', 'No edge of that id.');
     return `answer to ${question}`;

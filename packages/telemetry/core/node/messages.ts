@@ -54,6 +54,7 @@ export type NodeInput =
   | { readonly kind: 'ignored'; readonly edge: EdgeId; readonly count: number }
   /** What is said on `edge/+/home` and `edge/+/alarms`, our own words included. */
   | { readonly kind: 'claim'; readonly home: EdgeHome }
+  | { readonly kind: 'claimGone'; readonly edge: EdgeId }
   | { readonly kind: 'alarmsHeard'; readonly alarms: EdgeAlarms }
   | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
   /** An operator takes an edge out. */

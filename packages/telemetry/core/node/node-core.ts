@@ -88,6 +88,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'ignored':
         return this.#give('ingest', input, now);
       case 'claim':
+      case 'claimGone':
       case 'move':
         return this.#give('home', input, now);
       case 'alarmsHeard': {

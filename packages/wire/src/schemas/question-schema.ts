@@ -17,7 +17,6 @@ const sensor = { sensor: telemetryName };
 const alarm = textLike(alarmIdPattern);
 const millis = z.number();
 const by = textUpTo(128);
-const node = textUpTo(63);
 
 const question: z.ZodMiniType<TelemetryQuestion> = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('edge'), ...edge }),
@@ -48,7 +47,6 @@ const question: z.ZodMiniType<TelemetryQuestion> = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('alarm'), alarm }),
   z.object({ ask: z.literal('alarmCommand'), alarm, by, command: alarmCommandSchema }),
   z.object({ ask: z.literal('forget'), ...edge, by }),
-  z.object({ ask: z.literal('move'), ...edge, to: node }),
 ]);
 
 const answers: { readonly [Kind in QuestionKind]: z.ZodMiniType<TelemetryAnswers[Kind]> } = {
@@ -66,7 +64,6 @@ const answers: { readonly [Kind in QuestionKind]: z.ZodMiniType<TelemetryAnswers
   }),
   alarmCommand: z.object({ alarm: alarmSchema }),
   forget: z.object(edge),
-  move: z.object({ v: z.literal(1), ...edge, home: node, epoch: wholeNumber(1), claimedMs: wholeNumber(0) }),
 };
 
 export function parseTelemetryQuestion(text: string): Parsed<TelemetryQuestion> {

@@ -1,6 +1,5 @@
 /** What one node asks another about the edges that it keeps: JSON, in one unary call. */
 import type { Alarm, AlarmCommand, AlarmEntry, AlarmId } from './alarm.ts';
-import type { EdgeHome } from './edge-messages.ts';
 import type { LiveEdge, LiveSensor, ReadingsQuery, ReadingsSeries } from './live.ts';
 import type { EdgeId, SensorName } from './reading.ts';
 
@@ -32,8 +31,7 @@ export type TelemetryQuestion =
       readonly by: string;
       readonly command: AlarmCommand;
     }
-  | { readonly ask: 'forget'; readonly edge: EdgeId; readonly by: string }
-  | { readonly ask: 'move'; readonly edge: EdgeId; readonly to: string };
+  | { readonly ask: 'forget'; readonly edge: EdgeId; readonly by: string };
 
 export interface TelemetryAnswers {
   readonly edge: { readonly edge: LiveEdge; readonly sensors: readonly LiveSensor[] };
@@ -52,7 +50,6 @@ export interface TelemetryAnswers {
   };
   readonly alarmCommand: { readonly alarm: Alarm };
   readonly forget: { readonly edge: EdgeId };
-  readonly move: EdgeHome;
 }
 
 export type QuestionKind = TelemetryQuestion['ask'];

@@ -1,0 +1,89 @@
+/** Edges as dashboards see them: what ingest knows of those that are ours, what is heard of those of other nodes. */
+import type { IngestedEdge, LiveModel } from '@bothy/telemetry/core';
+import type { EdgeCounts, EdgeId, EdgeStatus, LiveEdge } from '@bothy/wire';
+
+export interface LiveEdgesOptions {
+  readonly model: LiveModel;
+  /** Of edges whose home this node is. */
+  readonly ingested: (edge: EdgeId) => IngestedEdge | undefined;
+  /** The node that keeps it; null when none is known. */
+  readonly homeOf: (edge: EdgeId) => string | null;
+  readonly node: string;
+  readonly isEnrolled: (edge: EdgeId) => boolean;
+  readonly wallMs: () => number;
+}
+
+/** Its home counts, not we: `GET /api/v1/edges/:edge` asks there. */
+const notCounted: EdgeCounts = { stored: 0, missing: 0, late: 0, double: 0, refused: 0, delayMs: null };
+const mostForeign = 10_000;
+
+export class LiveEdges {
+  readonly #options: LiveEdgesOptions;
+  readonly #foreign = new Map<EdgeId, { status: EdgeStatus | null; heardMs: number }>();
+  /** Edges of ours whose counts may have changed since they were shown. */
+  readonly #counted = new Set<EdgeId>();
+
+  constructor(options: LiveEdgesOptions) {
+    this.#options = options;
+  }
+
+  /** The node that keeps it; null when none is known. */
+  homeOf(edge: EdgeId): string | null {
+    return this.#options.homeOf(edge);
+  }
+
+  /** An edge of another node said something. */
+  heard(edge: EdgeId): void {
+    const known = this.#foreign.get(edge);
+    if (known !== undefined) {
+      known.heardMs = this.#options.wallMs();
+      return;
+    }
+    if (this.#foreign.size >= mostForeign) return;
+    this.#foreign.set(edge, { status: null, heardMs: this.#options.wallMs() });
+    this.show(edge);
+  }
+
+  status(status: EdgeStatus): void {
+    if (!this.#foreign.has(status.node) && this.#foreign.size >= mostForeign) return;
+    this.#foreign.set(status.node, { status, heardMs: this.#options.wallMs() });
+    this.show(status.node);
+  }
+
+  /** Its counts rise with every reading: they are shown once in a second. */
+  counted(edge: EdgeId): void {
+    this.#counted.add(edge);
+  }
+
+  showCounted(): boolean {
+    if (this.#counted.size === 0) return false;
+    for (const edge of this.#counted) this.show(edge);
+    this.#counted.clear();
+    return true;
+  }
+
+  show(edge: EdgeId): void {
+    const shown = this.of(edge);
+    if (shown !== undefined) this.#options.model.edge(shown);
+  }
+
+  forget(edge: EdgeId): void {
+    this.#foreign.delete(edge);
+    this.#counted.delete(edge);
+    this.#options.model.forget(edge);
+  }
+
+  of(edge: EdgeId): LiveEdge | undefined {
+    const { node, homeOf, ingested, isEnrolled } = this.#options;
+    const home = homeOf(edge);
+    const enrolled = isEnrolled(edge);
+    const own = home === node || !this.#foreign.has(edge) ? ingested(edge) : undefined;
+    if (own !== undefined) return { ...own, enrolled, home };
+    const foreign = this.#foreign.get(edge);
+    if (foreign === undefined) return undefined;
+    const { status, heardMs } = foreign;
+    const kind = status === null ? 'plain' : 'edge';
+    const state = status?.state ?? 'unknown';
+    return { edge, kind, state, enrolled, home, heardMs, status, counts: notCounted };
+  }
+}

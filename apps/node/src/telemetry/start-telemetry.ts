@@ -1,0 +1,188 @@
+/** Puts monitoring together for a node: its bus, its store, its REST, and who is told of alarms. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NodeBroker } from '@bothy/broker';
+import type { SessionNotifier, SocketExtension } from '@bothy/rooms/drivers/websocket';
+import { nodeClock } from '@bothy/runtime/node';
+import type { SqliteEdges } from '@bothy/store';
+import { type AlarmRoute, BothyError, type NodeId } from '@bothy/wire';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { NodeConfig } from '../config.ts';
+import { LocalZone } from '../local-zone.ts';
+import type { AccessOptions } from '../rest/room-access.ts';
+import type { RoomSpeaker } from '../rooms/room-voice.ts';
+import { alarmApi } from './alarm-api.ts';
+import { Answering } from './answering.ts';
+import { EdgeEnrolments } from './edge-enrolments.ts';
+import { enrolApi } from './enrol-api.ts';
+import { Intake } from './intake.ts';
+import { LateSpeaker } from './late-speaker.ts';
+import { AlarmVoice } from './notify-voice.ts';
+import { openBus } from './open-bus.ts';
+import { retentionOf } from './retention.ts';
+import { ruleApi } from './rule-api.ts';
+import { telemetryApi } from './telemetry-api.ts';
+import { TelemetryDesk } from './telemetry-desk.ts';
+import { trialOf } from './trial-delivery.ts';
+
+export interface StartTelemetryOptions {
+  readonly config: NodeConfig;
+  readonly broker: NodeBroker;
+  readonly edges: SqliteEdges;
+  /** Whether there are no other nodes, as far as is known. */
+  readonly isAlone: () => boolean;
+  readonly notifier: () => SessionNotifier;
+  /** Asks another node about edges, as JSON. Throws `node_unreachable`, and what it refuses with. */
+  readonly askNode: (node: NodeId, question: string) => Promise<string>;
+  readonly log: Logger;
+}
+
+export interface TelemetryRestOptions extends AccessOptions {
+  readonly mayTry: (address: string) => boolean;
+  readonly mqttUrl: () => string;
+}
+
+export interface RunningTelemetry {
+  readonly desk: TelemetryDesk;
+  /** For the sockets of rooms. */
+  readonly extensions: readonly SocketExtension[];
+  readonly ready: boolean;
+  api(access: TelemetryRestOptions): (server: FastifyInstance) => void;
+  /** For other nodes that ask. */
+  answer(question: string): Promise<string>;
+  /** There are rooms now. */
+  attach(rooms: RoomSpeaker): void;
+  stop(): Promise<void>;
+}
+
+/** It listens when this resolves. Throws `configuration_invalid`. */
+export async function startTelemetry(options: StartTelemetryOptions): Promise<RunningTelemetry> {
+  const { config, broker, edges, isAlone, notifier, log } = options;
+  const { id: node } = config;
+  const { wallMs, monoMs } = nodeClock;
+  const zone = new LocalZone(config.zone);
+  const smtp = config.smtpUrl === undefined ? undefined : await smtpOf(config.smtpUrl);
+  const rules = config.rules === undefined ? undefined : await rulesOf(config.rules);
+  const bus = await openBus({ node, broker, brokerUrl: config.broker, log });
+  const enrolled = () => edges.enrolments.flatMap(({ edge, hash }) => (hash === null ? [] : [edge]));
+  const file = join(config.data, 'telemetry.sqlite');
+  const retention = retentionOf(config.telemetryDays);
+  const desk = new TelemetryDesk(
+    async () => {
+      const [{ TelemetryHost }, { SqliteTelemetryStore }] = await Promise.all([
+        import('./telemetry-host.ts'),
+        import('@bothy/telemetry/drivers/sqlite'),
+      ]);
+      return await TelemetryHost.open({
+        node,
+        bus,
+        openStore: (failed) => SqliteTelemetryStore.open({ file, wallMs, failed, retention }),
+        zoneOffset: zone.offsetAt,
+        isAlone: isAlone(),
+        notifier,
+        enrolled,
+        rules,
+        started: (host) => {
+          voice.routes(host.cores.routes.routes);
+          for (const name of voice.present) host.input({ kind: 'person', name, present: true });
+        },
+        tell: (delivery) => voice.tell(delivery),
+        log,
+      });
+    },
+    (thrown) => {
+      const error = BothyError.from(thrown);
+      log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
+    },
+  );
+  const rooms = new LateSpeaker();
+  const voice: AlarmVoice = new AlarmVoice({
+    node,
+    rooms,
+    notifier,
+    alarmSessions: () => desk.awake?.desk.alarmSessions ?? [],
+    person: (name, present) => desk.awake?.input({ kind: 'person', name, present }),
+    desk: async () => {
+      const host = await desk.host();
+      return {
+        open: () => host.cores.alarms.open(),
+        isElsewhere: (alarm) => host.foreignAlarms.get(alarm) !== undefined,
+        command: (alarm, by, command) => host.calls.alarm(alarm, by, command),
+      };
+    },
+    smtp,
+    log,
+  });
+  const intake = new Intake({
+    bus,
+    brokerName: config.broker ?? 'another node',
+    isShared: config.broker !== undefined,
+    zoneOffset: zone.offsetOfLocal,
+    input: (input) => desk.input(input),
+    monoMs,
+    wallMs,
+  });
+  const enrolments = new EdgeEnrolments({
+    edges,
+    node,
+    bus,
+    endEdge: (edge) => {
+      broker.endEdge(edge);
+      desk.awake?.input({ kind: 'enrolled', edges: enrolled() });
+    },
+    log,
+  });
+  enrolments.start();
+  intake.start();
+  broker.node?.onRefused((refused) => intake.refused(refused));
+  // A node that has sensors goes on at once: silences are to be noticed, and alarms to be told.
+  if (existsSync(file)) desk.host().catch(() => {});
+  const answering = new Answering({ node, host: () => desk.host(), askNode: options.askNode });
+  return {
+    desk,
+    extensions: [desk.extension, voice.extension],
+    get ready() {
+      return desk.ready;
+    },
+    api: (access) => {
+      const publish = (topic: string, payload: string): Promise<void> =>
+        bus.publish(topic, payload, { qos: 1, retain: false });
+      const { mqttUrl } = access;
+      const rest = { ...access, host: () => desk.host(), answering, zoneOffset: zone.offsetOfLocal, publish };
+      const tryRoute = async (route: AlarmRoute) => {
+        const result = await voice.tell(trialOf(route, node, wallMs()));
+        return result.ok ? { ok: true, sentence: 'It was taken.' } : { ok: false, sentence: result.sentence };
+      };
+      const routesChanged = (routes: readonly AlarmRoute[]): void => voice.routes(routes);
+      const apis = [
+        telemetryApi(rest),
+        alarmApi(rest),
+        ruleApi({ ...rest, rulesFile: config.rules, offsetAt: zone.offsetAt, tryRoute, routesChanged }),
+        enrolApi({ ...access, edges, enrolments, mqtt: () => ({ url: mqttUrl() }) }),
+      ];
+      return (server) => {
+        for (const api of apis) api(server);
+      };
+    },
+    answer: (question) => answering.answer(question),
+    attach: (speaker) => rooms.attach(speaker),
+    stop: async () => {
+      intake.stop();
+      voice.stop();
+      await enrolments.idle();
+      await desk.stop();
+      await bus.stop();
+    },
+  };
+}
+
+async function smtpOf(url: string) {
+  const { parseSmtpUrl } = await import('@bothy/telemetry/drivers/notify');
+  return parseSmtpUrl(url);
+}
+
+async function rulesOf(file: string) {
+  const { readRules } = await import('./rules-file.ts');
+  return await readRules(file);
+}

@@ -1,0 +1,334 @@
+/**
+ * Monitoring of a node, awake: its cores on their loop, its store, what dashboards see. When the disk refuses a write
+ * the instance ends and is built anew from what is durable; edges send again what they were not told is stored.
+ */
+import { Loop, type ProductOutput } from '@bothy/runtime';
+import { nodeClock, nodeTimers } from '@bothy/runtime/node';
+import {
+  type AttemptResult,
+  type Delivery,
+  ForeignAlarms,
+  type NodeInput,
+  type NodeOutput,
+} from '@bothy/telemetry/core';
+import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
+import type { NotStored, StoredSensor, TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
+import { type Alarm, BothyError, type EdgeId, liveLimits, type Rule } from '@bothy/wire';
+import type { Logger } from 'pino';
+import { Figures } from './figures.ts';
+import { LiveDesk, type LiveDeskOptions } from './live-desk.ts';
+import { LiveEdges } from './live-edges.ts';
+import { type OpenCores, openCores } from './open-cores.ts';
+import { TelemetryCalls } from './telemetry-calls.ts';
+
+export interface TelemetryHostOptions {
+  readonly node: string;
+  readonly bus: TelemetryBus;
+  readonly openStore: (failed: (error: BothyError) => void) => Promise<TelemetryStore>;
+  /** Minutes east of UTC at a Unix time. */
+  readonly zoneOffset: (wallMs: number) => number;
+  /** Whether there may be other nodes whose claims are on their way when this one starts. */
+  readonly isAlone: boolean;
+  readonly notifier: LiveDeskOptions['notifier'];
+  readonly enrolled: () => readonly EdgeId[];
+  /** Rules that a file sets, in place of those that are kept. */
+  readonly rules?: readonly Rule[] | undefined;
+  /** Its cores are there, at the start and each time that they are built anew. */
+  readonly started: (host: TelemetryHost) => void;
+  /** Tells a route's target. Rejects never. */
+  readonly tell: (delivery: Delivery) => Promise<AttemptResult>;
+  readonly log: Logger;
+}
+
+/** From one failure to the next start; doubled by each that follows soon, up to the second. */
+const restartMs = 200;
+const maxRestartMs = 10_000;
+const countsMs = 1_000;
+/** Inputs while the instance is built anew. */
+const mostWaiting = 10_000;
+
+interface Instance {
+  readonly store: TelemetryStore;
+  readonly cores: OpenCores;
+  readonly loop: Loop<NodeInput, NodeOutput>;
+}
+
+export class TelemetryHost {
+  readonly desk: LiveDesk;
+  readonly edges: LiveEdges;
+  readonly figures = new Figures();
+  readonly calls: TelemetryCalls;
+  /** Inputs and messages that were lost: the instance was being built anew, or too busy. */
+  readonly lost = { inputs: 0, publishes: 0 };
+  /** What cores refused, by kind. */
+  readonly refusals = new Map<string, number>();
+  readonly #options: TelemetryHostOptions;
+  readonly #foreign = new ForeignAlarms();
+  readonly #counts: NodeJS.Timeout;
+  readonly #listeners = new Set<(output: ProductOutput<NodeOutput>) => void>();
+  #instance: Instance | undefined;
+  #waiting: NodeInput[] = [];
+  #restart: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  private constructor(options: TelemetryHostOptions) {
+    this.#options = options;
+    const { node, notifier, enrolled } = options;
+    const { wallMs, monoMs } = nodeClock;
+    this.desk = new LiveDesk({
+      node,
+      notifier,
+      openAlarms: () => this.openAlarms(),
+      figures: () => this.figures.shown(monoMs()),
+      ticked: (delayMs) => this.figures.ticks.add(delayMs),
+      monoMs,
+      wallMs,
+    });
+    this.edges = new LiveEdges({
+      model: this.desk.model,
+      node,
+      ingested: (edge) => this.#instance?.cores.ingest.edge(edge),
+      homeOf: (edge) => this.#instance?.cores.homeOf(edge) ?? null,
+      isEnrolled: (edge) => enrolled().includes(edge),
+      wallMs,
+    });
+    this.calls = new TelemetryCalls((input) => this.#instance?.loop.submit(input) ?? false);
+    this.#counts = setInterval(() => {
+      if (this.edges.showCounted()) this.desk.changed();
+    }, countsMs).unref();
+  }
+
+  /** Throws `data_directory_unusable` or `database_corrupt`. */
+  static async open(options: TelemetryHostOptions): Promise<TelemetryHost> {
+    const host = new TelemetryHost(options);
+    await host.#open();
+    return host;
+  }
+
+  /** False while it is being built anew. */
+  get ready(): boolean {
+    return this.#instance !== undefined && !this.#instance.loop.ended;
+  }
+
+  /** Throws `rate_limited` while it is being built anew. */
+  get store(): TelemetryStore {
+    return this.#current().store;
+  }
+
+  get cores(): OpenCores {
+    return this.#current().cores;
+  }
+
+  /** Every alarm that is active or not acknowledged, here and at other nodes. */
+  openAlarms(): readonly Alarm[] {
+    const own = this.#instance?.cores.alarms.open() ?? [];
+    return [...own, ...this.#foreign.all()];
+  }
+
+  get foreignAlarms(): Pick<ForeignAlarms, 'all' | 'get'> {
+    return this.#foreign;
+  }
+
+  input(input: NodeInput): void {
+    if (this.#instance?.loop.submit(input) === true) return;
+    if (this.#instance === undefined && this.#waiting.length < mostWaiting) this.#waiting.push(input);
+    else this.lost.inputs += 1;
+  }
+
+  /** Replaces the rules of this node. */
+  async setRules(texts: readonly string[], rules: readonly Rule[]): Promise<void> {
+    await this.store.putRules(texts);
+    this.cores.rules = rules;
+    this.input({ kind: 'rules', rules });
+  }
+
+  /** Hears everything that the cores say, when it may be said. */
+  onOutput(listener: (output: ProductOutput<NodeOutput>) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    clearInterval(this.#counts);
+    this.desk.stop();
+    this.#instance?.loop.stop();
+    this.calls.abandon();
+    await this.#instance?.store.close();
+  }
+
+  #current(): Instance {
+    if (this.#instance !== undefined) return this.#instance;
+    throw new BothyError('rate_limited', 'Monitoring of this node starts anew. Try again in a moment.');
+  }
+
+  async #open(): Promise<void> {
+    const { node, openStore, zoneOffset, isAlone, enrolled, rules } = this.#options;
+    const store = await openStore((error) => this.#failed(error));
+    const state = await store.load();
+    const cores = openCores({ node, state, zoneOffset, isAlone, rules, foreign: this.#foreign });
+    const loop = new Loop<NodeInput, NodeOutput>(
+      cores.core,
+      {
+        clock: nodeClock,
+        timers: nodeTimers,
+        storage: {
+          commit: (writes, done) =>
+            store.commit(writes, (error, notStored) => this.#committed(done, error, notStored)),
+        },
+        perform: (output) => this.#perform(output),
+        ask: () => {},
+        failed: (error) => this.#failed(error),
+      },
+      { maxQueuedInputs: 100_000, maxHeldOutputs: 1_000_000 },
+    );
+    this.#instance = { store, cores, loop };
+    loop.submit({ kind: 'start' });
+    loop.submit({ kind: 'rules', rules: cores.rules });
+    loop.submit({ kind: 'enrolled', edges: enrolled() });
+    this.#options.started(this);
+    await this.#showStored(store, cores, state.sensors);
+    for (const input of this.#waiting.splice(0)) this.input(input);
+  }
+
+  /** What dashboards see before anything is heard. */
+  async #showStored(
+    store: TelemetryStore,
+    cores: OpenCores,
+    sensors: readonly StoredSensor[],
+  ): Promise<void> {
+    const heardMs = new Map(cores.ingest.edges().map((each) => [each.edge, each.heardMs]));
+    for (const { edge, sensor, unit } of sensors) {
+      if (!heardMs.has(edge) || this.desk.model.sensor(edge, sensor) !== undefined) continue;
+      for (const [stampMs, value] of await store.recent(edge, sensor, liveLimits.recent)) {
+        const reading = { edge, sensor, stampMs, value, unit, hist: true };
+        this.desk.model.reading({ ...reading, heardMs: heardMs.get(edge) ?? stampMs });
+      }
+    }
+    for (const edge of heardMs.keys()) this.edges.show(edge);
+    this.desk.changed();
+  }
+
+  /** Of a plain device the store knows what it had already. */
+  #committed(done: (error?: unknown) => void, error: unknown, notStored: readonly NotStored[] = []): void {
+    done(error);
+    for (const { edge, doubles } of notStored) {
+      if (doubles > 0) this.input({ kind: 'ignored', edge, count: doubles });
+    }
+  }
+
+  #perform(output: ProductOutput<NodeOutput>): void {
+    const monoMs = nodeClock.monoMs();
+    switch (output.kind) {
+      case 'accepted':
+        this.#accepted(output.readings, monoMs);
+        break;
+      case 'foreign': {
+        const heardMs = nodeClock.wallMs();
+        this.figures.readings.add(output.readings.length, monoMs);
+        for (const reading of output.readings) {
+          this.edges.heard(reading.node);
+          this.desk.model.reading({ ...reading, edge: reading.node, heardMs });
+        }
+        this.desk.changed();
+        break;
+      }
+      case 'foreignStatus':
+        this.edges.status(output.status);
+        this.desk.changed();
+        break;
+      case 'edgeChanged':
+        this.edges.show(output.edge);
+        this.desk.changed();
+        break;
+      case 'edgeGone':
+        this.edges.forget(output.edge);
+        this.desk.changed();
+        break;
+      case 'event':
+        this.figures.events.add(1, monoMs);
+        break;
+      case 'alarmChanged':
+        this.desk.alarm(output.alarm, output.entry);
+        break;
+      case 'alarmAnswer':
+      case 'moveAnswer':
+        this.calls.answer(output.id, output.result);
+        break;
+      case 'tell':
+        this.#tell(output);
+        break;
+      case 'publish':
+        this.#publish(output);
+        break;
+      case 'refused':
+        this.#refused(output);
+    }
+    for (const listener of this.#listeners) listener(output);
+  }
+
+  #accepted(readings: Extract<NodeOutput, { readonly kind: 'accepted' }>['readings'], monoMs: number): void {
+    const heardMs = nodeClock.wallMs();
+    this.figures.readings.add(readings.length, monoMs);
+    for (const { reading, isLate, isPlain } of readings) {
+      const { node: edge, stampMs } = reading;
+      this.edges.counted(edge);
+      this.desk.model.reading({ ...reading, edge, hist: isLate, heardMs });
+      if (isLate || isPlain) continue;
+      const offsetMs = this.desk.model.edgeOf(edge)?.status?.clock?.offsetMs ?? 0;
+      this.figures.edges.add(Math.max(0, heardMs - (stampMs + offsetMs)));
+    }
+    this.desk.changed();
+  }
+
+  #tell({ delivery, attempt }: Extract<NodeOutput, { readonly kind: 'tell' }>): void {
+    void this.#options.tell(delivery).then((result) => {
+      this.input({ kind: 'attempted', delivery: delivery.id, attempt, result });
+    });
+  }
+
+  #publish({ topic, payload, qos, retain }: Extract<NodeOutput, { readonly kind: 'publish' }>): void {
+    this.#options.bus.publish(topic, payload, { qos, retain }).catch((thrown: unknown) => {
+      this.lost.publishes += 1;
+      const error = BothyError.from(thrown);
+      this.#options.log.warn({ topic, code: error.code }, `not published: ${error.message}`);
+    });
+  }
+
+  #refused({ what, subject, sentence, count }: Extract<NodeOutput, { readonly kind: 'refused' }>): void {
+    this.refusals.set(what, (this.refusals.get(what) ?? 0) + 1);
+    this.#options.log.warn({ what, subject: subject.slice(0, 300), count }, sentence.slice(0, 300));
+  }
+
+  #failed(error: BothyError): void {
+    if (this.#stopped || this.#restart !== undefined) return;
+    const { log } = this.#options;
+    log.error({ code: error.code, err: error.cause }, `monitoring ends and starts anew: ${error.message}`);
+    const broken = this.#instance;
+    broken?.loop.stop();
+    this.#instance = undefined;
+    this.calls.abandon();
+    const afterMs = Math.min(restartMs * 2 ** this.#failures, maxRestartMs);
+    this.#failures += 1;
+    this.#restart = setTimeout(() => void this.#again(broken?.store), afterMs);
+  }
+
+  async #again(broken: TelemetryStore | undefined): Promise<void> {
+    try {
+      await broken?.close();
+    } catch {
+      // It is given up in any case: what it could not write, it did not promise.
+    }
+    try {
+      this.#restart = undefined;
+      if (this.#stopped) return;
+      await this.#open();
+      setTimeout(() => {
+        this.#failures = 0;
+      }, maxRestartMs).unref();
+    } catch (thrown) {
+      this.#failed(BothyError.from(thrown));
+    }
+  }
+}
