@@ -23,6 +23,7 @@ export interface EdgeInstanceOptions {
   readonly random: Random;
   readonly log: EdgeLog;
   readonly desk: () => SensorDesk;
+  readonly connected: () => void;
   /** The store failed, or an invariant of ours broke. Nothing is taken any more; `end` it. */
   readonly failed: (error: BothyError) => void;
 }
@@ -124,7 +125,10 @@ export class EdgeInstance {
     });
     this.#bus = bus;
     bus.subscribe(topics.edge(setup.id, 'control'), (message) => this.#control(message));
-    bus.onConnect(() => this.submit({ kind: 'connected' }));
+    bus.onConnect(() => {
+      this.submit({ kind: 'connected' });
+      this.#options.connected();
+    });
     bus.onDisconnect(() => this.submit({ kind: 'disconnected' }));
   }
 

@@ -18,6 +18,8 @@ export interface SensorDeskOptions {
   readonly changed: (status: SensorStatus) => void;
   /** Module that opens drivers, as a URL. @default the kinds of `@bothy/telemetry/drivers/sensors` */
   readonly registry?: string | undefined;
+  /** See `SensorHostOptions`. @default false */
+  readonly inline?: boolean | undefined;
 }
 
 interface DeskSensor {
@@ -43,9 +45,9 @@ export class SensorDesk {
 
   constructor(options: SensorDeskOptions) {
     this.#options = options;
-    const { clock, timers, random, registry } = options;
+    const { clock, timers, random, registry, inline = false } = options;
     this.#host = new SensorHost({
-      ...{ clock, timers, random },
+      ...{ clock, timers, random, inline },
       ...(registry === undefined ? {} : { registry }),
       read: (sensor, value) => this.#read(sensor, value),
       changed: (sensor, state, sentence) => this.#change(sensor, state, sentence),

@@ -19,6 +19,8 @@ export interface StartEdgeOptions {
   readonly timers?: Timers;
   /** Module that opens drivers, as a URL: for sensors of one's own. */
   readonly registry?: string;
+  /** Sensors are read in this thread, which saves one: for those of the host and simulated ones. @default false */
+  readonly inline?: boolean;
 }
 
 export interface RunningEdge {
@@ -31,6 +33,8 @@ export interface RunningEdge {
 }
 
 const resourcesMs = 10_000;
+/** Sensors are read with the first connection, so that a start has no late readings; without one after this. */
+const firstReadsMs = 2_000;
 
 /** Throws a `BothyError` that says what to do; nothing is left running then. */
 export function startEdge(setup: EdgeSetup, options: StartEdgeOptions): RunningEdge {
@@ -49,11 +53,14 @@ class Edge implements RunningEdge {
   readonly #resources: OwnResources;
   readonly #backoff: ExponentialBackoff;
   #instance: EdgeInstance | undefined;
+  #firstReads: TimerHandle | undefined;
+  #reading = false;
   #resourcesTimer: TimerHandle | undefined;
   #retryTimer: TimerHandle | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(setup: EdgeSetup, { log, clock = nodeClock, timers = nodeTimers, registry }: StartEdgeOptions) {
+  constructor(setup: EdgeSetup, options: StartEdgeOptions) {
+    const { log, clock = nodeClock, timers = nodeTimers, registry, inline } = options;
     this.id = setup.id;
     this.#setup = setup;
     this.#log = log;
@@ -69,7 +76,7 @@ class Edge implements RunningEdge {
     this.#backoff = new ExponentialBackoff(waits, this.#random);
     this.#store = new SqliteEdgeStore(join(setup.dataFolder, `edge-${setup.id}.sqlite`));
     this.#desk = new SensorDesk({
-      ...{ sensors: setup.sensors, clock, timers, random: this.#random, registry },
+      ...{ sensors: setup.sensors, clock, timers, random: this.#random, registry, inline },
       sampled: (sample) => {
         log.debug({ sensor: sample.sensor, value: sample.value }, 'read');
         this.#submit({ kind: 'sampled', ...sample });
@@ -84,7 +91,7 @@ class Edge implements RunningEdge {
     }
     this.#resources = new OwnResources(clock);
     this.#tellResources();
-    this.#desk.start();
+    this.#firstReads = timers.set(firstReadsMs, () => this.#read());
     log.info(
       { broker: setup.broker.url, sensors: setup.sensors.length, version: manifest.version },
       'edge started',
@@ -105,8 +112,7 @@ class Edge implements RunningEdge {
   }
 
   async #stop(): Promise<void> {
-    this.#timers.clear(this.#retryTimer);
-    this.#timers.clear(this.#resourcesTimer);
+    for (const timer of [this.#retryTimer, this.#resourcesTimer, this.#firstReads]) this.#timers.clear(timer);
     this.#resources.stop();
     await Promise.all([this.#desk.stop(), this.#instance?.end()]);
     this.#store.close();
@@ -118,8 +124,17 @@ class Edge implements RunningEdge {
     this.#instance = new EdgeInstance({
       ...{ setup: this.#setup, version: manifest.version, store: this.#store, clock, timers },
       ...{ random: this.#random, log: this.#log, desk: () => this.#desk },
+      connected: () => this.#read(),
       failed: (error) => this.#failed(error),
     });
+  }
+
+  /** Begins to read, once. */
+  #read(): void {
+    if (this.#reading || this.#stopped !== undefined) return;
+    this.#reading = true;
+    this.#timers.clear(this.#firstReads);
+    this.#desk.start();
   }
 
   #submit(input: EdgeInput): void {

@@ -19,7 +19,7 @@ interface Watched {
   until(condition: () => boolean): Promise<void>;
 }
 
-function watch(faulty = true): Watched {
+function watch(faulty = true, inline = false): Watched {
   const counts = new Map<string, number>();
   const states = new Map<string, { state: SensorState; sentence: string | undefined }>();
   const history: string[] = [];
@@ -33,6 +33,7 @@ function watch(faulty = true): Watched {
     timers: nodeTimers,
     random: seededRandom('host'),
     ...(faulty ? { registry } : {}),
+    inline,
     read: (sensor) => {
       counts.set(sensor, (counts.get(sensor) ?? 0) + 1);
       check();
@@ -58,7 +59,15 @@ const plan = (sensor: string, path: string, more: Partial<SensorPlan> = {}): Sen
 
 const good = Array.from({ length: 100 }, (_, at) => `good-${at}`);
 
-test('[TD10] 100 sensors keep their interval beside ones that loop, hang, throw and end their process', async () => {
+test('[TD10] 100 sensors keep their interval beside ones that loop, hang, throw and end their process', {
+  timeout: 40_000,
+}, async () => {
+  const expected: Record<string, string> = {
+    busy: 'hung: Its driver keeps its worker busy.',
+    silent: 'hung: It has not answered within 0.3 s.',
+    exits: 'failing: Its driver ended its worker.',
+    'rejects-unheard': 'failing: Its driver crashed: unheard',
+  };
   const { host, counts, states, until } = watch();
   for (const sensor of good) host.add(plan(sensor, 'good'));
   for (const how of ['busy', 'silent', 'throws', 'exits', 'rejects-unheard', 'leaks']) {
@@ -67,26 +76,15 @@ test('[TD10] 100 sensors keep their interval beside ones that loop, hang, throw 
   await until(() => good.every((sensor) => (counts.get(sensor) ?? 0) > 0));
   await until(() => states.size === 6);
   expect(states.get('throws')).toEqual({ state: 'failing', sentence: 'It is not plugged in.' });
-  // The one that is read beside counts how many intervals there were; what this machine is late, all are.
   const before = new Map(counts);
-  let ticks = 0;
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      ticks += 1;
-      if (ticks < 30) return;
-      clearInterval(timer);
-      resolve();
-    }, 100);
-  });
+  const startedMs = nodeClock.monoMs();
+  await until(() => (counts.get('good-0') ?? 0) - (before.get('good-0') ?? 0) >= 25);
+  // As many readings as there were intervals; a loaded machine passes over some, and one held up had none at all.
+  const intervals = (nodeClock.monoMs() - startedMs) / 100;
   const since = good.map((sensor) => (counts.get(sensor) ?? 0) - (before.get(sensor) ?? 0));
-  expect(Math.min(...since)).toBeGreaterThanOrEqual(24);
-  expect(Math.max(...since)).toBeLessThanOrEqual(34);
-  const expected: Record<string, string> = {
-    busy: 'hung: Its driver keeps its worker busy.',
-    silent: 'hung: It has not answered within 0.3 s.',
-    exits: 'failing: Its driver ended its worker.',
-    'rejects-unheard': 'failing: Its driver crashed: unheard',
-  };
+  expect(Math.min(...since)).toBeGreaterThanOrEqual(Math.floor(0.7 * intervals));
+  expect(Math.max(...since)).toBeLessThanOrEqual(Math.ceil(intervals) + 2);
+  await until(() => Object.keys(expected).every((how) => states.get(how)?.state !== undefined));
   for (const [how, words] of Object.entries(expected)) {
     expect(`${states.get(how)?.state}: ${states.get(how)?.sentence}`).toBe(words);
     expect(counts.has(how)).toBe(false);
@@ -94,7 +92,9 @@ test('[TD10] 100 sensors keep their interval beside ones that loop, hang, throw 
   expect(states.get('leaks')?.state).toMatch(/hung|failing/);
 });
 
-test('[TD11] one that takes the shared worker with it gets a worker of its own, and the others go on', async () => {
+test('[TD11] one that takes the shared worker with it gets a worker of its own, and the others go on', {
+  timeout: 40_000,
+}, async () => {
   const { host, counts, states, until, history } = watch();
   const others = good.slice(0, 20);
   for (const sensor of others) host.add(plan(sensor, 'good'));
@@ -107,9 +107,12 @@ test('[TD11] one that takes the shared worker with it gets a worker of its own, 
   expect(history.filter((line) => !line.startsWith('culprit'))).toEqual([]);
 });
 
-test('[TD12] a read that never ends is given up, and its driver opened anew', async () => {
-  const { host, until, history, counts } = watch();
-  host.add(plan('once', 'silent-once'));
+test.each([
+  ['in a worker', false],
+  ['in this thread', true],
+])('[TD12] a read that never ends is given up, and its driver opened anew: %s', async (_, inline) => {
+  const { host, until, history, counts } = watch(true, inline);
+  host.add(plan('once', `silent-once ${inline}`));
   await until(() => (counts.get('once') ?? 0) >= 3);
   expect(history).toEqual(['once hung', 'once ok']);
 });
@@ -134,8 +137,11 @@ test('[TD13] the interval can be changed, and a read asked for', async () => {
   expect([host.readNow('nobody'), host.setInterval('nobody', 100)]).toEqual([false, false]);
 });
 
-test('[TD2] a simulated sensor in its worker is broken and mended; a real one is not', async () => {
-  const { host, until, counts } = watch(false);
+test.each([
+  ['in its worker', false],
+  ['in this thread', true],
+])('[TD2] a simulated sensor %s is broken and mended; a real one is not', async (_, inline) => {
+  const { host, until, counts } = watch(false, inline);
   const intervalMs = 100;
   const timeoutMs = 5_000;
   host.add({

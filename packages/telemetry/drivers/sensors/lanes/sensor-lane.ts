@@ -6,12 +6,12 @@
  * While reads are out the worker is asked every second whether it is there. One that does not answer twice is ended:
  * some driver keeps its thread busy, and `running` tells which.
  */
-import { Worker } from 'node:worker_threads';
 import { ExponentialBackoff, type Random } from '@bothy/protocols';
 import type { Clock, TimerHandle, Timers } from '@bothy/runtime';
 import type { DriverOptions } from '../driver-options.ts';
 import type { SensorFault, SensorValue } from '../sensor-driver.ts';
-import type { FromWorker, SensorWorkerData, ToWorker } from './worker-messages.ts';
+import type { LaneThread, StartThread } from './lane-thread.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 export type LaneAnswer =
   | {
@@ -33,6 +33,7 @@ export interface LaneFall {
 export interface SensorLaneOptions {
   /** URL of the module that opens drivers. */
   readonly registry: string;
+  readonly startThread: StartThread;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -50,8 +51,6 @@ const steadyMs = 60_000;
 const startMs = 30_000;
 /** Drivers let go of their programs and connections by then. */
 const endMs = 300;
-/** Enough for every driver, and an end for one that leaks. Young objects are few. */
-const memory = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 2, stackSizeMb: 4 };
 
 export class SensorLane {
   readonly #options: SensorLaneOptions;
@@ -60,8 +59,7 @@ export class SensorLane {
   /** Reads that are out. */
   readonly #out = new Set<number>();
   readonly #breaking = new Map<number, (ok: boolean) => void>();
-  #worker: Worker | undefined;
-  #running = new Int32Array(new SharedArrayBuffer(4));
+  #thread: LaneThread | undefined;
   #up = false;
   #upSinceMs = 0;
   #stopped = false;
@@ -94,7 +92,7 @@ export class SensorLane {
   open(id: number, options: DriverOptions): void {
     this.#sensors.set(id, options);
     if (this.#up) this.#say({ kind: 'open', id, options });
-    else if (this.#worker === undefined && this.#timer === undefined) this.#start();
+    else if (this.#thread === undefined && this.#timer === undefined) this.#start();
   }
 
   close(id: number): void {
@@ -129,38 +127,26 @@ export class SensorLane {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#options.timers.clear(this.#timer);
-    const worker = this.#worker;
+    const thread = this.#thread;
     this.#forget();
-    if (worker === undefined) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ kind: 'end' } satisfies ToWorker);
-    await Promise.race([ended, this.#after(endMs)]);
-    // One that hangs in the kernel ends when that lets it go.
-    await Promise.race([worker.terminate(), this.#after(endMs)]);
+    if (thread === undefined) return;
+    thread.say({ kind: 'end' });
+    await Promise.race([thread.ended, this.#after(endMs)]);
+    await Promise.race([thread.end(), this.#after(endMs)]);
   }
 
   #start(): void {
-    this.#timer = undefined;
-    const { timers, registry } = this.#options;
-    const running = new SharedArrayBuffer(4);
-    this.#running = new Int32Array(running);
-    const worker = new Worker(new URL('./sensor-worker.ts', import.meta.url), {
-      workerData: { registry, running } satisfies SensorWorkerData,
-      resourceLimits: memory,
-      name: 'sensors',
-    });
-    this.#worker = worker;
-    worker.on('message', (message: FromWorker) => {
-      if (this.#worker === worker) this.#heard(message);
-    });
-    worker.on('error', (error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      if (this.#worker === worker) this.#fail('failing', `Its driver crashed: ${why}`);
-    });
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#fail('failing', 'Its driver ended its worker.');
-    });
+    const { timers, registry, startThread } = this.#options;
     this.#timer = timers.set(startMs, () => this.#fail('hung', 'Its worker does not start.'));
+    const thread: LaneThread = startThread(registry, {
+      heard: (message) => {
+        if (this.#thread === thread) this.#heard(message);
+      },
+      lost: (sentence) => {
+        if (this.#thread === thread) this.#fail('failing', sentence);
+      },
+    });
+    this.#thread = thread;
   }
 
   #heard(message: FromWorker): void {
@@ -200,19 +186,19 @@ export class SensorLane {
 
   #fail(state: LaneFall['state'], sentence: string): void {
     if (this.#stopped) return;
-    const worker = this.#worker;
-    const culprit = Atomics.load(this.#running, 0) || [...this.#out][0];
+    const thread = this.#thread;
+    const culprit = thread?.running ?? [...this.#out][0];
     const { timers, clock } = this.#options;
     timers.clear(this.#timer);
     if (this.#up && clock.monoMs() - this.#upSinceMs > steadyMs) this.#backoff.reset();
     this.#forget();
-    void worker?.terminate();
+    void thread?.end();
     this.#timer = timers.set(this.#backoff.next() ?? 0, () => this.#start());
     this.#options.down({ culprit, state, sentence });
   }
 
   #forget(): void {
-    this.#worker = undefined;
+    this.#thread = undefined;
     this.#up = false;
     this.#asked = 0;
     this.#out.clear();
@@ -221,7 +207,7 @@ export class SensorLane {
   }
 
   #say(message: ToWorker): void {
-    if (this.#up) this.#worker?.postMessage(message);
+    if (this.#up) this.#thread?.say(message);
   }
 
   #after(ms: number): Promise<void> {

@@ -20,7 +20,8 @@ function read(how: string): Promise<SensorValue | undefined> {
       });
     case 'silent':
       return new Promise(() => undefined);
-    case 'silent-once':
+    case 'silent-once true':
+    case 'silent-once false':
       return opened.get(how) === 1 ? new Promise(() => undefined) : Promise.resolve({ value: 2 });
     case 'throws':
       throw new Error('It is not plugged in.');
