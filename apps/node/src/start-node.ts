@@ -12,11 +12,12 @@ import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
 import { makeFolder } from './data-folder.ts';
 import { HttpServer } from './http-server.ts';
 import type { RunningGuide } from './lan/lan.ts';
-import { reachedAt } from './lan/local-addresses.ts';
+import { localAddresses, reachedAt } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { openLogs } from './logs/area-logs.ts';
 import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
+import { edgeMqttUrl, mqttUrl, urlHost } from './mqtt-address.ts';
 import { loadNodeKey } from './node-key.ts';
 import { operatorApi } from './operator-api.ts';
 import { OwnCertificate } from './own-certificate.ts';
@@ -198,12 +199,14 @@ async function start(
     const [host] = lan === undefined ? [] : reachedAt(config.http.host, lan.addresses());
     return host === undefined ? webUrl() : `https://${host}:${ports.http}`;
   };
+  const metrics = nodeMetrics({ broker, rooms, spans: traces.spans });
+  telemetry.metrics(metrics);
   const http = new HttpServer({
     broker,
     guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
     allies: () => alliedSources(otherWebUrls()),
     rooms: rooms.sockets,
-    metrics: nodeMetrics({ broker, rooms, spans: traces.spans }),
+    metrics,
     log: logs.http,
     tls: certificate?.current ?? lan?.current,
     webFolder: options.webFolder,
@@ -226,7 +229,13 @@ async function start(
           rooms.sockets.endSessions(person);
         },
       })(server);
-      telemetry.api({ ...access, mqttUrl: () => mqttUrl(config, ports) })(server);
+      telemetry.api({
+        ...access,
+        mqtt: () => ({
+          url: edgeMqttUrl(config, ports, options.addresses ?? localAddresses),
+          ca: lan?.authorityPem,
+        }),
+      })(server);
       roomsApi({
         ...access,
         version,
@@ -317,13 +326,4 @@ async function start(
       return stopped;
     },
   };
-}
-
-function mqttUrl({ broker, lan, mqtt }: NodeConfig, ports: { readonly mqtt: number }): string {
-  return broker ?? `${lan ? 'mqtts' : 'mqtt'}://${urlHost(mqtt.host)}:${ports.mqtt}`;
-}
-
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

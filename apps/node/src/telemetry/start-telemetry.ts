@@ -8,6 +8,7 @@ import type { SqliteEdges } from '@bothy/store';
 import { type AlarmRoute, BothyError, type NodeId } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { NodeConfig } from '../config.ts';
 import { LocalZone } from '../local-zone.ts';
 import type { AccessOptions } from '../rest/room-access.ts';
@@ -24,6 +25,8 @@ import { retentionOf } from './retention.ts';
 import { ruleApi } from './rule-api.ts';
 import { telemetryApi } from './telemetry-api.ts';
 import { TelemetryDesk } from './telemetry-desk.ts';
+import { telemetryMetrics } from './telemetry-metrics.ts';
+import { TelemetryTimes } from './telemetry-times.ts';
 import { trialOf } from './trial-delivery.ts';
 
 export interface StartTelemetryOptions {
@@ -40,7 +43,8 @@ export interface StartTelemetryOptions {
 
 export interface TelemetryRestOptions extends AccessOptions {
   readonly mayTry: (address: string) => boolean;
-  readonly mqttUrl: () => string;
+  /** Where edges connect, and the authority that they are to trust there. */
+  readonly mqtt: () => { readonly url: string; readonly ca?: string | undefined };
 }
 
 export interface RunningTelemetry {
@@ -49,6 +53,7 @@ export interface RunningTelemetry {
   readonly extensions: readonly SocketExtension[];
   readonly ready: boolean;
   api(access: TelemetryRestOptions): (server: FastifyInstance) => void;
+  metrics(registry: Registry): void;
   /** For other nodes that ask. */
   answer(question: string): Promise<string>;
   /** There are rooms now. */
@@ -88,6 +93,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
           for (const name of voice.present) host.input({ kind: 'person', name, present: true });
         },
         tell: (delivery) => voice.tell(delivery),
+        times,
         log,
       });
     },
@@ -96,6 +102,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
       log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
     },
   );
+  const times = new TelemetryTimes();
   const rooms = new LateSpeaker();
   const voice: AlarmVoice = new AlarmVoice({
     node,
@@ -148,7 +155,6 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     api: (access) => {
       const publish = (topic: string, payload: string): Promise<void> =>
         bus.publish(topic, payload, { qos: 1, retain: false });
-      const { mqttUrl } = access;
       const rest = { ...access, host: () => desk.host(), answering, zoneOffset: zone.offsetOfLocal, publish };
       const tryRoute = async (route: AlarmRoute) => {
         const result = await voice.tell(trialOf(route, node, wallMs()));
@@ -159,12 +165,13 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
         telemetryApi(rest),
         alarmApi(rest),
         ruleApi({ ...rest, rulesFile: config.rules, offsetAt: zone.offsetAt, tryRoute, routesChanged }),
-        enrolApi({ ...access, edges, enrolments, mqtt: () => ({ url: mqttUrl() }) }),
+        enrolApi({ ...access, edges, enrolments }),
       ];
       return (server) => {
         for (const api of apis) api(server);
       };
     },
+    metrics: (registry) => telemetryMetrics(desk, times, registry),
     answer: (question) => answering.answer(question),
     attach: (speaker) => rooms.attach(speaker),
     stop: async () => {

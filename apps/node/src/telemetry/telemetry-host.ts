@@ -10,9 +10,10 @@ import {
   ForeignAlarms,
   type NodeInput,
   type NodeOutput,
+  type TelemetryWrite,
 } from '@bothy/telemetry/core';
 import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
-import type { NotStored, StoredSensor, TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
+import type { StoredSensor, TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
 import { type Alarm, BothyError, type EdgeId, liveLimits, type Rule } from '@bothy/wire';
 import type { Logger } from 'pino';
 import { Figures } from './figures.ts';
@@ -20,6 +21,7 @@ import { LiveDesk, type LiveDeskOptions } from './live-desk.ts';
 import { LiveEdges } from './live-edges.ts';
 import { type OpenCores, openCores } from './open-cores.ts';
 import { TelemetryCalls } from './telemetry-calls.ts';
+import type { TelemetryTimes } from './telemetry-times.ts';
 
 export interface TelemetryHostOptions {
   readonly node: string;
@@ -37,6 +39,7 @@ export interface TelemetryHostOptions {
   readonly started: (host: TelemetryHost) => void;
   /** Tells a route's target. Rejects never. */
   readonly tell: (delivery: Delivery) => Promise<AttemptResult>;
+  readonly times: TelemetryTimes;
   readonly log: Logger;
 }
 
@@ -58,8 +61,19 @@ export class TelemetryHost {
   readonly edges: LiveEdges;
   readonly figures = new Figures();
   readonly calls: TelemetryCalls;
-  /** Inputs and messages that were lost: the instance was being built anew, or too busy. */
-  readonly lost = { inputs: 0, publishes: 0 };
+  /** Each only rises. */
+  readonly counts = {
+    readings: 0,
+    foreign: 0,
+    late: 0,
+    events: 0,
+    told: 0,
+    untold: 0,
+    /** The instance was being built anew, or too busy. */
+    lostInputs: 0,
+    /** The broker did not take them. */
+    lostPublishes: 0,
+  };
   /** What cores refused, by kind. */
   readonly refusals = new Map<string, number>();
   readonly #options: TelemetryHostOptions;
@@ -81,7 +95,10 @@ export class TelemetryHost {
       notifier,
       openAlarms: () => this.openAlarms(),
       figures: () => this.figures.shown(monoMs()),
-      ticked: (delayMs) => this.figures.ticks.add(delayMs),
+      ticked: (delayMs) => {
+        this.figures.ticks.add(delayMs);
+        options.times.tick.observe(delayMs / 1_000);
+      },
       monoMs,
       wallMs,
     });
@@ -133,7 +150,7 @@ export class TelemetryHost {
   input(input: NodeInput): void {
     if (this.#instance?.loop.submit(input) === true) return;
     if (this.#instance === undefined && this.#waiting.length < mostWaiting) this.#waiting.push(input);
-    else this.lost.inputs += 1;
+    else this.counts.lostInputs += 1;
   }
 
   /** Replaces the rules of this node. */
@@ -173,10 +190,7 @@ export class TelemetryHost {
       {
         clock: nodeClock,
         timers: nodeTimers,
-        storage: {
-          commit: (writes, done) =>
-            store.commit(writes, (error, notStored) => this.#committed(done, error, notStored)),
-        },
+        storage: { commit: (writes, done) => this.#commit(store, writes, done) },
         perform: (output) => this.#perform(output),
         ask: () => {},
         failed: (error) => this.#failed(error),
@@ -210,12 +224,16 @@ export class TelemetryHost {
     this.desk.changed();
   }
 
-  /** Of a plain device the store knows what it had already. */
-  #committed(done: (error?: unknown) => void, error: unknown, notStored: readonly NotStored[] = []): void {
-    done(error);
-    for (const { edge, doubles } of notStored) {
-      if (doubles > 0) this.input({ kind: 'ignored', edge, count: doubles });
-    }
+  #commit(store: TelemetryStore, writes: readonly TelemetryWrite[], done: (error?: unknown) => void): void {
+    const sinceMs = nodeClock.monoMs();
+    store.commit(writes, (error, notStored = []) => {
+      this.#options.times.commit.observe((nodeClock.monoMs() - sinceMs) / 1_000);
+      done(error);
+      // Of a plain device the store knows what it had already.
+      for (const { edge, doubles } of notStored) {
+        if (doubles > 0) this.input({ kind: 'ignored', edge, count: doubles });
+      }
+    });
   }
 
   #perform(output: ProductOutput<NodeOutput>): void {
@@ -227,6 +245,7 @@ export class TelemetryHost {
       case 'foreign': {
         const heardMs = nodeClock.wallMs();
         this.figures.readings.add(output.readings.length, monoMs);
+        this.counts.foreign += output.readings.length;
         for (const reading of output.readings) {
           this.edges.heard(reading.node);
           this.desk.model.reading({ ...reading, edge: reading.node, heardMs });
@@ -248,6 +267,7 @@ export class TelemetryHost {
         break;
       case 'event':
         this.figures.events.add(1, monoMs);
+        this.counts.events += 1;
         break;
       case 'alarmChanged':
         this.desk.alarm(output.alarm, output.entry);
@@ -271,26 +291,32 @@ export class TelemetryHost {
   #accepted(readings: Extract<NodeOutput, { readonly kind: 'accepted' }>['readings'], monoMs: number): void {
     const heardMs = nodeClock.wallMs();
     this.figures.readings.add(readings.length, monoMs);
+    this.counts.readings += readings.length;
     for (const { reading, isLate, isPlain } of readings) {
       const { node: edge, stampMs } = reading;
       this.edges.counted(edge);
       this.desk.model.reading({ ...reading, edge, hist: isLate, heardMs });
+      if (isLate) this.counts.late += 1;
       if (isLate || isPlain) continue;
       const offsetMs = this.desk.model.edgeOf(edge)?.status?.clock?.offsetMs ?? 0;
-      this.figures.edges.add(Math.max(0, heardMs - (stampMs + offsetMs)));
+      const delayMs = Math.max(0, heardMs - (stampMs + offsetMs));
+      this.figures.edges.add(delayMs);
+      this.#options.times.edge.observe(delayMs / 1_000);
     }
     this.desk.changed();
   }
 
   #tell({ delivery, attempt }: Extract<NodeOutput, { readonly kind: 'tell' }>): void {
+    this.counts.told += 1;
     void this.#options.tell(delivery).then((result) => {
+      if (!result.ok) this.counts.untold += 1;
       this.input({ kind: 'attempted', delivery: delivery.id, attempt, result });
     });
   }
 
   #publish({ topic, payload, qos, retain }: Extract<NodeOutput, { readonly kind: 'publish' }>): void {
     this.#options.bus.publish(topic, payload, { qos, retain }).catch((thrown: unknown) => {
-      this.lost.publishes += 1;
+      this.counts.lostPublishes += 1;
       const error = BothyError.from(thrown);
       this.#options.log.warn({ topic, code: error.code }, `not published: ${error.message}`);
     });
