@@ -75,6 +75,15 @@ describe('what is stored', () => {
     expect(desk.counts()).toMatchObject({ stored: 1, missing: 9 });
   });
 
+  test('[TI4] what another home was given meanwhile is not lost here', () => {
+    const desk = new IngestDesk();
+    desk.status().read(1, 2);
+    desk.step({ kind: 'gained', edge: 'edge-1' }).restart();
+    desk.status({ boots: [{ boot: 1, last: { t: 90 }, first: { t: 81 } }] });
+    desk.read(...Array.from({ length: 10 }, (_, i) => 81 + i));
+    expect(desk.counts()).toMatchObject({ stored: 12, missing: 0 });
+  });
+
   test('[TI5] an earlier start of which its edge has nothing left is closed: what comes of it is double', () => {
     const desk = new IngestDesk();
     desk.status().read(1, 2);

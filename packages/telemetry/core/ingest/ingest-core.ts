@@ -104,6 +104,8 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
         return;
       case 'ignored':
         return this.#edges.get(input.edge)?.ignored(input.count);
+      case 'gained':
+        return this.#gained(input.edge);
       case 'forget':
         return this.#forget(input.edge);
       case 'durable':
@@ -262,6 +264,13 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     const saidMs = at === undefined ? Number.NaN : unixTime(at);
     const said = Number.isNaN(saidMs) ? wallMs : saidMs;
     this.#say(node, { kind: 'time', ping, saidMs: said, heardMs: wallMs, answeredMs: wallMs }, false);
+  }
+
+  #gained(edge: EdgeId): void {
+    const writes = (this.#edges.get(edge)?.gained() ?? []).map(
+      (stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }),
+    );
+    if (writes.length > 0) this.#out.push({ kind: 'persist', writes });
   }
 
   #forget(edge: EdgeId): void {

@@ -140,6 +140,13 @@ export class IngestEdge {
     return changed;
   }
 
+  /** Returns what has to be stored. */
+  gained(): readonly IngestStream[] {
+    const streams = [...this.#boots.values()].flatMap((each) => [...each.values()]);
+    for (const stream of streams) stream.unbase();
+    return streams;
+  }
+
   /** By the clock of the edge, corrected by what it knows of ours. */
   delayed({ stampMs }: Reading, now: Now): void {
     const offsetMs = this.#status?.clock?.offsetMs ?? 0;

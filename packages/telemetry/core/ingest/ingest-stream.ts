@@ -75,6 +75,11 @@ export class IngestStream {
     return before[0] !== this.#base || before[1] !== this.#last;
   }
 
+  /** Another home was there meanwhile: the next status says where the edge begins. */
+  unbase(): void {
+    this.#base = unknownBase;
+  }
+
   /** What was stored is not waited for: keeps the ranges few. */
   record(): RangesRecord {
     const { edge, boot, sensor } = this;

@@ -68,6 +68,8 @@ export type IngestInput =
   | { readonly kind: 'enrolled'; readonly edges: readonly EdgeId[] }
   /** The store had so many readings of this plain device already: they count as double, and not as stored. */
   | { readonly kind: 'ignored'; readonly edge: EdgeId; readonly count: number }
+  /** This node became its home: what it gave to another one meanwhile is not lost. */
+  | { readonly kind: 'gained'; readonly edge: EdgeId }
   /** Taken out by an operator: forgotten, until it is heard again. */
   | { readonly kind: 'forget'; readonly edge: EdgeId }
   | Durable

@@ -210,6 +210,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
           { kind: 'adopt', edge: output.edge, alarms: this.#foreign.release(output.edge) },
           now,
         );
+        this.#give('ingest', { kind: 'gained', edge: output.edge }, now);
         this.#say({ kind: 'edgeChanged', edge: output.edge });
         return this.#decided(output.edge, now);
       case 'lost':
