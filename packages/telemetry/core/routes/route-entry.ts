@@ -98,6 +98,18 @@ export class RouteEntry {
     return mark;
   }
 
+  /** It has arrived only now: repeats count from here. */
+  arrived(ids: readonly AlarmId[], now: Now): readonly RouteMark[] {
+    if (this.route.repeatMs === undefined) return [];
+    return ids.flatMap((id) => {
+      const told = this.told.get(id);
+      if (told === undefined || told.toldMonoMs === now.monoMs) return [];
+      const mark = { ...told.mark, toldMs: now.wallMs };
+      this.told.set(id, { mark, toldMonoMs: now.monoMs });
+      return [mark];
+    });
+  }
+
   /** It was told, and its end will not be: nothing is left to remember of it. */
   isSettled(alarm: Alarm): boolean {
     return !alarm.active && this.told.has(alarm.id) && this.route.tellsEnd === false;

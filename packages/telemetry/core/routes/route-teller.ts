@@ -195,6 +195,13 @@ export class RouteTeller {
     if ((entry.route.afterMs ?? 0) > 0 && opened.length > 0) {
       this.#history([...opened, ...others], 'escalated', wordsOf(attempts));
     }
+    const ids = about(attempts);
+    const marks = entry.arrived(ids, now).map((mark) => ({ kind: 'putMark', mark }) as const);
+    if (marks.length > 0) this.write(marks);
+    for (const id of marks.length > 0 ? ids : []) {
+      const watched = this.watched.get(id);
+      if (watched !== undefined) this.note(entry, watched);
+    }
     this.#finished(entry, attempts, now);
   }
 

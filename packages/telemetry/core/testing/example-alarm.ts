@@ -18,7 +18,7 @@ export function exampleAlarm(change: Partial<Alarm> = {}): Alarm {
     count: 1,
     value: 34.2,
     unit: '°C',
-    sentence: 'Fires, after 2 min of it: temperature of edge-1 is 34.2, above 30.',
+    sentence: `Fires, after 2 min of it: ${sensor} of ${edge} is 34.2, above 30.`,
     notes: [],
     home: 'hut',
     version: 1,

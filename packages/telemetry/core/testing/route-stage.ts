@@ -34,6 +34,10 @@ export class RouteStage {
   answer: (delivery: Delivery) => Answer = () => ({ ok: true });
   /** What arrived: second, route, and `news edge/rule` for each line. */
   readonly arrived: string[] = [];
+  /** When each delivery arrived, by its id. */
+  readonly arrivedMs = new Map<string, number>();
+  /** Attempts that have no answer yet. */
+  readonly open: { readonly delivery: Delivery; readonly attempt: number }[] = [];
   /** Every attempt. */
   readonly attempts: { readonly atMs: number; readonly delivery: Delivery; readonly attempt: number }[] = [];
   readonly history: string[] = [];
@@ -51,6 +55,10 @@ export class RouteStage {
     return { monoMs: this.nowMs, wallMs: this.nowMs + this.wallOffsetMs };
   }
 
+  alarmNow(id: AlarmId): Alarm | undefined {
+    return this.#alarms.get(id);
+  }
+
   get stored() {
     return { deliveries: [...this.#deliveries.values()], marks: [...this.#marks.values()] };
   }
@@ -66,7 +74,7 @@ export class RouteStage {
     const version = (known?.version ?? 0) + 1;
     const fresh = isNew ? { active: true, acknowledged: false } : {};
     const alarm = {
-      ...(known ?? exampleAlarm()),
+      ...(known ?? exampleAlarm(change)),
       ...fresh,
       ...change,
       id,
@@ -85,8 +93,8 @@ export class RouteStage {
     return this;
   }
 
-  shelve(on: boolean): this {
-    const known = this.#alarms.get(exampleAlarm().id) ?? exampleAlarm();
+  shelve(on: boolean, id: AlarmId = exampleAlarm().id): this {
+    const known = this.#alarms.get(id) ?? exampleAlarm();
     const { shelvedUntilMs: _, ...off } = known;
     const next = {
       ...(on ? { ...off, shelvedUntilMs: this.now.wallMs + 1_000 } : off),
@@ -109,6 +117,7 @@ export class RouteStage {
   /** The program ends and starts again; `meanwhile` happens to alarms without this core hearing of it. */
   restart(awayMs = 0, meanwhile: (alarm: Alarm) => Alarm = (alarm) => alarm): this {
     this.#timers = new VirtualTimers();
+    this.open.length = 0;
     this.nowMs += awayMs;
     for (const [id, alarm] of this.#alarms) this.#alarms.set(id, meanwhile(alarm));
     this.core = this.#started();
@@ -144,8 +153,14 @@ export class RouteStage {
   #tell(delivery: Delivery, attempt: number): void {
     this.attempts.push({ atMs: this.nowMs, delivery, attempt });
     const result = this.answer(delivery);
-    if (result === 'later') return;
+    if (result === 'later') this.open.push({ delivery, attempt });
+    else this.settle(delivery, attempt, result);
+  }
+
+  /** The target answers. */
+  settle(delivery: Delivery, attempt: number, result: AttemptResult): void {
     if (result.ok) {
+      if (!this.arrivedMs.has(delivery.id)) this.arrivedMs.set(delivery.id, this.nowMs);
       const lines = delivery.lines.map(({ news, alarm }) => `${news} ${alarm.edge}/${alarm.rule}`);
       const more = delivery.more.length > 0 ? ` +${delivery.more.length}` : '';
       this.arrived.push(`${this.nowMs / 1_000} ${delivery.route}: ${lines.join(', ')}${more}`);
