@@ -13,15 +13,14 @@ import {
   type TelemetryWrite,
 } from '@bothy/telemetry/core';
 import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
-import type { StoredSensor, TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
+import type { TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
 import { type Alarm, BothyError, type EdgeId, liveLimits, type Rule } from '@bothy/wire';
 import type { Logger } from 'pino';
-import { Figures } from './figures.ts';
-import { LiveDesk, type LiveDeskOptions } from './live-desk.ts';
-import { LiveEdges } from './live-edges.ts';
+import type { LiveDeskOptions } from './live-desk.ts';
 import { type OpenCores, openCores } from './open-cores.ts';
 import { TelemetryCalls } from './telemetry-calls.ts';
 import type { TelemetryTimes } from './telemetry-times.ts';
+import { TelemetryView } from './telemetry-view.ts';
 
 export interface TelemetryHostOptions {
   readonly node: string;
@@ -46,7 +45,6 @@ export interface TelemetryHostOptions {
 /** From one failure to the next start; doubled by each that follows soon, up to the second. */
 const restartMs = 200;
 const maxRestartMs = 10_000;
-const countsMs = 1_000;
 /** Inputs while the instance is built anew. */
 const mostWaiting = 10_000;
 
@@ -57,29 +55,12 @@ interface Instance {
 }
 
 export class TelemetryHost {
-  readonly desk: LiveDesk;
-  readonly edges: LiveEdges;
-  readonly figures = new Figures();
+  readonly view: TelemetryView;
   readonly calls: TelemetryCalls;
-  /** Each only rises. */
-  readonly counts = {
-    readings: 0,
-    foreign: 0,
-    late: 0,
-    events: 0,
-    told: 0,
-    untold: 0,
-    /** The instance was being built anew, or too busy. */
-    lostInputs: 0,
-    /** The broker did not take them. */
-    lostPublishes: 0,
-  };
   /** What cores refused, by kind. */
   readonly refusals = new Map<string, number>();
   readonly #options: TelemetryHostOptions;
   readonly #foreign = new ForeignAlarms();
-  readonly #counts: NodeJS.Timeout;
-  readonly #listeners = new Set<(output: ProductOutput<NodeOutput>) => void>();
   #instance: Instance | undefined;
   #waiting: NodeInput[] = [];
   #restart: NodeJS.Timeout | undefined;
@@ -88,32 +69,17 @@ export class TelemetryHost {
 
   private constructor(options: TelemetryHostOptions) {
     this.#options = options;
-    const { node, notifier, enrolled } = options;
-    const { wallMs, monoMs } = nodeClock;
-    this.desk = new LiveDesk({
+    const { node, notifier, enrolled, times } = options;
+    this.view = new TelemetryView({
       node,
       notifier,
       openAlarms: () => this.openAlarms(),
-      figures: () => this.figures.shown(monoMs()),
-      ticked: (delayMs) => {
-        this.figures.ticks.add(delayMs);
-        options.times.tick.observe(delayMs / 1_000);
-      },
-      monoMs,
-      wallMs,
-    });
-    this.edges = new LiveEdges({
-      model: this.desk.model,
-      node,
       ingested: (edge) => this.#instance?.cores.ingest.edge(edge),
       homeOf: (edge) => this.#instance?.cores.homeOf(edge) ?? null,
       isEnrolled: (edge) => enrolled().includes(edge),
-      wallMs,
+      times,
     });
     this.calls = new TelemetryCalls((input) => this.#instance?.loop.submit(input) ?? false);
-    this.#counts = setInterval(() => {
-      if (this.edges.showCounted()) this.desk.changed();
-    }, countsMs).unref();
   }
 
   /** Throws `data_directory_unusable` or `database_corrupt`. */
@@ -121,6 +87,18 @@ export class TelemetryHost {
     const host = new TelemetryHost(options);
     await host.#open();
     return host;
+  }
+
+  get desk(): TelemetryView['desk'] {
+    return this.view.desk;
+  }
+
+  get edges(): TelemetryView['edges'] {
+    return this.view.edges;
+  }
+
+  get counts(): TelemetryView['counts'] {
+    return this.view.counts;
   }
 
   /** False while it is being built anew. */
@@ -150,7 +128,7 @@ export class TelemetryHost {
   input(input: NodeInput): void {
     if (this.#instance?.loop.submit(input) === true) return;
     if (this.#instance === undefined && this.#waiting.length < mostWaiting) this.#waiting.push(input);
-    else this.counts.lostInputs += 1;
+    else this.view.counts.lostInputs += 1;
   }
 
   /** Replaces the rules of this node. */
@@ -160,16 +138,10 @@ export class TelemetryHost {
     this.input({ kind: 'rules', rules });
   }
 
-  /** Hears everything that the cores say, when it may be said. */
-  onOutput(listener: (output: ProductOutput<NodeOutput>) => void): void {
-    this.#listeners.add(listener);
-  }
-
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#restart);
-    clearInterval(this.#counts);
-    this.desk.stop();
+    this.view.stop();
     this.#instance?.loop.stop();
     this.calls.abandon();
     await this.#instance?.store.close();
@@ -202,26 +174,8 @@ export class TelemetryHost {
     loop.submit({ kind: 'rules', rules: cores.rules });
     loop.submit({ kind: 'enrolled', edges: enrolled() });
     this.#options.started(this);
-    await this.#showStored(store, cores, state.sensors);
+    await this.view.showStored(store, cores.ingest.edges(), state.sensors);
     for (const input of this.#waiting.splice(0)) this.input(input);
-  }
-
-  /** What dashboards see before anything is heard. */
-  async #showStored(
-    store: TelemetryStore,
-    cores: OpenCores,
-    sensors: readonly StoredSensor[],
-  ): Promise<void> {
-    const heardMs = new Map(cores.ingest.edges().map((each) => [each.edge, each.heardMs]));
-    for (const { edge, sensor, unit } of sensors) {
-      if (!heardMs.has(edge) || this.desk.model.sensor(edge, sensor) !== undefined) continue;
-      for (const [stampMs, value] of await store.recent(edge, sensor, liveLimits.recent)) {
-        const reading = { edge, sensor, stampMs, value, unit, hist: true };
-        this.desk.model.reading({ ...reading, heardMs: heardMs.get(edge) ?? stampMs });
-      }
-    }
-    for (const edge of heardMs.keys()) this.edges.show(edge);
-    this.desk.changed();
   }
 
   #commit(store: TelemetryStore, writes: readonly TelemetryWrite[], done: (error?: unknown) => void): void {
@@ -237,86 +191,31 @@ export class TelemetryHost {
   }
 
   #perform(output: ProductOutput<NodeOutput>): void {
-    const monoMs = nodeClock.monoMs();
+    this.view.show(output);
     switch (output.kind) {
-      case 'accepted':
-        this.#accepted(output.readings, monoMs);
-        break;
-      case 'foreign': {
-        const heardMs = nodeClock.wallMs();
-        this.figures.readings.add(output.readings.length, monoMs);
-        this.counts.foreign += output.readings.length;
-        for (const reading of output.readings) {
-          this.edges.heard(reading.node);
-          this.desk.model.reading({ ...reading, edge: reading.node, heardMs });
-        }
-        this.desk.changed();
-        break;
-      }
-      case 'foreignStatus':
-        this.edges.status(output.status);
-        this.desk.changed();
-        break;
-      case 'edgeChanged':
-        this.edges.show(output.edge);
-        this.desk.changed();
-        break;
-      case 'edgeGone':
-        this.edges.forget(output.edge);
-        this.desk.changed();
-        break;
-      case 'event':
-        this.figures.events.add(1, monoMs);
-        this.counts.events += 1;
-        break;
-      case 'alarmChanged':
-        this.desk.alarm(output.alarm, output.entry);
-        break;
       case 'alarmAnswer':
       case 'moveAnswer':
-        this.calls.answer(output.id, output.result);
-        break;
+        return this.calls.answer(output.id, output.result);
       case 'tell':
-        this.#tell(output);
-        break;
+        return this.#tell(output);
       case 'publish':
-        this.#publish(output);
-        break;
+        return this.#publish(output);
       case 'refused':
-        this.#refused(output);
+        return this.#refused(output);
     }
-    for (const listener of this.#listeners) listener(output);
-  }
-
-  #accepted(readings: Extract<NodeOutput, { readonly kind: 'accepted' }>['readings'], monoMs: number): void {
-    const heardMs = nodeClock.wallMs();
-    this.figures.readings.add(readings.length, monoMs);
-    this.counts.readings += readings.length;
-    for (const { reading, isLate, isPlain } of readings) {
-      const { node: edge, stampMs } = reading;
-      this.edges.counted(edge);
-      this.desk.model.reading({ ...reading, edge, hist: isLate, heardMs });
-      if (isLate) this.counts.late += 1;
-      if (isLate || isPlain) continue;
-      const offsetMs = this.desk.model.edgeOf(edge)?.status?.clock?.offsetMs ?? 0;
-      const delayMs = Math.max(0, heardMs - (stampMs + offsetMs));
-      this.figures.edges.add(delayMs);
-      this.#options.times.edge.observe(delayMs / 1_000);
-    }
-    this.desk.changed();
   }
 
   #tell({ delivery, attempt }: Extract<NodeOutput, { readonly kind: 'tell' }>): void {
-    this.counts.told += 1;
+    this.view.counts.told += 1;
     void this.#options.tell(delivery).then((result) => {
-      if (!result.ok) this.counts.untold += 1;
+      if (!result.ok) this.view.counts.untold += 1;
       this.input({ kind: 'attempted', delivery: delivery.id, attempt, result });
     });
   }
 
   #publish({ topic, payload, qos, retain }: Extract<NodeOutput, { readonly kind: 'publish' }>): void {
     this.#options.bus.publish(topic, payload, { qos, retain }).catch((thrown: unknown) => {
-      this.counts.lostPublishes += 1;
+      this.view.counts.lostPublishes += 1;
       const error = BothyError.from(thrown);
       this.#options.log.warn({ topic, code: error.code }, `not published: ${error.message}`);
     });
