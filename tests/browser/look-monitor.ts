@@ -114,7 +114,7 @@ async function edgeAndAlarms(ada: Page, node: RunningNode, look: RoomLookTools['
   await ada.getByText('Broken now').waitFor();
   await look(ada, 'monitor-edge');
   await ada.getByRole('button', { name: 'Low light' }).click();
-  await ada.getByRole('link', { name: /Monitor.*2 alarms/ }).waitFor({ timeout: 60_000 });
+  await ada.getByRole('link', { name: '2 alarms Monitor' }).waitFor({ timeout: 60_000 });
   await ada.getByRole('button', { name: 'Forget greenhouse-1…' }).click();
   await look(ada, 'monitor-edge-forget');
   await ada.getByRole('button', { name: 'Keep' }).click();

@@ -1,0 +1,237 @@
+/** Monitor in a real browser: a node, devices that publish with `mosquitto_pub`, and an edge as its own process. */
+import { readFile } from 'node:fs/promises';
+import { temporaryFolder } from '@bothy/testkit';
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
+import { browserStage } from './browser-stage.ts';
+import { type EdgeProcess, pastReadings, publishReadings, startEdgeProcess } from './greenhouse.ts';
+import { enter } from './person.ts';
+
+const stage = browserStage({ nodePerTest: true, timeoutMs: 20_000 });
+const edges: EdgeProcess[] = [];
+const folders: ReturnType<typeof temporaryFolder>[] = [];
+
+afterEach(async () => {
+  for (const edge of edges.splice(0)) await edge.stop();
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+async function startEdge(yaml: string): Promise<void> {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  edges.push(await startEdgeProcess(stage.node.mqttPort, folder.path, yaml));
+}
+
+async function openMonitor(page: Page): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Places' })
+    .getByRole('link', { name: /^Monitor/ })
+    .click();
+  await page.getByRole('heading', { name: 'Monitor', level: 1 }).waitFor();
+}
+
+async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Monitor' }).getByRole('link', { name }).click();
+}
+
+const chart = (page: Page): Locator => page.getByRole('img', { name: /^Chart of/ });
+const publish = (value: number, timestamp?: string): Promise<void> => {
+  const reading = { sensor: 'temperature', value, node: 'edge-1', unit: '°C' };
+  return publishReadings(stage.node.mqttPort, [
+    timestamp === undefined ? reading : { ...reading, timestamp },
+  ]);
+};
+
+test('a value published with mosquitto_pub appears by itself, is on the chart, and the next one follows', async () => {
+  const page = await stage.join('ada');
+  await openMonitor(page);
+  await page.getByText('Nothing is measured yet').waitFor();
+  await page.getByText("mosquitto_pub -t env/temperature/raw -m '{").waitFor();
+
+  await publish(23.4);
+  const card = page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('link', { name: 'Temperature of edge-1' }) });
+  await card.getByText('23.4', { exact: true }).waitFor();
+  await card.getByText('°C').waitFor();
+  await card.getByRole('link').click();
+
+  await page.getByRole('img', { name: /Temperature · edge-1: last 23\.4 °C/ }).waitFor();
+  await publish(24.6);
+  await page.getByRole('img', { name: /Temperature · edge-1: last 24\.6 °C/ }).waitFor();
+  expect(Number(await chart(page).getAttribute('data-points'))).toBeGreaterThanOrEqual(2);
+  const row = page.getByRole('row', { name: /Temperature · edge-1/ });
+  expect(await row.getByRole('cell').allInnerTexts()).toEqual(
+    expect.arrayContaining(['24.6 °C', '23.4', '24.0', '30, 15']),
+  );
+  expect(stage.pageErrors).toEqual([]);
+});
+
+test('a chart is moved by keys, wheel and buttons, says where it stands in its address, and is taken along', async () => {
+  const nowMs = Date.now();
+  const device = { sensor: 'temperature', node: 'edge-1', unit: '°C' };
+  const past = { fromMs: nowMs - 7_200_000, toMs: nowMs - 1_000, everyMs: 30_000 };
+  await publishReadings(
+    stage.node.mqttPort,
+    pastReadings(device, past, (ms) => 20 + (ms % 7)),
+  );
+  const page = await stage.join('ada');
+  await page.goto(`${stage.node.webUrl}/#/monitor/chart/1h/edge-1~temperature`);
+  await page.getByRole('img', { name: /Temperature · edge-1: last/ }).waitFor();
+  const address = (): string => new URL(page.url()).hash;
+
+  await page.getByRole('button', { name: '15 min' }).click();
+  expect(address()).toBe('#/monitor/chart/15m/edge-1~temperature');
+  await page.keyboard.press('-');
+  await expect.poll(address).toBe('#/monitor/chart/1800000ms/edge-1~temperature');
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(address).toMatch(/^#\/monitor\/chart\/\d{13}-\d{13}\//);
+  const [from = 0, to = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
+  expect(to - from).toBe(1_800_000);
+
+  await chart(page).hover();
+  await page.mouse.wheel(0, -100);
+  await expect
+    .poll(() => {
+      const [left = 0, right = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
+      return right - left;
+    })
+    .toBe(1_440_000);
+
+  const box = await chart(page).boundingBox();
+  if (box === null) throw new Error('the chart has no place on the page');
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await expect
+    .poll(() => {
+      const [left = 0, right = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
+      return right - left;
+    })
+    .toBeLessThan(700_000);
+
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as CSV' }).click(),
+  ]);
+  expect(csv.suggestedFilename()).toMatch(/^bothy-edge-1-temperature-.*\.csv$/);
+  const lines = (await readFile(await csv.path(), 'utf8')).trim().split(/\r?\n/);
+  expect(lines[0]).toBe('edge,sensor,timestamp,value,unit');
+  expect(lines[1]).toMatch(/^edge-1,temperature,\d{4}-\d\d-\d\dT[^,]+,2\d(\.\d+)?,°C$/);
+  const [png] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as picture' }).click(),
+  ]);
+  const bytes = await readFile(await png.path());
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+  expect(bytes.length).toBeGreaterThan(5_000);
+
+  await page.keyboard.press('0');
+  await expect.poll(address).toMatch(/ms\/edge-1~temperature$/);
+  expect(stage.pageErrors).toEqual([]);
+});
+
+const edgeYaml = `id: greenhouse-1
+sensors:
+  - { name: temperature, kind: simulated, interval: 500ms }
+rules:
+  - 'temperature_alert_high danger: temperature > 25.5 clear below 25'
+`;
+
+test('an overheat is on screen everywhere, says why, and is acknowledged for all', async () => {
+  const ada = await stage.join('ada');
+  await openMonitor(ada);
+  const ben = await stage.open();
+  await enter(ben, 'ben');
+  await openMonitor(ben);
+  await startEdge(edgeYaml);
+  await ada.getByRole('link', { name: 'greenhouse-1', exact: true }).click();
+  await ada.getByRole('button', { name: 'Overheat' }).click();
+  await ada.getByText('Broken now: temperature (overheat).').waitFor();
+
+  // Wherever one is in the app.
+  await ben.getByRole('link', { name: 'Chats' }).click();
+  await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor({ timeout: 40_000 });
+  await openTab(ada, 'Alarms');
+  await ada
+    .getByRole('list', { name: 'Alarms' })
+    .getByRole('link', { name: 'Temperature is too high' })
+    .click();
+  await ada
+    .getByText(/above 25\.5/)
+    .first()
+    .waitFor();
+  await ada.getByText('it cannot be taken back').waitFor();
+  await ada.getByRole('textbox', { name: 'Note' }).fill('The vent was shut.');
+  await ada.getByRole('button', { name: 'Acknowledge' }).click();
+  await ada.getByRole('status').filter({ hasText: 'acknowledged by ada' }).waitFor();
+  await ada.getByRole('listitem').filter({ hasText: 'The vent was shut.' }).first().waitFor();
+
+  await openMonitor(ben);
+  await openTab(ben, 'Alarms');
+  await ben.getByText('acknowledged by ada').waitFor();
+  await ben.getByRole('link', { name: 'Monitor', exact: true }).waitFor();
+
+  await ada.getByRole('combobox', { name: 'Shelve it for' }).selectOption({ label: '1 hour' });
+  await ben.getByText(/Shelved for another/).waitFor();
+  await ada.getByRole('button', { name: 'Take from the shelf' }).click();
+  await ben.getByText('acknowledged by ada').waitFor();
+  expect(stage.pageErrors).toEqual([]);
+});
+
+test('a rule is checked while it is typed, tried on what was measured, and kept by an operator', async () => {
+  const nowMs = Date.now();
+  const device = { sensor: 'temperature', node: 'edge-1', unit: '°C' };
+  const past = { fromMs: nowMs - 3_600_000, toMs: nowMs - 1_000, everyMs: 60_000 };
+  // Warm for ten minutes, twice.
+  const warm = (ms: number): boolean => Math.floor((nowMs - ms) / 600_000) % 3 === 1;
+  await publishReadings(
+    stage.node.mqttPort,
+    pastReadings(device, past, (ms) => (warm(ms) ? 28 : 21)),
+  );
+  const page = await stage.join('ada');
+  await openMonitor(page);
+  await openTab(page, 'Rules');
+  await page.getByRole('button', { name: 'New rule' }).click();
+  const rule = page.getByRole('textbox', { name: 'Rule' });
+  await rule.fill('warm warning: temperature > 26 four 2m');
+  await page.getByText(/^Column 32: /).waitFor();
+  await rule.fill('warm warning: temperature > 26 for 2m clear below 24');
+  await page
+    .getByText('Fires when temperature is above 26 for 2 min without a break. Ends when it is below 24.')
+    .waitFor();
+  await page.getByRole('button', { name: 'What would it have done?' }).click();
+  await page.getByText('It would have raised 2 alarms.').waitFor();
+  await page.getByRole('img', { name: /It would have raised 2 alarms/ }).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The rule holds from now on.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: /^warm/ }).waitFor();
+
+  // Somebody else may try, and not keep.
+  const ben = await stage.open();
+  await enter(ben, 'ben');
+  await openMonitor(ben);
+  await openTab(ben, 'Rules');
+  await ben.getByRole('button', { name: 'Try warm' }).click();
+  await ben.getByRole('button', { name: 'Close' }).waitFor();
+  expect(await ben.getByRole('button', { name: 'Save' }).count()).toBe(0);
+  expect(stage.pageErrors).toEqual([]);
+});
+
+test('with no node in reach what was known stays, and goes on when it is back', async () => {
+  await publish(21.5);
+  const page = await stage.join('ada');
+  await openMonitor(page);
+  await page.getByRole('link', { name: 'Temperature of edge-1' }).waitFor();
+  const { port } = new URL(stage.node.webUrl);
+  await stage.node.stop();
+  await page.getByRole('alert').filter({ hasText: 'No node in reach.' }).waitFor();
+  await page.getByText('21.5', { exact: true }).waitFor();
+  await stage.startNode(port);
+  await page.getByRole('alert').filter({ hasText: 'No node in reach.' }).waitFor({ state: 'detached' });
+  await publish(22.5);
+  await page.getByText('22.5', { exact: true }).waitFor();
+  expect(stage.pageErrors).toEqual([]);
+});
