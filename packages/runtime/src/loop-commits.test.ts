@@ -23,6 +23,43 @@ test('[LP8] persists of inputs that were queued together join one commit', () =>
   expect(world.log).toEqual(['go', 'commit a b']);
 });
 
+test('[LP8] what is persisted until the host begins a commit joins it, and leaves with it', () => {
+  const begins: (() => void)[] = [];
+  const world = new ScriptedWorld({ beginCommit: (begin) => void begins.push(begin) });
+  const begin = (): void => begins.shift()?.();
+  for (const name of ['a', 'b']) world.do(persist(name), send(`sent ${name}`));
+  expect(world.log).toEqual([]);
+  expect([begins.length, world.loop.idle]).toEqual([1, false]);
+  begin();
+  world.do(persist('c'), send('sent c'));
+  expect(world.log).toEqual(['commit a b']);
+  world.storeAnswers();
+  expect(world.log).toEqual(['commit a b', 'sent a', 'sent b']);
+  begin();
+  world.storeAnswers();
+  expect(world.log.slice(3)).toEqual(['commit c', 'sent c']);
+  expect([begins.length, world.loop.idle]).toEqual([0, true]);
+});
+
+test('[LP8] a commit that the host begins twice is committed once', () => {
+  const begins: (() => void)[] = [];
+  const world = new ScriptedWorld({ beginCommit: (begin) => void begins.push(begin) });
+  world.do(persist('a'));
+  begins[0]?.();
+  world.do(persist('b'));
+  begins[0]?.();
+  expect(world.log).toEqual(['commit a']);
+});
+
+test('[LP16] a commit that had not begun at the end never begins', () => {
+  const begins: (() => void)[] = [];
+  const world = new ScriptedWorld({ beginCommit: (begin) => void begins.push(begin) });
+  world.do(persist('a'), send('never'));
+  world.loop.stop();
+  begins[0]?.();
+  expect(world.log).toEqual([]);
+});
+
 test('[LP9] the core learns of each durable persist, then what was held is released', () => {
   const world = new ScriptedWorld();
   world.core.reactions = { durable: [send('heard of it')] };

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { persist, type ScriptedOutput, ScriptedWorld, send, sendEarly } from './scripted-core.ts';
 
-/** A step's outputs, or the store answering. Names are numbered by the test. */
-type Act = readonly ('persist' | 'send' | 'early')[] | 'storeAnswers';
+/** A step's outputs, the store answering, or a commit that was put off beginning. Names are numbered by the test. */
+type Act = readonly ('persist' | 'send' | 'early')[] | 'storeAnswers' | 'begin';
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.array(fc.constantFrom('persist', 'send', 'early'), { maxLength: 5 }),
   fc.constant<Act>('storeAnswers'),
+  fc.constant<Act>('begin'),
 );
 
 /** The obvious model: which sends may be out when so many persists, in order, are durable. */
@@ -25,8 +26,10 @@ class Model {
 
 test('[LP4, LP5, LP8] whatever the store does, exactly what is covered by durable writes is out, in order', () => {
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
-      const world = new ScriptedWorld();
+    fc.property(fc.array(act, { maxLength: 40 }), fc.boolean(), (acts, isPutOff) => {
+      const begins: (() => void)[] = [];
+      const beginCommit = (begin: () => void): void => void begins.push(begin);
+      const world = new ScriptedWorld(isPutOff ? { beginCommit } : {});
       const model = new Model();
       const durable = new Set<string>();
       const answer = (): void => {
@@ -41,6 +44,7 @@ test('[LP4, LP5, LP8] whatever the store does, exactly what is covered by durabl
       let count = 0;
       for (const each of acts) {
         if (each === 'storeAnswers') answer();
+        else if (each === 'begin') begins.shift()?.();
         else {
           const outputs = each.map((kind): ScriptedOutput => {
             const name = `${kind} ${count++}`;
@@ -51,7 +55,10 @@ test('[LP4, LP5, LP8] whatever the store does, exactly what is covered by durabl
         }
         check();
       }
-      while (world.commits.length > 0) answer();
+      while (world.commits.length > 0 || begins.length > 0) {
+        begins.shift()?.();
+        answer();
+      }
       check();
       const early = model.given.filter(({ kind }) => kind === 'early').map(({ name }) => name);
       expect(world.log.filter((line) => line.startsWith('early'))).toEqual(early);

@@ -22,6 +22,12 @@ export interface LoopOptions {
   readonly maxQueuedInputs?: number;
   /** Outputs, persists included, that may wait for the store; more end the instance. @default 100_000 */
   readonly maxHeldOutputs?: number;
+  /**
+   * Called when a commit may begin; the host calls `begin`, now or soon, and what is persisted until then joins that
+   * commit. To be set where many inputs come in one turn of the event loop: they then are durable, and leave,
+   * together. @default (begin) => begin()
+   */
+  readonly beginCommit?: (begin: () => void) => void;
 }
 
 /** The kinds that the loop handles itself. */
@@ -60,10 +66,11 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
   readonly #host: Host<Input, Output>;
   readonly #maxQueuedInputs: number;
   readonly #maxHeldOutputs: number;
+  readonly #beginCommit: (begin: () => void) => void;
   readonly #timers: KeyedTimers;
   readonly #inputs = new Fifo<Input>();
   readonly #held = new Fifo<Held<Output>>();
-  /** Persists that wait for the commit in flight to end. */
+  /** Persists of the commit that is about to begin, or that wait for the one in flight to end. */
   #waiting: Persist<WriteOf<Output>>[] = [];
   #committing = false;
   /** Persists that the core has given out, and those of them that are durable. */
@@ -78,6 +85,7 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
     this.#host = host;
     this.#maxQueuedInputs = atLeastOne('maxQueuedInputs', options.maxQueuedInputs ?? 10_000);
     this.#maxHeldOutputs = atLeastOne('maxHeldOutputs', options.maxHeldOutputs ?? 100_000);
+    this.#beginCommit = options.beginCommit ?? ((begin) => begin());
     this.#timers = new KeyedTimers(host.clock, host.timers, (key) => {
       this.#enter({ kind: 'timer', key } as unknown as Input);
     });
@@ -223,9 +231,18 @@ export class Loop<Input extends Kinded, Output extends Kinded> {
 
   #commit(): void {
     if (this.#committing || this.#waiting.length === 0) return;
+    this.#committing = true;
+    let begun = false;
+    this.#beginCommit(() => {
+      if (begun || this.#ended) return;
+      begun = true;
+      this.#commitWaiting();
+    });
+  }
+
+  #commitWaiting(): void {
     const batch = this.#waiting;
     this.#waiting = [];
-    this.#committing = true;
     const writes = batch.length === 1 ? (batch[0]?.writes ?? []) : batch.flatMap((persist) => persist.writes);
     let answered = false;
     const done = (error?: unknown): void => {

@@ -191,7 +191,12 @@ export class RoomsHost {
         },
         failed: (error) => this.#failed(error),
       },
-      { maxQueuedInputs: 100_000, maxHeldOutputs: 1_000_000 },
+      {
+        maxQueuedInputs: 100_000,
+        maxHeldOutputs: 1_000_000,
+        // What came in one turn of the event loop is one commit, and one write to each socket.
+        beginCommit: setImmediate,
+      },
     );
     this.#loop.submit({ kind: 'start' });
     this.voice.began();

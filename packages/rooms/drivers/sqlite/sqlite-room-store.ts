@@ -1,8 +1,8 @@
 /**
  * Rooms on the disk of a node: a SQLite file, written by a thread of its own. Rules STORE1… in SPEC.md.
  *
- *   commit ─┐ one message a turn of   ┌─▶ answers, from what is committed
- *   query  ─┴─ the event loop ──────▶─┴─▶ transaction, flush of the disk ─▶ done
+ *   commit ─┐ one message, at a commit    ┌─▶ answers, from what is committed
+ *   query  ─┴─ or the turn's end ───────▶─┴─▶ transaction, flush of the disk ─▶ done
  *
  * The loop keeps one commit in flight and joins what comes meanwhile, so that many messages share one flush. Queries
  * of one message are answered before its commits begin: they wait for no disk. One batch of them is under way.
@@ -62,7 +62,6 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
   readonly #maxQueries: number;
   /** Of commits that are with the thread, or about to be, in order. */
   readonly #done: Done[] = [];
-  #unsent: Cells[] = [];
   /** Queries that are with the thread, and those that wait for their turn. */
   #asking: Asked[] = [];
   #waiting: Asked[] = [];
@@ -120,9 +119,9 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     if (this.#broken !== undefined) return done(this.#broken);
     if (this.#isClosing) return done(closed());
     if (this.#done.length >= maxCommits) return done(tooSlow('commits'));
-    this.#unsent.push(cellsOfWrites(writes));
     this.#done.push(done);
-    this.#flushSoon();
+    // The loop has gathered what belongs to it: the disk is to begin before anything else is done here.
+    this.#flush([cellsOfWrites(writes)]);
   }
 
   /** Answers from every commit that is done. Answers come in the order of asking, none after `failed` or `close`. */
@@ -145,21 +144,19 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     await this.#exited;
   }
 
-  /** What comes in one turn of the event loop leaves as one message. */
+  /** What is asked in one turn of the event loop leaves as one message, with the commit if there is one. */
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
     setImmediate(() => this.#flush());
   }
 
-  #flush(): void {
+  #flush(commits: readonly Cells[] = []): void {
     this.#flushing = false;
     if (this.#broken !== undefined) return;
     const isFree = this.#asking.length === 0;
     if (isFree) this.#asking = this.#waiting.splice(0, queriesPerMessage);
     const queries = isFree ? this.#asking.map(({ query }) => cellsOfQuery(query)) : [];
-    const commits = this.#unsent;
-    this.#unsent = [];
     if (queries.length > 0 || commits.length > 0) this.#post({ kind: 'work', queries, commits });
   }
 
@@ -204,7 +201,6 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
     this.#broken = error;
     this.#asking = [];
     this.#waiting = [];
-    this.#unsent = [];
     for (const done of this.#done.splice(0)) done(error);
     this.#loading?.reject(error);
     if (this.#isClosing) return;
