@@ -191,6 +191,7 @@ describe('[TAL14] how severe it is, and why', () => {
       { eventType: 'temperature_alert', extra: { severity: 'info', sentence: 'Too hot.' } },
       { eventType: 'my_rule', sensor: 'light', value: 4, unit: 'lx' },
       { eventType: 'light_low', sensor: 'light' },
+      { eventType: 'quiet', sensor: 'light', value: 0, quality: 'none' },
       { eventType: 'whatever', extra: { severity: 'dreadful', sentence: 7 } },
     ].map((change) => {
       stage.event(true, { node: 'e', ...change });
@@ -201,6 +202,7 @@ describe('[TAL14] how severe it is, and why', () => {
       'info: Too hot.',
       'info: light of e is 4 lx, below 5.',
       'info: light of e is 31, below 100.',
+      'warning: light of e says nothing.',
       'warning: temperature of e is 31.',
     ]);
   });

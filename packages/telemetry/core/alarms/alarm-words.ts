@@ -14,19 +14,25 @@ import type { Finding } from './alarm-changes.ts';
 
 /** Our edges say severity and sentence in fields of their own; other devices do not. */
 export function findingOf(event: TelemetryEvent, rules: ReadonlyMap<string, Rule>): Finding {
-  const { value, unit, extra } = event;
+  const { unit, extra } = event;
+  // The payload demands a number also of an event that follows from silence.
+  const value = event.quality === 'none' ? null : event.value;
   const rule = rules.get(event.eventType) ?? defaultRule(event.eventType);
   const severity = severityOf(extra?.severity) ?? rule?.severity ?? 'warning';
   const said = extra?.sentence;
   const sentence =
     typeof said === 'string' && said !== '' && said.length <= edgeLimits.sentenceChars
       ? said
-      : plainSentence(event, rule?.when);
+      : plainSentence(event, value, rule?.when);
   return { severity, value, ...(unit === undefined ? {} : { unit }), sentence };
 }
 
-function plainSentence({ sensor, node, value, unit, event }: TelemetryEvent, when: Condition | undefined) {
-  const is = `${sensor} of ${node} is ${valueWords(value, unit)}`;
+function plainSentence(
+  { sensor, node, unit, event }: TelemetryEvent,
+  value: number | null,
+  when: Condition | undefined,
+): string {
+  const is = `${sensor} of ${node} ${value === null ? 'says nothing' : `is ${valueWords(value, unit)}`}`;
   if (!event) return `Cleared: ${is}.`;
   const leaves = when === undefined ? [] : leavesOf(when);
   const [leaf] = leaves;
