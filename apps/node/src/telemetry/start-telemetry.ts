@@ -142,6 +142,8 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   });
   enrolments.start();
   intake.start();
+  // What was said without a connection may never have arrived: claims of homes, alarms.
+  bus.onConnect(() => desk.awake?.input({ kind: 'connected' }));
   broker.node?.onRefused((refused) => intake.refused(refused));
   // A node that has sensors goes on at once: silences are to be noticed, and alarms to be told.
   if (existsSync(file)) desk.host().catch(() => {});

@@ -81,7 +81,7 @@ test('[TH2] of two claims the higher epoch holds, then the earlier, then the low
   expect(desk.step(claim('a', 1)).take()).toEqual(['lost']);
   expect(desk.step(claim('c', 1, 999)).take()).toEqual(['lost']);
   expect(desk.step(claim('z', 2, 5_000)).take()).toEqual(['lost']);
-  expect(desk.step(claim('a', 1, 0)).take()).toEqual([]);
+  expect(desk.step(claim('a', 1, 0)).take()).toEqual(['says z 2']);
   expect(desk.core.homeOf('e')).toMatchObject({ home: 'z', epoch: 2 });
 });
 
@@ -99,6 +99,20 @@ test('[TH4] a node that starts again is home of what it was, and says so; one th
   desk.take();
   expect([desk.restart().take(), desk.core.isHome('e')]).toEqual([['says b 1'], true]);
   expect(new Desk('b').step(claim('b', 4)).take()).toEqual(['gained']);
+});
+
+test('[TH4] what was said without a connection, or lost by the broker, is said once there is one, and nothing else', () => {
+  const desk = new Desk('b', { settleMs: 3_000 }).step({ kind: 'timer', key: 'settle' });
+  desk.step({ kind: 'heard', edge: 'e' }).step({ kind: 'move', id: 'm', edge: 'e', to: 'c' });
+  desk.take();
+  desk.step({ kind: 'connected' }).step(claim('b', 1));
+  expect(desk.take()).toEqual(['says c 2']);
+  desk.step({ kind: 'timer', key: 'settle' });
+  expect(desk.take()).toEqual(['says c 2']);
+  desk
+    .step({ kind: 'connected' })
+    .step({ kind: 'claim', home: { v: 1, edge: 'e', home: 'c', epoch: 2, claimedMs: 1_000 } });
+  expect(desk.step({ kind: 'timer', key: 'settle' }).take()).toEqual([]);
 });
 
 test('[TH5] an operator moves an edge, from any node; its old home loses it, its new one gains it', () => {

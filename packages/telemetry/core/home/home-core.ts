@@ -21,6 +21,8 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
   readonly #mostEdges: number;
   readonly #homes: Map<EdgeId, EdgeHome>;
   readonly #pending = new Set<EdgeId>();
+  /** Whose claim was heard, as we know it, since the connection was made. */
+  readonly #heardSince = new Set<EdgeId>();
   #isSettled = false;
   #refused = 0;
   #out: HomeOutput[] = [];
@@ -59,7 +61,8 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
   #take(input: HomeInput, now: Now): void {
     switch (input.kind) {
       case 'start':
-        return this.#start();
+      case 'connected':
+        return this.#listen(now);
       case 'heard':
         return this.#heard(input.edge, now);
       case 'claim':
@@ -75,15 +78,17 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     }
   }
 
-  #start(): void {
-    // The broker may have lost what it kept.
-    for (const home of this.#homes.values()) if (home.home === this.#node) this.#say(home);
-    if (this.#settleMs === 0) this.#isSettled = true;
+  /** The broker says what it has retained, and other nodes what they know. */
+  #listen(now: Now): void {
+    this.#heardSince.clear();
+    if (this.#settleMs === 0) this.#settled(now);
     else this.#out.push({ kind: 'setTimer', key: settleTimer, afterMs: this.#settleMs });
   }
 
   #settled(now: Now): void {
     this.#isSettled = true;
+    // The broker lost it, or it never had it: our word, or a move that was said without a connection.
+    for (const home of this.#homes.values()) if (!this.#heardSince.has(home.edge)) this.#say(home);
     const pending = [...this.#pending];
     this.#pending.clear();
     for (const edge of pending) this.#heard(edge, now);
@@ -106,8 +111,9 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
       return;
     }
     if (holdsOver(home, known)) return this.#put(home, false);
-    // What the broker keeps now is a claim that does not hold: ours has to be heard by who comes later.
-    if (known.home === this.#node && holdsOver(known, home)) this.#say(known);
+    // What the broker keeps now is a claim that does not hold: the one that does has to be heard by who comes later.
+    if (holdsOver(known, home)) this.#say(known);
+    else this.#heardSince.add(home.edge);
   }
 
   #claimGone(edge: EdgeId): void {
@@ -115,6 +121,7 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     if (known === undefined) return;
     if (known.home === this.#node) return this.#say(known);
     this.#homes.delete(edge);
+    this.#heardSince.delete(edge);
     this.#out.push({ kind: 'persist', writes: [{ kind: 'deleteHome', edge }] });
   }
 
@@ -149,9 +156,11 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     const { edge } = home;
     const wasOurs = this.isHome(edge);
     this.#homes.set(edge, home);
+    this.#heardSince.delete(edge);
     this.#pending.delete(edge);
     this.#out.push({ kind: 'persist', writes: [{ kind: 'putHome', home }] });
     if (isOurWord) this.#say(home);
+    else this.#heardSince.add(edge);
     const isOurs = home.home === this.#node;
     if (isOurs && !wasOurs) this.#out.push({ kind: 'gained', edge });
     // Also for one that was new here: what was kept until it is decided is decided.

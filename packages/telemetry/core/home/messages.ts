@@ -1,7 +1,7 @@
 /**
  * What the core that decides on homes takes in and gives out.
  *
- * The host owes it: `start` first; `claim` for every `edge/+/home` that is heard, retained ones and our own included,
+ * The host owes it: `start` first; `connected` whenever the bus has a connection; `claim` for every `edge/+/home` that is heard, retained ones and our own included,
  * parsed by `parseEdgeHome`; `heard` when a client of this node's own broker (not over a bridge) publishes for an edge
  * of which `homeOf` says nothing; `publish` in order, QoS 1, after what was persisted before it. Readings of an edge go to ingest only while
  * `isHome(edge)`.
@@ -14,8 +14,9 @@ export interface HomeConfig {
   /** The id of this node. */
   readonly node: string;
   /**
-   * How long after the start no home is claimed for an edge that is new to us: its claim by another node may be on its
-   * way over a bridge. 0 where there are no other nodes. @default 3000
+   * How long after the start and after each connection claims of other nodes may be on their way. Until then no home is
+   * claimed for an edge that is new to us; what is known and was not heard by then is said. 0: there are no other nodes.
+   * @default 3000
    */
   readonly settleMs?: number;
   /** Edges whose home is known; of more, new ones get none. @default 10000 */
@@ -24,6 +25,8 @@ export interface HomeConfig {
 
 export type HomeInput =
   | { readonly kind: 'start' }
+  /** The bus has a connection, and with it what the broker has retained: what was said before may never have arrived. */
+  | { readonly kind: 'connected' }
   | { readonly kind: 'heard'; readonly edge: EdgeId }
   | { readonly kind: 'claim'; readonly home: EdgeHome }
   /** An empty `edge/<id>/home` was heard: an operator took the edge out at its home. */

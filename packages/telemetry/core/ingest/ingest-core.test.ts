@@ -78,7 +78,9 @@ describe('what is stored', () => {
   test('[TI4] what another home was given meanwhile is not lost here', () => {
     const desk = new IngestDesk();
     desk.status().read(1, 2);
-    desk.step({ kind: 'gained', edge: 'edge-1' }).restart();
+    desk.nowMs += 10_000;
+    desk.tell();
+    desk.step({ kind: 'gained', edge: 'edge-1', active: [] }).restart();
     desk.status({ boots: [{ boot: 1, last: { t: 90 }, first: { t: 81 } }] });
     desk.read(...Array.from({ length: 10 }, (_, i) => 81 + i));
     expect(desk.counts()).toMatchObject({ stored: 12, missing: 0 });
@@ -199,11 +201,24 @@ describe('events and statuses', () => {
     expect(desk.events.slice(4)).toEqual(['hot+6', 'hot-7']);
   });
 
+  test('[TI8] a home that takes over learns from the status what fires, and which of the alarms it took over do not', () => {
+    const desk = new IngestDesk();
+    desk.status().read(1);
+    desk
+      .event(event(1, true))
+      .step({ kind: 'gained', edge: 'edge-1', active: [{ rule: 'dry', sensor: 't' }] });
+    desk.status({ seq: 2, events: 4, firing: [firing('hot')] });
+    expect(desk.events).toEqual(['hot+1', 'dry-4', 'hot+4']);
+  });
+
   test('[TI8] a status that does not list what fires says nothing about it', () => {
     const desk = new IngestDesk();
     desk.status().read(1);
     desk.event(event(1, true));
     desk.status({ seq: 2, events: 2 });
+    expect(desk.events).toEqual(['hot+1']);
+    // Nor does one that the broker had kept: it may be a day old.
+    desk.status({ seq: 3, events: 3, firing: [firing('dry')] }, true);
     expect(desk.events).toEqual(['hot+1']);
   });
 

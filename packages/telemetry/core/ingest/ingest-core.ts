@@ -105,7 +105,7 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
       case 'ignored':
         return this.#edges.get(input.edge)?.ignored(input.count);
       case 'gained':
-        return this.#gained(input.edge);
+        return this.#gained(input);
       case 'forget':
         return this.#forget(input.edge);
       case 'durable':
@@ -250,14 +250,16 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     if (changed === 'old') return;
     if (!retained) known.heardMs = now.wallMs;
     for (const stream of changed) writes.push({ kind: 'putRanges', ...stream.record() });
-    const mended = status.state === 'online' ? known.said.mend(edge, status, now.wallMs) : [];
+    // One that the broker had kept may be from long ago: it must not raise an alarm now.
+    const isNow = status.state === 'online' && !retained;
+    const mended = isNow ? known.said.mend(edge, status, now.wallMs) : [];
     writes.push({ kind: 'putEdge', record: known.record() });
     known.isDirty = false;
     this.#out.push({ kind: 'persist', writes }, { kind: 'edgeChanged', edge });
     for (const event of mended) this.#out.push({ kind: 'event', event });
     if (known.untold.size > 0) this.#tellSoon(known);
     // An old question has an answer that says nothing.
-    if (ping !== undefined && !retained && status.state === 'online') this.#sayTime(status, ping, now);
+    if (ping !== undefined && isNow) this.#sayTime(status, ping, now);
   }
 
   #sayTime({ node, at }: EdgeStatus, ping: string, { wallMs }: Now): void {
@@ -266,11 +268,13 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     this.#say(node, { kind: 'time', ping, saidMs: said, heardMs: wallMs, answeredMs: wallMs }, false);
   }
 
-  #gained(edge: EdgeId): void {
-    const writes = (this.#edges.get(edge)?.gained() ?? []).map(
-      (stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }),
-    );
-    if (writes.length > 0) this.#out.push({ kind: 'persist', writes });
+  #gained({ edge, active }: Extract<IngestInput, { kind: 'gained' }>): void {
+    const known = this.#edges.get(edge);
+    if (known === undefined) return;
+    known.said.replace(active);
+    const writes = known.gained().map((stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }));
+    writes.push({ kind: 'putEdge', record: known.record() });
+    this.#out.push({ kind: 'persist', writes });
   }
 
   #forget(edge: EdgeId): void {

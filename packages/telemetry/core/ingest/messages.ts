@@ -68,8 +68,15 @@ export type IngestInput =
   | { readonly kind: 'enrolled'; readonly edges: readonly EdgeId[] }
   /** The store had so many readings of this plain device already: they count as double, and not as stored. */
   | { readonly kind: 'ignored'; readonly edge: EdgeId; readonly count: number }
-  /** This node became its home: what it gave to another one meanwhile is not lost. */
-  | { readonly kind: 'gained'; readonly edge: EdgeId }
+  /**
+   * This node became its home: what it gave to another one meanwhile is not lost. `active`: rules that its alarms, which
+   * were taken over, have for firing; the next status says which of them do.
+   */
+  | {
+      readonly kind: 'gained';
+      readonly edge: EdgeId;
+      readonly active: readonly { readonly rule: string; readonly sensor: SensorName }[];
+    }
   /** Taken out by an operator: forgotten, until it is heard again. */
   | { readonly kind: 'forget'; readonly edge: EdgeId }
   | Durable

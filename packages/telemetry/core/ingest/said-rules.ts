@@ -28,6 +28,14 @@ export class SaidRules {
     this.#put({ rule, sensor, active, boot, seq });
   }
 
+  /** Another home heard what was said last; of that it is known only what it took for firing. */
+  replace(active: readonly { readonly rule: string; readonly sensor: string }[]): void {
+    this.#said.clear();
+    for (const { rule, sensor } of active.slice(0, mostSaid)) {
+      this.#put({ rule, sensor, active: true, boot: 0, seq: 0 });
+    }
+  }
+
   /** Events that a status makes up for. */
   mend(edge: EdgeId, status: EdgeStatus, stampMs: number): readonly TelemetryEvent[] {
     const { boot, events: seq, firing } = status;

@@ -39,6 +39,8 @@ export interface SourcedReading extends Source {
 
 export type NodeInput =
   | { readonly kind: 'start' }
+  /** The bus has a connection: what was said without one may never have arrived. */
+  | { readonly kind: 'connected' }
   | { readonly kind: 'readings'; readonly readings: readonly SourcedReading[] }
   | ({ readonly kind: 'event'; readonly event: TelemetryEvent } & Source)
   | ({ readonly kind: 'status'; readonly status: EdgeStatus; readonly retained: boolean } & Source)

@@ -8,6 +8,7 @@
  */
 import type { Core, Kinded, Now } from '@bothy/protocols';
 import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf } from '@bothy/wire';
+import { edgeOffline } from '../alarms/alarm-core.ts';
 import type { AlarmInput, AlarmOutput } from '../alarms/messages.ts';
 import type { EngineInput, EngineOutput } from '../engine/messages.ts';
 import type { HomeInput, HomeOutput } from '../home/messages.ts';
@@ -78,6 +79,12 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
         for (const part of ['home', 'ingest', 'plainRules', 'namedRules', 'alarms'] as const)
           this.#give(part, { kind: 'start' }, now);
         return this.#give('routes', { kind: 'start', alarms: this.#cores.alarms.all() }, now);
+      case 'connected':
+        this.#give('home', { kind: 'connected' }, now);
+        for (const edge of new Set(this.#cores.alarms.all().map((alarm) => alarm.edge))) {
+          this.#say({ kind: 'setTimer', key: ownTimer + edge, afterMs: alarmsMs });
+        }
+        return;
       case 'readings':
         return this.#readings(input.readings, now);
       case 'event':
@@ -210,7 +217,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
           { kind: 'adopt', edge: output.edge, alarms: this.#foreign.release(output.edge) },
           now,
         );
-        this.#give('ingest', { kind: 'gained', edge: output.edge }, now);
+        this.#give('ingest', { kind: 'gained', edge: output.edge, active: this.#activeOf(output.edge) }, now);
         this.#say({ kind: 'edgeChanged', edge: output.edge });
         return this.#decided(output.edge, now);
       case 'lost':
@@ -230,6 +237,12 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'told':
         return this.#give('alarms', output, now);
     }
+  }
+
+  /** Rules of the edge that its alarms have for firing. */
+  #activeOf(edge: EdgeId): readonly Pick<Alarm, 'rule' | 'sensor'>[] {
+    const open = this.#cores.alarms.openOf(edge);
+    return open.filter(({ active, rule }) => active && rule !== edgeOffline.rule);
   }
 
   #accepted(readings: readonly AcceptedReading[], now: Now): void {
