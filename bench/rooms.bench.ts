@@ -1,16 +1,25 @@
 /** Rooms beside Socket.IO, with and without Redis, and beside a bare loop over `ws`. */
 import { thisMachine } from '@bothy/tools/setup-host';
 import { ensureSystemPackages } from '@bothy/tools/system-packages';
-import { roundsOption } from './stage/options.ts';
+import { type Figure, figureTable } from './stage/figures.ts';
+import { minutesOption, roundsOption } from './stage/options.ts';
 import { publish } from './stage/readme-section.ts';
+import { durableSamples } from './stage/rooms/durable.ts';
+import { audienceSizes, clusterSamples, fanOutSamples } from './stage/rooms/fan-out.ts';
+import type { RoundLimit } from './stage/rooms/interleaved.ts';
+import { memorySamples, stormSamples } from './stage/rooms/many-clients.ts';
 import {
-  clusterRounds,
-  durableRounds,
-  fanOutRounds,
-  idleMemory,
-  stormRounds,
-} from './stage/rooms/measure.ts';
-import { roomsReport } from './stage/rooms/report.ts';
+  type CostRow,
+  clusterFigures,
+  clusterRows,
+  costTable,
+  durableFigures,
+  fanOutFigures,
+  fanOutRows,
+  memoryFigures,
+  roomsReport,
+  stormFigures,
+} from './stage/rooms/report.ts';
 
 const redis = { name: 'redis-server', commands: ['redis-server'], purpose: 'Socket.IO with Redis' };
 if (!(await ensureSystemPackages(thisMachine, [redis]))) process.exit(1);
@@ -18,12 +27,39 @@ if (!(await ensureSystemPackages(thisMachine, [redis]))) process.exit(1);
 // Many servers come and go, each of which ends with this process.
 process.setMaxListeners(200);
 const rounds = roundsOption(process.argv.slice(2));
-const results = {
-  durable: await durableRounds(Math.max(3, Math.round(rounds / 5))),
-  fanOut: await fanOutRounds(rounds),
-  cluster: await clusterRounds(rounds),
-  memory: await idleMemory(),
-  storm: await stormRounds(3),
-};
-publish('rooms', roomsReport(results));
+const seconds = minutesOption(process.argv.slice(2)) * 60;
+const figures: Figure[] = [];
+const rows: CostRow[] = [];
+
+/** A contest gets its share of the time, starting servers and connecting clients not counted. Shown as soon as it is over. */
+async function contest(
+  share: number,
+  measure: (limit: RoundLimit) => Promise<{ figures: Figure[]; rows?: CostRow[] }>,
+): Promise<void> {
+  const result = await measure({ rounds, seconds: seconds * share });
+  figures.push(...result.figures);
+  rows.push(...(result.rows ?? []));
+  process.stdout.write(`${figureTable(result.figures)}\n`);
+  if (result.rows !== undefined) process.stdout.write(`${costTable(result.rows)}\n`);
+  process.stdout.write('\n');
+}
+
+await contest(0.3, async (limit) => ({ figures: durableFigures(await durableSamples(limit)) }));
+for (const size of audienceSizes) {
+  await contest(0.15, async (limit) => {
+    const samples = await fanOutSamples(size, limit);
+    return { figures: fanOutFigures(size, samples), rows: fanOutRows(size, samples) };
+  });
+}
+await contest(0.1, async (limit) => {
+  const samples = await clusterSamples(limit);
+  return { figures: clusterFigures(samples), rows: clusterRows(samples) };
+});
+await contest(0.1, async (limit) => ({
+  figures: memoryFigures(await memorySamples({ ...limit, rounds: 3 })),
+}));
+await contest(0.05, async (limit) => ({
+  figures: stormFigures(await stormSamples({ ...limit, rounds: 5 })),
+}));
+publish('rooms', roomsReport(figures, rows));
 process.exit();

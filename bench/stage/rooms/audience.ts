@@ -24,6 +24,7 @@ export class Audience {
   #arrived = 0;
   #awaited = 0;
   #reached: (() => void) | undefined;
+  #failed: ((error: Error) => void) | undefined;
   #room = '';
   #last = { epoch: 0, seq: 0 };
   #sent = 0;
@@ -54,8 +55,9 @@ export class Audience {
       const fromMs = performance.now();
       this.#arrived = 0;
       this.#awaited = perBurst * this.#listeners.length;
-      const reached = new Promise<void>((resolve) => {
+      const reached = new Promise<void>((resolve, reject) => {
         this.#reached = resolve;
+        this.#failed = reject;
       });
       await this.#speak(Array.from({ length: perBurst }, () => body));
       await reached;
@@ -82,7 +84,7 @@ export class Audience {
     const startMs = performance.now();
     const back = async (index: number): Promise<void> => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_000));
-      const client = await RoomClient.open(this.#port(index));
+      const client = await openAgain(this.#port(index));
       let next = before.seq + 1;
       const caughtUp = new Promise<void>((resolve) => {
         client.notified = (text) => {
@@ -163,6 +165,7 @@ export class Audience {
     client.notified = (text) => {
       if (text.includes('"room.message"')) this.#take();
     };
+    client.closed = () => this.#failed?.(new Error('somebody of the audience was cut off'));
     return client;
   }
 
@@ -191,6 +194,18 @@ export class Audience {
       this.#speak = (texts) => socket.emitWithAck('send', 'hall', texts.map(asNotification));
     }
     return { close: () => void socket.disconnect() };
+  }
+}
+
+/** Who is not taken comes again, as the product's client does; it has a minute, like every job. */
+async function openAgain(port: number): Promise<RoomClient> {
+  for (let waitMs = 250; ; waitMs *= 2) {
+    try {
+      return await RoomClient.open(port);
+    } catch (thrown) {
+      if (waitMs > 8_000) throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, waitMs * Math.random()));
+    }
   }
 }
 

@@ -1,11 +1,10 @@
 /** The contests of rooms: each contestant's server and clients, ready to be measured. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
 import { serverFlags, serverVariables } from '@bothy/tools/server-start';
-import { type LoadProcess, type LoadResult, type Rival, startLoad } from './load.ts';
-import { freePort, type ServerProcess, startServer } from './server-process.ts';
+import { type LoadProcess, type Rival, startLoad } from './load.ts';
+import { freePort, type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
@@ -16,6 +15,8 @@ const socketIoServer = fileURLToPath(new URL('./socket-io-server.ts', import.met
 export interface Contestant {
   readonly rival: Rival;
   readonly servers: readonly ServerProcess[];
+  /** What its servers need, and clients do not connect to. */
+  readonly beside: readonly ServerProcess[];
   readonly load: LoadProcess;
   stop(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export async function startBothy(nodes = 1): Promise<Contestant> {
   return {
     rival: 'bothy',
     servers,
+    beside: [],
     load,
     stop: async () => {
       load.stop();
@@ -47,21 +49,59 @@ export async function startBothy(nodes = 1): Promise<Contestant> {
   };
 }
 
-export async function startBare(): Promise<Contestant> {
-  const port = await freePort();
-  return contestant('bare', await startServer(port, [bareServer, `${port}`]));
+interface RivalStart {
+  /** Started with the flags of a node of Bothy. */
+  readonly asNode?: boolean;
 }
 
-/** `redisPort`: with the adapter, and every message appended before it is acknowledged. */
-export async function startSocketIo(redisPort?: number): Promise<Contestant> {
+export async function startBare(start: RivalStart = {}): Promise<Contestant> {
   const port = await freePort();
-  const args = [socketIoServer, `${port}`];
-  if (redisPort !== undefined) args.push(`${redisPort}`);
-  return contestant('socketIo', await startServer(port, args));
+  return contestant('bare', [await startServer(port, [bareServer, `${port}`], flagsOf(start))]);
+}
+
+/** The same loop, which commits what it sends before. */
+export async function startDurableBare(): Promise<Contestant> {
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const file = join(folder.path, 'messages.sqlite');
+  const bare = contestant('bare', [await startServer(port, [bareServer, `${port}`, file])]);
+  return {
+    ...bare,
+    stop: async () => {
+      await bare.stop();
+      folder.remove();
+    },
+  };
+}
+
+interface SocketIoStart extends RivalStart {
+  /** With the adapter, and every message appended before it is acknowledged. */
+  readonly redisPort?: number;
+  /** @default 1 */
+  readonly servers?: number;
+  /** What they need beside them, whose processor time counts as well. */
+  readonly beside?: readonly ServerProcess[];
+}
+
+export async function startSocketIo(start: SocketIoStart = {}): Promise<Contestant> {
+  const { redisPort, servers: count = 1, beside = [] } = start;
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const port = await freePort();
+      const args = [socketIoServer, `${port}`];
+      if (redisPort !== undefined) args.push(`${redisPort}`);
+      return startServer(port, args, flagsOf(start));
+    }),
+  );
+  return contestant('socketIo', servers, beside);
 }
 
 /** Redis that acknowledges what is on the disk: `appendfsync always`. */
-export async function startRedis(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+export async function startRedis(): Promise<{
+  readonly port: number;
+  readonly server: ServerProcess;
+  stop(): Promise<void>;
+}> {
   const port = await freePort();
   const folder = temporaryFolder();
   const settings = {
@@ -73,47 +113,52 @@ export async function startRedis(): Promise<{ readonly port: number; stop(): Pro
     dir: folder.path,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.stdout.on('data', (data) => {
-      if (String(data).includes('Ready to accept connections')) resolve();
-    });
+  const server = await startServer(port, flags, {
+    program: 'redis-server',
+    readyText: 'Ready to accept connections',
   });
   return {
     port,
+    server,
     stop: async () => {
-      child.kill();
-      await ended;
+      await server.stop();
       folder.remove();
     },
   };
 }
 
-function contestant(rival: Rival, server: ServerProcess): Contestant {
+function flagsOf({ asNode = false }: RivalStart): ServerOptions {
+  return asNode ? { nodeFlags: serverFlags, variables: serverVariables } : {};
+}
+
+function contestant(
+  rival: Rival,
+  servers: readonly ServerProcess[],
+  beside: readonly ServerProcess[] = [],
+): Contestant {
   const load = startLoad();
   return {
     rival,
-    servers: [server],
+    servers,
+    beside,
     load,
     stop: async () => {
       load.stop();
-      await server.stop();
+      await Promise.all(servers.map((server) => server.kill()));
     },
   };
 }
 
-/** Processor time of all its servers for one delivery, in microseconds. */
+/** Microseconds of processor time of all its servers for one delivery. */
 export async function speak(
-  { servers, load }: Contestant,
+  { servers, beside, load }: Contestant,
   bursts: number,
   perBurst: number,
-): Promise<{ readonly microseconds: number; readonly result: LoadResult }> {
-  const used = (): number => servers.reduce((sum, server) => sum + server.cpuSeconds(), 0);
+): Promise<number> {
+  const used = (): number => [...servers, ...beside].reduce((sum, server) => sum + server.cpuSeconds(), 0);
   const before = used();
-  const result = await load.run({ kind: 'speak', bursts, perBurst });
-  return { microseconds: ((used() - before) / result.deliveries) * 1e6, result };
+  const { deliveries } = await load.run({ kind: 'speak', bursts, perBurst });
+  return ((used() - before) / deliveries) * 1e6;
 }
 
 export async function gather({ rival, servers, load }: Contestant, clients: number): Promise<void> {

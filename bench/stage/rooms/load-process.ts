@@ -1,14 +1,18 @@
 /** The clients of a contest, in a process of their own: what they use does not count for the server. */
 import { Audience } from './audience.ts';
 import type { LoadJob, LoadResult } from './load.ts';
-import { sendInPairs } from './pairs.ts';
+import { Pairs } from './pairs.ts';
 
 let audience: Audience | undefined;
+let pairs: Pairs | undefined;
 
 async function run(job: LoadJob): Promise<LoadResult> {
   switch (job.kind) {
-    case 'pairs':
-      return await sendInPairs(job);
+    case 'pair':
+      pairs = await Pairs.connect(job);
+      return nothing;
+    case 'send':
+      return (await pairs?.send(job)) ?? nothing;
     case 'gather':
       audience = await Audience.gather(job.rival, job.ports, job.clients);
       return nothing;

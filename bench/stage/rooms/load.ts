@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 export type Rival = 'bothy' | 'socketIo' | 'bare';
 
 export type LoadJob =
-  /** Rooms of two; `perSecond` sends are begun each second, 0 for as many as get answered. */
+  /** Connects two people to each of so many rooms; they stay. */
   | {
-      readonly kind: 'pairs';
+      readonly kind: 'pair';
       readonly rival: Exclude<Rival, 'bare'>;
       readonly port: number;
       readonly rooms: number;
-      readonly seconds: number;
-      readonly perSecond: number;
     }
+  /** One of each pair sends; `perSecond` sends are begun each second, 0 for as many as get answered. */
+  | { readonly kind: 'send'; readonly seconds: number; readonly perSecond: number }
   /** Connects an audience that stays; answered once all are in. Clients are spread over the ports. */
   | {
       readonly kind: 'gather';
@@ -41,19 +41,30 @@ export interface LoadProcess {
   stop(): void;
 }
 
+/** What takes longer will not end: a delivery was lost, and that is to be seen. */
+const jobLimitMs = 60_000;
+
 export function startLoad(): LoadProcess {
   const child = fork(fileURLToPath(new URL('./load-process.ts', import.meta.url)));
+  process.once('exit', () => child.kill('SIGKILL'));
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
-        const ended = (code: number | null): void => reject(new Error(`the load ended with ${code}`));
-        child.once('exit', ended);
-        child.once('message', (message) => {
+        const end = (error: string | undefined, result?: LoadResult): void => {
+          clearTimeout(limit);
           child.off('exit', ended);
-          const { result, error } = message as { readonly result?: LoadResult; readonly error?: string };
-          if (result === undefined) reject(new Error(error));
+          child.off('message', answered);
+          if (result === undefined) reject(new Error(`${JSON.stringify(job)}: ${error}`));
           else resolve(result);
-        });
+        };
+        const limit = setTimeout(() => end(`not done after ${jobLimitMs / 1000} s`), jobLimitMs);
+        const ended = (code: number | null): void => end(`the load ended with ${code}`);
+        const answered = (message: unknown): void => {
+          const { result, error } = message as { readonly result?: LoadResult; readonly error?: string };
+          end(error, result);
+        };
+        child.once('exit', ended);
+        child.once('message', answered);
         child.send(job);
       }),
     stop: () => void child.kill(),

@@ -3,32 +3,33 @@ import { io } from 'socket.io-client';
 import type { LoadJob, LoadResult } from './load.ts';
 import { RoomClient } from './room-client.ts';
 
-type PairsJob = Extract<LoadJob, { kind: 'pairs' }>;
+type PairJob = Extract<LoadJob, { kind: 'pair' }>;
+type SendJob = Extract<LoadJob, { kind: 'send' }>;
 
 interface Writer {
   /** Resolves once the message is acknowledged: durable. */
   send(number: number): Promise<unknown>;
-  close(): void;
 }
 
 const body = 'x'.repeat(100);
-/** Sends before those that count, for code that is cold. */
-const warmUpSeconds = 2;
 
-export async function sendInPairs(job: PairsJob): Promise<LoadResult> {
-  const writers = job.rival === 'bothy' ? await bothyPairs(job) : await socketIoPairs(job);
-  try {
-    await sendFor(writers, { ...job, seconds: warmUpSeconds });
-    return await sendFor(writers, job);
-  } finally {
-    for (const writer of writers) writer.close();
+export class Pairs {
+  readonly #writers: readonly Writer[];
+
+  private constructor(writers: readonly Writer[]) {
+    this.#writers = writers;
+  }
+
+  static async connect(job: PairJob): Promise<Pairs> {
+    return new Pairs(job.rival === 'bothy' ? await bothyPairs(job) : await socketIoPairs(job));
+  }
+
+  send(job: SendJob): Promise<LoadResult> {
+    return sendFor(this.#writers, job);
   }
 }
 
-async function sendFor(
-  writers: readonly Writer[],
-  { seconds, perSecond }: Pick<PairsJob, 'seconds' | 'perSecond'>,
-): Promise<LoadResult> {
+async function sendFor(writers: readonly Writer[], { seconds, perSecond }: SendJob): Promise<LoadResult> {
   const times: number[] = [];
   const startMs = performance.now();
   const endMs = startMs + seconds * 1000;
@@ -75,7 +76,7 @@ async function sendPaced(
   await Promise.all(open);
 }
 
-async function bothyPairs({ port, rooms }: PairsJob): Promise<Writer[]> {
+async function bothyPairs({ port, rooms }: PairJob): Promise<Writer[]> {
   const run = Date.now();
   const writers: Writer[] = [];
   for (let index = 0; index < rooms; index++) {
@@ -87,16 +88,12 @@ async function bothyPairs({ port, rooms }: PairsJob): Promise<Writer[]> {
     await other.call('room.join', { requestId: `j${run}`, room });
     writers.push({
       send: (number) => one.call('room.send', { room, messageId: `${run}-${number}`, body }),
-      close: () => {
-        one.close();
-        other.close();
-      },
     });
   }
   return writers;
 }
 
-async function socketIoPairs({ port, rooms }: PairsJob): Promise<Writer[]> {
+async function socketIoPairs({ port, rooms }: PairJob): Promise<Writer[]> {
   const writers: Writer[] = [];
   for (let index = 0; index < rooms; index++) {
     const pair = [0, 1].map(() =>
@@ -106,9 +103,6 @@ async function socketIoPairs({ port, rooms }: PairsJob): Promise<Writer[]> {
     await Promise.all(pair.map((socket) => socket.emitWithAck('join', room)));
     writers.push({
       send: (number) => pair[0]?.emitWithAck('send', room, [`${number} ${body}`]) ?? Promise.resolve(),
-      close: () => {
-        for (const socket of pair) socket.disconnect();
-      },
     });
   }
   return writers;

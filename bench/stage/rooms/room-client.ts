@@ -1,6 +1,11 @@
 /** A client of `/ws` for load: raw JSON-RPC over a WebSocket, with as little of its own work as can be. */
 import { WebSocket } from 'ws';
 
+/** Silent clients are let go by the node after half a minute. Each says that it is there once in so many seconds. */
+const signEverySeconds = 10;
+const open = new Set<RoomClient>();
+let second = 0;
+
 type Answer = { readonly result?: Record<string, unknown>; readonly error?: { readonly message: string } };
 
 export class RoomClient {
@@ -16,7 +21,15 @@ export class RoomClient {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data) => this.#take(String(data)));
-    socket.on('close', () => this.closed?.());
+    open.add(this);
+    socket.on('close', () => {
+      open.delete(this);
+      // Nobody waits for what does not come.
+      for (const resolve of this.#waiting.values())
+        resolve({ error: { message: 'the connection has ended' } });
+      this.#waiting.clear();
+      this.closed?.();
+    });
     socket.on('error', () => {});
   }
 
@@ -39,7 +52,16 @@ export class RoomClient {
     return result;
   }
 
+  /** A call that keeps the session; nobody waits for its answer. */
+  sign(): void {
+    this.#count += 1;
+    this.#socket.send(
+      JSON.stringify({ jsonrpc: '2.0', id: this.#count, method: 'session.ping', params: {} }),
+    );
+  }
+
   close(): void {
+    this.closed = undefined;
     this.#socket.terminate();
   }
 
@@ -56,3 +78,13 @@ export class RoomClient {
     resolve?.(message);
   }
 }
+
+/** Some of them each second, so that they do not all come at once. */
+setInterval(() => {
+  second += 1;
+  let index = 0;
+  for (const client of open) {
+    if (index % signEverySeconds === second % signEverySeconds) client.sign();
+    index += 1;
+  }
+}, 1_000).unref();

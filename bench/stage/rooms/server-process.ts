@@ -1,10 +1,7 @@
 /** One contestant's server in a process of its own, with what the system says it has used. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-
-/** Linux counts processor time in hundredths of a second. */
-const tickSeconds = 0.01;
 
 export interface ServerProcess {
   readonly port: number;
@@ -17,35 +14,49 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a program that writes a line once it serves `port`. Throws when it ends before. */
+export interface ServerOptions {
+  /** @default this Node */
+  readonly program?: string;
+  readonly nodeFlags?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Part of what it prints once it serves. @default anything */
+  readonly readyText?: string;
+}
+
+/** Starts a program that prints something once it serves `port`. Throws when it ends before. */
 export async function startServer(
   port: number,
   args: readonly string[],
-  options: {
-    readonly nodeFlags?: readonly string[];
-    readonly variables?: Readonly<Record<string, string>>;
-  } = {},
+  { program = process.execPath, nodeFlags = [], variables = {}, readyText = '' }: ServerOptions = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), ...args], {
+  const child = spawn(program, [...nodeFlags, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...options.variables, NODE_COMPILE_CACHE: '' },
+    env: { ...process.env, ...variables, NODE_COMPILE_CACHE: '' },
   });
   // A bench that fails leaves no server behind.
   process.once('exit', () => child.kill('SIGKILL'));
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('exit', () => resolve());
+    child.once('error', reject);
+  });
   await Promise.race([
-    new Promise((resolve) => child.stdout.once('data', resolve)),
+    new Promise<void>((resolve) => {
+      child.stdout.on('data', (data) => {
+        if (String(data).includes(readyText)) resolve();
+      });
+    }),
     ended.then(() => {
       throw new Error(`${args[0]} ended before it served`);
     }),
   ]);
+  const used = new ThreadTimes(child.pid ?? 0);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     await ended;
   };
   return {
     port,
-    cpuSeconds: () => cpuSecondsOf(child),
+    cpuSeconds: () => used.seconds(),
     memoryBytes: () => memoryOf(child),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -64,11 +75,36 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** proc(5), /proc/[pid]/stat: fields 14 and 15, counted after the name in brackets. */
-function cpuSecondsOf({ pid }: ChildProcess): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tickSeconds;
+/**
+ * Processor time by the scheduler's count, in nanoseconds: that of the process as a whole comes in hundredths of a
+ * second, which is too coarse for a burst. Of a thread that ends, what it did since it was looked at last is missed.
+ */
+class ThreadTimes {
+  readonly #folder: string;
+  readonly #threads = new Map<string, number>();
+  #nanoseconds = 0;
+
+  constructor(pid: number) {
+    this.#folder = `/proc/${pid}/task`;
+  }
+
+  seconds(): number {
+    for (const thread of readdirSync(this.#folder)) {
+      const ran = ranNanoseconds(`${this.#folder}/${thread}/schedstat`);
+      this.#nanoseconds += Math.max(0, ran - (this.#threads.get(thread) ?? 0));
+      this.#threads.set(thread, ran);
+    }
+    return this.#nanoseconds / 1e9;
+  }
+}
+
+/** The first of three numbers; 0 of a thread that has just ended. */
+function ranNanoseconds(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8').split(' ')[0]);
+  } catch {
+    return 0;
+  }
 }
 
 function memoryOf({ pid }: ChildProcess): number {
