@@ -84,7 +84,15 @@ test('[RM36] of a private room nobody learns: by no command, by a resume neither
   ];
   // A copy of it is at n2.
   stage.close('n2', stage.join('n2', ann, room));
-  for (const node of ['n1', 'n2']) {
+  for (const [node, isBanned] of [
+    ['n1', false],
+    ['n2', false],
+    ['n1', true],
+    ['n2', true],
+  ] as const) {
+    // Nor does who was banned before they ever heard of it.
+    const ban = { kind: 'ban', requestId: id(), room, person: ben.person, on: true } as const;
+    if (isBanned) expect(stage.code('n1', ann, ban)).toBe('ok');
     for (const command of asked) {
       const code = stage.code(node, ben, command);
       expect([node, command.kind, code]).toEqual([node, command.kind, 'room_not_found']);
@@ -92,6 +100,12 @@ test('[RM36] of a private room nobody learns: by no command, by a resume neither
     const session = stage.open(node, ben, [{ room, epoch: 1, seq: 1 }]);
     expect(stage.shown(session)).toMatchObject([{ resumed: [{ code: 'room_not_found' }] }]);
   }
+});
+
+test('[RM43] an owner who was banned deletes nothing', () => {
+  const { ban, give, room } = scene('public', ben);
+  expect(ban(olga, ann)).toBe('ok');
+  expect(give(ann, { kind: 'delete', requestId: id(), room })).toBe('not_a_member');
 });
 
 test('[RM37] who is banned neither joins nor is invited until that is lifted', () => {

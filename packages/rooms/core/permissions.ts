@@ -12,8 +12,10 @@ export function refuses(room: Room, actor: RoomActor, command: OrderedCommand): 
   if (command.kind === 'join') return mayJoin(room, actor);
   const member = room.members.get(actor.person);
   if (command.kind === 'delete') {
-    if (actor.operator || member?.role === 'owner') return undefined;
-    if (member === undefined) return notAMember(room, actor);
+    if (actor.operator) return undefined;
+    // Who was banned, or asked back in, keeps a role that counts for nothing meanwhile.
+    if (member?.standing !== 'member') return notAMember(room, actor);
+    if (member.role === 'owner') return undefined;
     return refusal('not_the_owner', 'Only an owner of this room, or an operator, can delete it.');
   }
   if (command.kind === 'history' && command.open === true && room.visibility === 'public') return undefined;
@@ -47,15 +49,16 @@ function isOpenInvitation(room: Room, command: OrderedCommand): boolean {
 
 function mayJoin(room: Room, actor: RoomActor): Refusal | undefined {
   const standing = room.members.get(actor.person)?.standing;
-  if (standing === 'banned')
+  const isHidden = room.visibility === 'private' && !room.isKnownTo(actor.person);
+  if (standing === 'banned' && (!isHidden || actor.operator))
     return refusal('banned', 'You were banned from this room. An owner of it can lift that.');
-  if (room.visibility === 'public' || standing !== undefined || actor.operator) return undefined;
+  if (!isHidden || actor.operator) return undefined;
   // That a private room exists is nobody's business.
   return refusal('room_not_found', 'There is no such room, or it needs an invitation.');
 }
 
 export function notAMember(room: Room, actor: RoomActor): Refusal {
-  const hidden = room.visibility === 'private' && !room.members.has(actor.person);
+  const hidden = room.visibility === 'private' && !room.isKnownTo(actor.person);
   if (hidden) return refusal('room_not_found', 'There is no such room, or it needs an invitation.');
   return refusal('not_a_member', 'You are not a member of this room. Join it first.');
 }

@@ -92,6 +92,12 @@ export class Room {
     return this.members.get(person)?.standing === 'member';
   }
 
+  /** Whether they were asked in, or came: who was banned before that has no name here, and is told nothing. */
+  isKnownTo(person: Author): boolean {
+    const known = this.members.get(person);
+    return known !== undefined && (known.standing !== 'banned' || known.name !== person);
+  }
+
   memberList(): RoomMember[] {
     const list: RoomMember[] = [];
     for (const { person, name, role, verified, standing } of this.members.values()) {

@@ -1,5 +1,5 @@
 /** What must hold of rooms whatever happens (design, section 7): watched at every client, at everything it is told. */
-import type { RoomsOutput } from '@bothy/rooms/core';
+import { bounds, type RoomsOutput } from '@bothy/rooms/core';
 import type {
   ErrorCode,
   Position,
@@ -10,8 +10,9 @@ import type {
   RoomId,
   RoomResult,
 } from '@bothy/wire';
+import type { ClientObserver } from './client-observer.ts';
 import { mayBeShown, wasAsked } from './room-ledger.ts';
-import type { ClientObserver, SimClient } from './sim-client.ts';
+import type { SimClient } from './sim-client.ts';
 import type { SimNode } from './sim-node.ts';
 
 export interface Acknowledged extends Position {
@@ -87,6 +88,10 @@ export class ClusterChecker implements ClientObserver {
       this.fail(`${client.actor.name} was told of a gap from ${from} in ${room} after ${last.seq}`);
     }
     if (to < from) this.fail(`${client.actor.name} was told of a gap that is none in ${room}`);
+    const log = this.administrator(room)?.store.log(room);
+    if (log !== undefined && log.lastSeq <= bounds.newCopyEntries) {
+      this.fail(`${client.actor.name} was told of a gap in ${room}, which every node holds whole`);
+    }
     this.#count('gaps');
     this.gapped.add(client);
     this.#positions.set(key, { epoch: last?.epoch ?? 0, seq: to });
@@ -176,6 +181,14 @@ export class ClusterChecker implements ClientObserver {
       return each.role === 'participant' && each.transaction === message.transaction;
     });
     if (!isKept) this.fail(`${node.info.id} voted for ${message.transaction} and has not written it down`);
+  }
+
+  unreadable(client: SimClient, reason: string): void {
+    this.fail(`between ${client.actor.name} and a node went what no schema takes: ${reason}`);
+  }
+
+  misshown(client: SimClient, sentence: string): void {
+    this.fail(`${client.actor.name} ${sentence}`);
   }
 
   fail(sentence: string): void {

@@ -39,8 +39,8 @@ test('300 seeds of a rough cluster, each twice: nothing is lost, all agree, byte
   expectAtLeast(counts, { history: 1_000, markRead: 400, create: 400, leave: 400, room_not_found: 2 });
 });
 
-test('700 more seeds of a rough cluster', () => {
-  expectAtLeast(runSeeds(roughCluster, 301, 700), { acknowledged: 700 * 60, boots: 700 * 8 });
+test('500 more seeds of a rough cluster', () => {
+  expectAtLeast(runSeeds(roughCluster, 301, 500), { acknowledged: 500 * 60, boots: 500 * 8 });
 });
 
 test('300 seeds of deletions with crashes of whoever takes part: on all nodes or on none', () => {

@@ -51,6 +51,8 @@ export class SimCluster {
     this.simulation = simulation;
     this.links = new SimLinks(simulation, options.links);
     const count = options.nodes(simulation.random('nodes').below(1_000));
+    // Sessions are named after their clients.
+    const clientOf = new Map<string, SimClient>();
     const ids = Array.from({ length: count }, (_, index) => `n${index + 1}`);
     this.nodes = ids.map((id, index) => {
       // Each knows one other: the rest is learned.
@@ -62,7 +64,7 @@ export class SimCluster {
         join,
         makeCore,
         toClient: (node, session, message) => {
-          for (const client of this.clients) client.arrived(node, session, message);
+          clientOf.get(session.slice(0, session.lastIndexOf('-')))?.arrived(node, session, message);
         },
         ended: (node) => {
           for (const client of this.clients) client.nodeEnded(node);
@@ -81,6 +83,11 @@ export class SimCluster {
       simulation.network.on(name, () => {});
       return new SimClient(simulation, name, this.nodes, this.checker, index === 0);
     });
+    const names = new Map(this.clients.map(({ actor }) => [actor.person, actor.name]));
+    for (const client of this.clients) {
+      client.names = names;
+      clientOf.set(client.actor.name, client);
+    }
     simulation.addInvariant('rooms', () => this.checker.safety());
   }
 

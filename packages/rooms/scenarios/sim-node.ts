@@ -8,31 +8,15 @@ import {
 } from '@bothy/rooms/core';
 import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
-import type {
-  NodeInfo,
-  Resumed,
-  ResumeRequest,
-  RoomActor,
-  RoomCommand,
-  RoomEntry,
-  RoomId,
-  RoomNotice,
-  RoomResult,
-} from '@bothy/wire';
+import type { NodeInfo, ResumeRequest, RoomActor, RoomCommand, RoomId } from '@bothy/wire';
 import { NodeDisk } from './node-disk.ts';
 import { stageCreation } from './room-store.ts';
+import type { ServerMessage } from './sim-frames.ts';
 import type { LinkEnd, SimLinks } from './sim-links.ts';
 
 export function makeRoomsCore(...args: ConstructorParameters<typeof RoomsCore>): Pick<RoomsCore, 'step'> {
   return new RoomsCore(...args);
 }
-
-/** What a node sends to one client, in order. */
-export type ServerMessage =
-  | { readonly kind: 'opened'; readonly resumed: readonly Resumed[] }
-  | { readonly kind: 'reply'; readonly id: string; readonly result: RoomResult }
-  | { readonly kind: 'entries'; readonly room: RoomId; readonly entries: readonly RoomEntry[] }
-  | { readonly kind: 'notice'; readonly notice: RoomNotice };
 
 export interface SimNodeOptions {
   readonly simulation: Simulation;
@@ -65,9 +49,9 @@ export class SimNode implements LinkEnd {
     const { id, simulation, links } = options;
     this.info = {
       id,
-      instance: `instance of ${id}`,
+      instance: `instance-of-${id}`,
       address: `${id}:7070`,
-      webUrl: `http://${id}`,
+      webUrl: `ws://${id}/ws`,
       version: '1',
     };
     const config = { self: this.info, join: options.join, defaultRoom: `Lobby of ${id}` };

@@ -17,6 +17,8 @@ export interface Call {
   readonly timeoutMs: number | null;
   /** Codes that are not the answer, but a reason to try again later. */
   readonly retryOn: ReadonlySet<ErrorCode>;
+  /** False: it is not sent, or not again; `done` is told that it was given up. @default always */
+  readonly isWanted?: () => boolean;
 }
 
 /** The answer of a node, told apart by its method. */
@@ -135,6 +137,9 @@ export class Calls {
   }
 
   #send(step: ClientStep, key: string, call: OpenCall): void {
+    if (call.isWanted?.() === false) {
+      return this.#close(step, key, call, refusal('bad_request', 'This request was given up.'));
+    }
     const id = this.#session.call(step, call.method, call.params);
     if (id === undefined) return;
     call.frameId = id;

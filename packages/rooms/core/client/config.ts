@@ -1,5 +1,5 @@
 /** What a client core is started with, and the times and sizes it lives by. */
-import type { ErrorCode } from '@bothy/wire';
+import type { ErrorCode, ResumeRequest } from '@bothy/wire';
 import type { KnownNode } from './inputs.ts';
 import type { OutgoingMessage } from './outputs.ts';
 
@@ -12,6 +12,8 @@ export interface ClientConfig {
   readonly keepsOutbox: boolean;
   /** What the outbox held, in the order of writing. */
   readonly outbox: readonly OutgoingMessage[];
+  /** Rooms that it was in when it ended, and the last entry it had of each: it comes back to them. @default none */
+  readonly rooms?: readonly ResumeRequest[];
 }
 
 export const clientTiming = {

@@ -4,8 +4,8 @@
  *
  *     last = 4, then 5 ▶ shown · 4 ▶ dropped · 7 ▶ held, 6 is fetched · 6 ▶ shown with 7
  */
-import type { LeaveReason, RoomEntry } from '@bothy/wire';
-import { clientBounds } from './config.ts';
+import type { Author, ErrorCode, LeaveReason, RoomContent, RoomEntry } from '@bothy/wire';
+import { clientBounds, passingCodes } from './config.ts';
 
 export type Shown =
   | { readonly kind: 'entries'; readonly entries: readonly RoomEntry[] }
@@ -21,6 +21,8 @@ export class FollowedRoom {
   filling = 0;
   /** The node is being asked whether one is still in it. */
   isAsking = false;
+  /** The person has asked to leave, and it is not answered yet: one does not come back meanwhile. */
+  isLeaving = false;
   /** Tries to come back since the last success. */
   rejoins = 0;
   /** How the own membership ended last, as far as the log was shown. */
@@ -104,4 +106,15 @@ export class FollowedRoom {
       this.#push(run, next);
     }
   }
+}
+
+/** A node that has just started does not know the rooms of all others yet: `room_not_found` is asked about again. */
+export function isForNow(code: ErrorCode, { rejoins }: FollowedRoom): boolean {
+  return passingCodes.has(code) || (code === 'room_not_found' && rejoins < clientBounds.lookedForAgain);
+}
+
+/** How an entry ends a membership; undefined when it does not, or somebody else's. */
+export function endOf(content: RoomContent, me: Author | undefined): LeaveReason | undefined {
+  if (content.kind === 'left' && content.person === me) return content.reason;
+  return content.kind === 'banned' && content.on && content.person === me ? 'banned' : undefined;
 }

@@ -4,10 +4,8 @@ import type { Random } from '@bothy/protocols';
 import type {
   Author,
   ErrorCode,
-  LeaveReason,
   Resumed,
   RoomAnswers,
-  RoomContent,
   RoomEntry,
   RoomId,
   RoomMember,
@@ -15,8 +13,8 @@ import type {
 } from '@bothy/wire';
 import type { CallOutcome, Calls } from './calls.ts';
 import type { ClientStep } from './client-step.ts';
-import { clientBounds, clientTiming, passingCodes } from './config.ts';
-import { FollowedRoom, type Shown } from './followed-room.ts';
+import { type ClientConfig, clientBounds, clientTiming, passingCodes } from './config.ts';
+import { endOf, FollowedRoom, isForNow, type Shown } from './followed-room.ts';
 
 export interface FollowedRoomsListener {
   /** Messages can be written in this room again. */
@@ -38,11 +36,21 @@ export class FollowedRooms {
   #me: Author | undefined;
   #requests = 0;
 
-  constructor(calls: Calls, random: Random, run: string, listener: FollowedRoomsListener) {
+  constructor(
+    calls: Calls,
+    random: Random,
+    { run, rooms = [] }: Pick<ClientConfig, 'run' | 'rooms'>,
+    listener: FollowedRoomsListener,
+  ) {
     this.#calls = calls;
     this.#random = random;
     this.#run = run;
     this.#listener = listener;
+    for (const { room: id, epoch, seq } of rooms.slice(0, clientBounds.rooms)) {
+      const room = new FollowedRoom(epoch, seq);
+      room.isAttached = false;
+      this.#rooms.set(id, room);
+    }
   }
 
   get isFull(): boolean {
@@ -110,6 +118,20 @@ export class FollowedRooms {
     this.#rejoin(step, info.id, room);
   }
 
+  /** The person wants to leave; what would bring them back is not sent any more. */
+  leaving(id: RoomId): void {
+    const room = this.#rooms.get(id);
+    if (room !== undefined) room.isLeaving = true;
+  }
+
+  /** They could not: all is as it was. */
+  notLeft(step: ClientStep, id: RoomId): void {
+    const room = this.#rooms.get(id);
+    if (room === undefined) return;
+    room.isLeaving = false;
+    if (!room.isAttached) this.#rejoinLater(step, id, room);
+  }
+
   /** The person's own wish has been granted. */
   left(step: ClientStep, room: RoomId): void {
     this.#out(step, room, 'left', 'not_a_member', 'You have left this room.');
@@ -141,7 +163,7 @@ export class FollowedRooms {
 
   rejoinTimerFired(step: ClientStep, id: RoomId): void {
     const room = this.#rooms.get(id);
-    if (room !== undefined && !room.isAttached) this.#rejoin(step, id, room);
+    if (room?.isAttached === false) this.#rejoin(step, id, room);
   }
 
   #resumed(step: ClientStep, id: RoomId, room: FollowedRoom, result: Resumed): void {
@@ -166,6 +188,7 @@ export class FollowedRooms {
   }
 
   #rejoin(step: ClientStep, id: RoomId, room: FollowedRoom): void {
+    if (room.isLeaving) return;
     this.#requests += 1;
     const requestId = `${this.#run}-${this.#requests}`;
     const after = { epoch: room.epoch, seq: room.last };
@@ -174,8 +197,9 @@ export class FollowedRooms {
       params: { requestId, room: id, after, limit: clientBounds.page },
       timeoutMs: clientTiming.callTimeoutMs,
       retryOn: passingCodes,
+      isWanted: () => this.#rooms.get(id) === room && !room.isLeaving,
       done: (next, outcome) => {
-        if (this.#rooms.get(id) !== room || room.isAttached) return;
+        if (this.#rooms.get(id) !== room || room.isAttached || room.isLeaving) return;
         if (outcome.ok) {
           const { answer } = outcome;
           return answer.method === 'room.join' ? this.joined(next, answer.result, room.last) : undefined;
@@ -315,15 +339,4 @@ export class FollowedRooms {
     }
     this.#listener.gone(step, id, code, message);
   }
-}
-
-/** A node that has just started does not know the rooms of all others yet: `room_not_found` is asked about again. */
-function isForNow(code: ErrorCode, { rejoins }: FollowedRoom): boolean {
-  return passingCodes.has(code) || (code === 'room_not_found' && rejoins < clientBounds.lookedForAgain);
-}
-
-/** How an entry ends a membership; undefined when it does not, or somebody else's. */
-function endOf(content: RoomContent, me: Author | undefined): LeaveReason | undefined {
-  if (content.kind === 'left' && content.person === me) return content.reason;
-  return content.kind === 'banned' && content.on && content.person === me ? 'banned' : undefined;
 }

@@ -42,7 +42,7 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
       },
     });
     this.#calls = new Calls(this.#session, random);
-    this.#rooms = new FollowedRooms(this.#calls, random, config.run, {
+    this.#rooms = new FollowedRooms(this.#calls, random, config, {
       ready: (step, room) => this.#outbox.roomReady(step, room),
       gone: (step, room, code, message) => this.#outbox.roomGone(step, room, code, message),
     });
@@ -175,6 +175,7 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
       const sentence = `You are in ${clientBounds.rooms} rooms, which is as many as one client follows. Leave one.`;
       return step.reply(id, refusal('limit_reached', sentence));
     }
+    if (command.kind === 'leave') this.#rooms.leaving(command.room);
     const { kind, ...params } = command;
     if (utf8Bytes(JSON.stringify(params)) + 256 > roomLimits.frameBytes) {
       return step.reply(
@@ -188,6 +189,7 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
       timeoutMs: clientTiming.callTimeoutMs,
       retryOn: hasty,
       done: (next, outcome, times) => {
+        if (!outcome.ok && command.kind === 'leave') this.#rooms.notLeft(next, command.room);
         if (!outcome.ok) return next.reply(id, outcome);
         const { answer } = outcome;
         if (answer.method === 'room.join') {

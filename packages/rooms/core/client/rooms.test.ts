@@ -213,6 +213,58 @@ test('[CL8] nothing is written between a loss and the return', () => {
   expect(world.replies.get('c')).toMatchObject({ ok: true });
 });
 
+test('[CL19] who has asked to leave is not brought back by what the client asked before', () => {
+  const world = new ClientWorld(parseServerFrame);
+  world.enter(room);
+  world.cluster.write(room, 'one');
+  world.run(100);
+  // The room is joined anew, which is refused for now, and tried again.
+  world.cluster.log(room).length = 0;
+  world.cluster.refusals.set('room.join', 'administrator_unreachable');
+  world.cluster.closeAll(1006);
+  world.run(3_000);
+  world.cluster.refusals.clear();
+  const joins = (): number => world.cluster.calls.filter((method) => method === 'room.join').length;
+  const before = joins();
+  expect(before).toBeGreaterThan(1);
+  world.command('l', { kind: 'leave', requestId: 'l-1', room });
+  world.run(60_000);
+  expect(world.replies.get('l')).toEqual({ ok: true, value: { room } });
+  expect(joins()).toBe(before);
+  expect(world.notices.at(-1)).toMatchObject({ kind: 'out', reason: 'left' });
+});
+
+test('[CL19] a wish to leave that is refused leaves all as it was', () => {
+  const world = new ClientWorld(parseServerFrame);
+  world.enter(room);
+  world.cluster.write(room, 'one');
+  world.run(100);
+  world.cluster.log(room).length = 0;
+  world.cluster.refusals.set('room.join', 'administrator_unreachable');
+  world.cluster.refusals.set('room.leave', 'administrator_unreachable');
+  world.cluster.closeAll(1006);
+  world.run(3_000);
+  world.command('l', { kind: 'leave', requestId: 'l-1', room });
+  world.run(1_000);
+  expect(world.replies.get('l')).toMatchObject({ code: 'administrator_unreachable' });
+  world.cluster.refusals.clear();
+  world.run(60_000);
+  world.cluster.write(room, 'two');
+  world.run(1_000);
+  expect(world.notices.some(({ kind }) => kind === 'out')).toBe(false);
+  expect(seqs(world).at(-1)).toBe(1);
+});
+
+test('[CL20] a client that is started with its places goes on there', () => {
+  const world = new ClientWorld(parseServerFrame, { rooms: [{ room, epoch: 1, seq: 2 }] });
+  for (const body of ['one', 'two', 'three', 'four']) world.cluster.write(room, body);
+  world.start();
+  world.run(2_000);
+  expect(world.cluster.opens.at(-1)).toMatchObject({ resume: [{ room, epoch: 1, seq: 2 }] });
+  expect(world.cluster.calls).not.toContain('room.join');
+  expect(seqs(world)).toEqual([3, 4]);
+});
+
 test('[CL9] a room made by a repeated request is joined', () => {
   for (const isRepeated of [false, true]) {
     const world = new ClientWorld(parseServerFrame);

@@ -13,6 +13,7 @@ export interface WorldOptions {
   readonly seed?: string;
   readonly urls?: readonly string[];
   readonly keepsOutbox?: boolean;
+  readonly rooms?: ClientConfig['rooms'];
   readonly makeCore?: MakeCore;
 }
 
@@ -126,10 +127,10 @@ export class ClientWorld {
 
   #make(): Pick<RoomsClientCore, 'step'> {
     this.#run += 1;
-    const { urls = ['ws://n1/ws'], keepsOutbox = true, seed = '1' } = this.#options;
+    const { urls = ['ws://n1/ws'], keepsOutbox = true, seed = '1', rooms = [] } = this.#options;
     const make = this.#options.makeCore ?? ((config, random) => new RoomsClientCore(config, random));
     const nodes = urls.map((url) => ({ url }));
-    const config = { nodes, run: `run${this.#run}xxxx`, keepsOutbox, outbox: this.outbox };
+    const config = { nodes, run: `run${this.#run}xxxx`, keepsOutbox, outbox: this.outbox, rooms };
     return make(config, seededRandom(`client ${seed} ${this.#run}`));
   }
 
