@@ -14,7 +14,7 @@ import {
 } from '@bothy/telemetry/core';
 import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import type { TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
-import { type Alarm, BothyError, type EdgeId, liveLimits, type Rule } from '@bothy/wire';
+import { type Alarm, BothyError, type EdgeId, type Rule } from '@bothy/wire';
 import type { Logger } from 'pino';
 import type { LiveDeskOptions } from './live-desk.ts';
 import { type OpenCores, openCores } from './open-cores.ts';

@@ -7,6 +7,7 @@ import {
   severities,
   telemetryPayload,
   topics,
+  utf8Bytes,
 } from '@bothy/wire';
 import type { RuleEvent } from '../engine/messages.ts';
 
@@ -18,8 +19,8 @@ export interface OwnPublish {
   readonly retain: boolean;
 }
 
-/** What one message of a broker of ours may hold, less its topic. */
-const mostChars = 60_000;
+/** What one message of a broker of ours may hold, less what is around the alarms. */
+const mostBytes = 65_000;
 
 /** `by` tells it from one of the edge: nodes leave it alone, for the alarm is kept by the one that said it. */
 export function eventPublish(event: RuleEvent, node: string): OwnPublish {
@@ -44,25 +45,27 @@ export function eventPublish(event: RuleEvent, node: string): OwnPublish {
   };
 }
 
-/** The worst and newest alarms of an edge, as many as fit; without notes where these would not. */
+/** The worst and newest alarms of an edge, as many as fit; without their notes where these would push others out. */
 export function alarmsPublish(edge: EdgeId, home: string, open: readonly Alarm[]): OwnPublish {
   const rank = (alarm: Alarm): number => severities.indexOf(alarm.severity) + (alarm.active ? 10 : 0);
   const sorted = [...open].sort((one, other) => rank(other) - rank(one) || other.lastMs - one.lastMs);
-  const alarms: Alarm[] = [];
-  let chars = 200;
-  for (const alarm of sorted.slice(0, edgeAlarmsLimits.alarms)) {
-    const fits = (each: Alarm): boolean => chars + JSON.stringify(each).length * 1.1 < mostChars;
-    const shown = fits(alarm) ? alarm : { ...alarm, notes: [] };
-    if (!fits(shown)) break;
-    chars += JSON.stringify(shown).length;
-    alarms.push(shown);
-  }
+  const worst = sorted.slice(0, edgeAlarmsLimits.alarms);
+  const whole = fitting(worst);
+  const alarms = whole.length === worst.length ? whole : fitting(worst.map(withoutNotes));
   const said: EdgeAlarms = { v: 1, edge, home, alarms };
-  return {
-    kind: 'publish',
-    topic: topics.edge(edge, 'alarms'),
-    payload: JSON.stringify(said),
-    qos: 1,
-    retain: true,
-  };
+  const topic = topics.edge(edge, 'alarms');
+  return { kind: 'publish', topic, payload: JSON.stringify(said), qos: 1, retain: true };
+}
+
+function withoutNotes(alarm: Alarm): Alarm {
+  return { ...alarm, notes: [] };
+}
+
+function fitting(alarms: readonly Alarm[]): readonly Alarm[] {
+  let left = mostBytes;
+  const end = alarms.findIndex((alarm) => {
+    left -= utf8Bytes(JSON.stringify(alarm)) + 1;
+    return left < 0;
+  });
+  return end < 0 ? alarms : alarms.slice(0, end);
 }
