@@ -16,6 +16,11 @@ export const serverVariables = { MALLOC_ARENA_MAX: '2' };
 export const serverModules = [
   'apps/cli/src/run-node.ts',
   'packages/rooms/drivers/sqlite/store-worker.ts',
+  // Edges of `bothy up`.
+  'apps/cli/src/own-edges.ts',
+  'packages/telemetry/drivers/sensors/driver-registry.ts',
+  'packages/telemetry/drivers/sensors/kinds/host.ts',
+  'packages/telemetry/drivers/sensors/kinds/simulated.ts',
   'apps/cli/src/main.ts',
 ];
 

@@ -6,7 +6,14 @@ import { endWithReader } from './closed-output.ts';
 import { addClusterRun } from './cluster-run/cluster-run-command.ts';
 import { addClusterStatus } from './cluster-status-command.ts';
 import { addEdge } from './edge-command.ts';
-import { addNodeOptions, type InviteFlags, type NodeFlags, type OperatorFlags } from './node-options.ts';
+import {
+  addNodeOptions,
+  addUpOptions,
+  type InviteFlags,
+  type NodeFlags,
+  type OperatorFlags,
+  type UpFlags,
+} from './node-options.ts';
 import { addRoomsCommand } from './rooms-command.ts';
 import type { LogsFlags } from './run-logs.ts';
 
@@ -20,17 +27,17 @@ function program(): Command {
     .version(manifest.version)
     .showHelpAfterError('(bothy --help lists the commands)')
     .addHelpText('after', '\nEvery flag has a variable too: --http is BOTHY_HTTP. Flags win.');
-  addNodeOptions(bothy.command('up'))
-    .description('build the web app if it changed, and run a node')
-    .action(async (flags: NodeFlags) => {
-      const { runNode } = await import('./run-node.ts');
-      await runNode(flags, { build: true, print });
+  addUpOptions(bothy.command('up'))
+    .description('build the web app if it changed, run a node, and an edge that watches this machine')
+    .action(async (flags: UpFlags) => {
+      const { runNode, upEdges } = await import('./run-node.ts');
+      await runNode(flags, { build: true, print, edges: upEdges(flags, process.env) });
     });
   addNodeOptions(bothy.command('node'))
     .description('run a node with the web app as it was built last')
     .action(async (flags: NodeFlags) => {
       const { runNode } = await import('./run-node.ts');
-      await runNode(flags, { build: false, print });
+      await runNode(flags, { build: false, print, edges: undefined });
     });
   addNodeOptions(bothy.command('invite'))
     .description(

@@ -31,6 +31,22 @@ export interface NodeFlags {
   readonly allowGuests?: true;
 }
 
+/** Of `bothy up` alone. */
+export interface UpFlags extends NodeFlags {
+  /** False by `--no-host-edge`. */
+  readonly hostEdge?: boolean;
+  readonly demo?: true;
+}
+
+export function addUpOptions(command: Command): Command {
+  return addNodeOptions(command)
+    .option(
+      '--no-host-edge',
+      'without the edge that watches this machine (temperature, processor, memory, disk)',
+    )
+    .option('--demo', 'with two greenhouses that are not there, for a first look');
+}
+
 export interface InviteFlags extends NodeFlags {
   readonly uses?: string;
   readonly days?: string;

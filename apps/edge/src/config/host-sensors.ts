@@ -2,6 +2,7 @@
 import { parseRule } from '@bothy/telemetry/core';
 import { type HostMeasure, hostMeasuresHere } from '@bothy/telemetry/drivers/sensors';
 import type { Rule } from '@bothy/wire';
+import type { EdgeSetup } from './edge-setup.ts';
 import { defaultTimeoutMs, type SensorSetup } from './sensor-setup.ts';
 
 /** Not `temperature`, by which people and the default rules mean that of the air. */
@@ -39,3 +40,8 @@ export const hostRules: readonly Rule[] = texts.map((text) => {
   if (!parsed.ok) throw new Error(`a rule is wrong: ${text}: ${parsed.error.sentence}`);
   return parsed.rule;
 });
+
+/** What an edge needs to watch this machine, beside its id and its broker. */
+export async function hostSetup(): Promise<Pick<EdgeSetup, 'sensors' | 'rules'>> {
+  return { sensors: await hostSensors(), rules: hostRules };
+}

@@ -1,6 +1,7 @@
+export { demoGreenhouses } from './demo-greenhouses.ts';
 export { type EdgeFile, edgeLogLevels } from './edge-schema.ts';
 export { type BrokerSetup, type EdgeSetup, edgeDefaults } from './edge-setup.ts';
-export { hostRules, hostSensors } from './host-sensors.ts';
+export { hostSetup } from './host-sensors.ts';
 export { type EdgeTexts, edgeFlagNames, loadEdgeSetup } from './load-edge-setup.ts';
 export { parseEdgeFile } from './parse-edge-file.ts';
 export { sensorSchemas } from './sensor-schema.ts';

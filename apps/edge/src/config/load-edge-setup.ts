@@ -6,7 +6,7 @@ import { BothyError, telemetryNamePattern } from '@bothy/wire';
 import { invalidConfig, problemOf } from './config-problem.ts';
 import { credentialsSchema, edgeLogLevels } from './edge-schema.ts';
 import { defaultEdgeId, type EdgeSetup, edgeDefaults } from './edge-setup.ts';
-import { hostRules, hostSensors } from './host-sensors.ts';
+import { hostSetup } from './host-sensors.ts';
 import { type ParsedEdgeFile, parseEdgeFile } from './parse-edge-file.ts';
 import { sensorSetup } from './sensor-setup.ts';
 import { simulatedSensors } from './simulated-sensors.ts';
@@ -88,8 +88,10 @@ async function sensorsAndRules(
   switch (wanted ?? 'simulated') {
     case 'simulated':
       return { sensors: simulatedSensors(id), rules: rules ?? edgeDefaults.rules };
-    case 'host':
-      return { sensors: await hostSensors(), rules: rules ?? hostRules };
+    case 'host': {
+      const host = await hostSetup();
+      return { sensors: host.sensors, rules: rules ?? host.rules };
+    }
     default:
       throw invalidFlag(
         'sensors',

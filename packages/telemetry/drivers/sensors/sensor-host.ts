@@ -70,7 +70,7 @@ export class SensorHost {
       id: this.#ids,
       plan,
       lane,
-      grid: new IntervalGrid(nowMs, plan.intervalMs),
+      grid: new IntervalGrid(nowMs + plan.intervalMs, plan.intervalMs),
       out: undefined,
       due: undefined,
       ...{ turns: 0, givenUp: 0, skips: 0, state: 'ok', sentence: undefined },
@@ -78,6 +78,7 @@ export class SensorHost {
     this.#clerks.set(plan.sensor, clerk);
     this.#byId.set(clerk.id, clerk);
     lane.open(clerk.id, plan.driver);
+    this.#read(clerk);
     this.#schedule(clerk);
   }
 
