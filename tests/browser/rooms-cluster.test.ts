@@ -54,6 +54,15 @@ test('what three say at once stands in one order everywhere; a browser whose nod
   await expect.poll(() => said(ben)).toEqual(all);
   await expect.poll(() => said(cy)).toEqual(all);
 
+  // Its chats have moved as well: what still says that they are connected is another node.
+  await ben.getByTitle('Connected', { exact: true }).waitFor({ timeout: 45_000 });
+  // Who is elsewhere in the app sees that something was said.
+  await cy.evaluate(() => {
+    location.hash = '#/chats';
+  });
+  await write(ann, 'for who is elsewhere');
+  await cy.locator('.rail-link', { hasText: 'Rooms' }).getByText('1 unread').waitFor();
+
   await ann.goto(`${n1.webUrl}/#/cluster`);
   const table = ann.getByRole('table', { name: /Nodes of the cluster/ });
   await table.getByRole('row', { name: /n2 not in reach/ }).waitFor();

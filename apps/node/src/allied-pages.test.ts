@@ -1,5 +1,6 @@
 /** A page of one node at another node of its cluster, on real nodes: what it may ask, and who else may not. */
 import { httpRequest } from '@bothy/testkit';
+import { connectAsync } from 'mqtt';
 import { expect, test, vi } from 'vitest';
 import { nodeFixture, writeWebApp } from '../testing/running-node.ts';
 
@@ -21,6 +22,19 @@ test('pages of another node of the cluster may ask the API, and may be told what
   const refused = await preflight('http://evil.example');
   expect(refused).toMatchObject({ status: 403 });
   expect(refused.headers['access-control-allow-origin']).toBeUndefined();
+
+  // Chats of such a page go on at this node's broker; nobody else's do.
+  const mqttFrom = async (origin: string) => {
+    const url = `${one.webUrl.replace('http', 'ws')}/mqtt`;
+    const client = await connectAsync(
+      url,
+      { wsOptions: { origin }, reconnectPeriod: 0, protocolVersion: 4 },
+      false,
+    );
+    await client.endAsync();
+  };
+  await mqttFrom(two.webUrl);
+  await expect(mqttFrom('http://evil.example')).rejects.toThrow();
 
   const headers = { origin: two.webUrl };
   const read = await httpRequest(`${one.webUrl}/api/v1/cluster`, { headers });

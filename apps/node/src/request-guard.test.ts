@@ -41,13 +41,13 @@ describe('pages of other nodes', () => {
   );
   const host = '127.0.0.1:8080';
 
-  test.each(['/ws', '/api/v1/session', '/api/v1/rooms/x/files'])('may use %s', (path) => {
+  test.each(['/ws', '/mqtt', '/api/v1/session', '/api/v1/rooms/x/files'])('may use %s', (path) => {
     expect(guard.check({ host, origin: other }, path)).toBeUndefined();
     expect(guard.check({ host, origin: 'http://localhost:8083' }, path)).toEqual(expect.any(String));
     expect(guard.check({ host: 'evil.example', origin: other }, path)).toEqual(expect.any(String));
   });
 
-  test.each(['/', '/mqtt', '/metrics', '/wsx', '/api', '/assets/app.js', undefined])(
+  test.each(['/', '/mqttx', '/metrics', '/wsx', '/api', '/assets/app.js', undefined])(
     'may not use %s',
     (path) => {
       expect(guard.check({ host, origin: other }, path)).toEqual(expect.any(String));

@@ -13,8 +13,8 @@ export interface RequestGuard {
   ally(headers: IncomingHttpHeaders): string | undefined;
 }
 
-/** What pages of other nodes may use: where one proves who one is. */
-const alliedPath = /^\/(ws|api\/v1\/[^?]*)$/;
+/** What pages of other nodes may use: where one proves who one is. Chats go on at `/mqtt` when their own node is gone. */
+const alliedPath = /^\/(ws|mqtt|api\/v1\/[^?]*)$/;
 
 /** `hosts` are the `host:port` values that this node is reached at, `allies` the origins of other nodes' pages. */
 export function requestGuard(

@@ -8,6 +8,8 @@
 import { createIdentity, type LocalIdentity, readKeyFile } from '@bothy/identity';
 import { browserIdentityStore, type PeerSession, startPeerSession } from '@bothy/peer/drivers/browser';
 import { BothyError, type Name } from '@bothy/wire';
+import { ChatNode } from '../node/chat-node.ts';
+import { readKnownNodes } from '../node/known-nodes.ts';
 import { nodeAddress } from '../node/node-client.ts';
 import { signIn } from '../node/sign-in.ts';
 import { keepStorage } from '../offline/keep-offline.ts';
@@ -78,7 +80,12 @@ export class AppStart {
   }
 
   async #run(identity: LocalIdentity): Promise<void> {
-    const session = await startPeerSession({ identity, ...nodeAddress(location) });
+    const { brokerUrl, audience } = new ChatNode(
+      nodeAddress(location),
+      () => readKnownNodes(() => localStorage),
+      () => performance.now(),
+    );
+    const session = await startPeerSession({ identity, brokerUrl, audience });
     this.#enter({ kind: 'running', session });
   }
 

@@ -2,6 +2,7 @@ import { BothyError, type PersonId } from '@bothy/wire';
 import { type FormEvent, useId, useState } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { lookUpName } from '../node/node-client.ts';
+import { sharedNameWords } from '../operator/name-standing.ts';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
 import { nameProblem, tidyName } from '../welcome/name-words.ts';
@@ -10,6 +11,8 @@ import { nameProblem, tidyName } from '../welcome/name-words.ts';
 interface Doubt {
   readonly message: string;
   readonly anyway: boolean;
+  /** Whom to ask anyway, where that is known. */
+  readonly person?: PersonId;
 }
 
 /** Asks somebody to become a contact, by name. */
@@ -75,7 +78,7 @@ export function AddContact({ close }: { close: () => void }) {
       </div>
       <div className="actions">
         {doubt?.anyway === true ? (
-          <button type="button" className="button primary" onClick={() => request(undefined)}>
+          <button type="button" className="button primary" onClick={() => request(doubt.person)}>
             Ask anyway
           </button>
         ) : (
@@ -93,8 +96,12 @@ export function AddContact({ close }: { close: () => void }) {
 
 async function lookUp(name: string): Promise<{ person: PersonId } | { doubt: Doubt }> {
   try {
-    const person = await lookUpName(name);
-    if (person !== undefined) return { person };
+    const found = await lookUpName(name);
+    if (found !== undefined && found.rivals.length > 0) {
+      const shared = sharedNameWords(name, found.rivals.length);
+      return { doubt: { message: shared, anyway: true, person: found.person } };
+    }
+    if (found !== undefined) return { person: found.person };
     const message = `Nobody here goes by ${name} yet. Your request can wait until somebody does: the first who takes that name gets it.`;
     return { doubt: { message, anyway: true } };
   } catch (thrown) {

@@ -24,7 +24,10 @@ describe('the node', () => {
   it('tells who goes by a name', async () => {
     const person = 'a'.repeat(32);
     nodeAnswers(200, JSON.stringify({ name: 'ben', person }));
-    expect(await lookUpName('ben')).toBe(person);
+    expect(await lookUpName('ben')).toEqual({ person, rivals: [] });
+    const other = 'b'.repeat(32);
+    nodeAnswers(200, JSON.stringify({ name: 'ben', person, conflict: [other] }));
+    expect(await lookUpName('ben')).toEqual({ person, rivals: [other] });
   });
 
   it('tells that nobody does', async () => {
@@ -41,7 +44,7 @@ describe('the node', () => {
 
   it('tells a role with the token, and who may come in', async () => {
     nodeAnswers(200, JSON.stringify({ token: 't', expiresAt: 1, name: 'bound', role: 'operator' }));
-    expect(await openSession('{}')).toEqual({ token: 't', role: 'operator' });
+    expect(await openSession('{}')).toEqual({ token: 't', role: 'operator', name: 'bound' });
     nodeAnswers(200, JSON.stringify({ id: 'hut', version: '1', registration: 'invite', audiences: [] }));
     expect(await askNode()).toEqual({ id: 'hut', registration: 'invite' });
   });

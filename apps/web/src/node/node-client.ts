@@ -10,7 +10,12 @@ import {
 import * as z from 'zod/mini';
 
 const challengeShape = z.object({ nonce: z.string().check(z.minLength(1), z.maxLength(128)) });
-const nameShape = z.object({ name: z.string(), person: z.string().check(z.regex(personIdPattern)) });
+const personShape = z.string().check(z.regex(personIdPattern));
+const nameShape = z.object({
+  name: z.string(),
+  person: personShape,
+  conflict: z.optional(z.array(personShape).check(z.maxLength(64))),
+});
 const errorShape = z.object({ code: z.string(), message: z.string().check(z.maxLength(1_000)) });
 
 const registrationShape = z.enum(['open', 'invite', 'closed']);
@@ -18,12 +23,16 @@ const nodeShape = z.object({ id: z.string().check(z.maxLength(64)), registration
 const sessionShape = z.object({
   token: z.string().check(z.maxLength(2_048)),
   role: z.optional(z.string().check(z.maxLength(64))),
+  name: z.optional(z.enum(['bound', 'provisional'])),
 });
 
 /** Who may take a new name at the node. */
 export type Registration = z.infer<typeof registrationShape>;
 export type NodeSummary = z.infer<typeof nodeShape>;
-/** `token` is for `authorization`; `role` is `operator` for who operates the node. */
+/**
+ * `token` is for `authorization`; `role` is `operator` for who operates the node; `name` is `provisional` where not every
+ * node could be asked for it.
+ */
 export type NodeSession = z.infer<typeof sessionShape>;
 
 /** Longer than any healthy node needs, shorter than anybody's patience. */
@@ -63,10 +72,18 @@ export async function askNode(): Promise<NodeSummary> {
   return parsed(nodeShape, await ask('node', { method: 'GET' }));
 }
 
-/** Who goes by this name; undefined when nobody does. Rejects with `broker_unreachable` when no node answers. */
-export async function lookUpName(name: Name): Promise<PersonId | undefined> {
+/** Who goes by a name, and who else was given it while nodes did not hear each other. */
+export interface NameHolders {
+  readonly person: PersonId;
+  readonly rivals: readonly PersonId[];
+}
+
+/** Undefined when nobody goes by this name. Rejects with `broker_unreachable` when no node answers. */
+export async function lookUpName(name: Name): Promise<NameHolders | undefined> {
   try {
-    return parsed(nameShape, await ask(`names/${encodeURIComponent(name)}`, { method: 'GET' })).person;
+    const answer = await ask(`names/${encodeURIComponent(name)}`, { method: 'GET' });
+    const { person, conflict = [] } = parsed(nameShape, answer);
+    return { person, rivals: conflict };
   } catch (thrown) {
     if (thrown instanceof BothyError && thrown.code === 'not_found') return undefined;
     throw thrown;

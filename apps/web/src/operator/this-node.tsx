@@ -1,10 +1,11 @@
 import { browserIdentityStore } from '@bothy/peer/drivers/browser';
-import { BothyError } from '@bothy/wire';
+import { BothyError, type Name } from '@bothy/wire';
 import { useEffect, useId, useState } from 'react';
-import { askNode, type NodeSummary } from '../node/node-client.ts';
+import { askNode, lookUpName, type NodeSummary } from '../node/node-client.ts';
 import { OperatorClient } from '../node/operator-client.ts';
 import { signIn } from '../node/sign-in.ts';
 import { routeHash } from '../routing/route.ts';
+import { type NameStanding, nameStandingWords } from './name-standing.ts';
 import { registrationWords } from './node-words.ts';
 
 /** The node as its operator sees it. */
@@ -14,6 +15,8 @@ export interface OperatedNode {
 }
 
 interface ThisNodeProps {
+  /** Who one is here. */
+  readonly name: Name;
   /** Goes on to what only its operator sees. */
   readonly lookAfter: (operated: OperatedNode) => void;
   /** Closes what this stands in. */
@@ -23,21 +26,26 @@ interface ThisNodeProps {
 type Known =
   | { readonly kind: 'asking' }
   | { readonly kind: 'unknown'; readonly message: string }
-  | { readonly kind: 'known'; readonly node: NodeSummary; readonly client: OperatorClient | undefined };
+  | {
+      readonly kind: 'known';
+      readonly node: NodeSummary;
+      readonly client: OperatorClient | undefined;
+      readonly standing: NameStanding;
+    };
 
 /** Which node this is, who may come in, and for its operator the way to look after it. */
-export function ThisNode({ lookAfter, leave }: ThisNodeProps) {
+export function ThisNode({ name, lookAfter, leave }: ThisNodeProps) {
   const [known, setKnown] = useState<Known>({ kind: 'asking' });
   const titleId = useId();
   useEffect(() => {
     let shown = true;
-    void find().then((found) => {
+    void find(name).then((found) => {
       if (shown) setKnown(found);
     });
     return () => {
       shown = false;
     };
-  }, []);
+  }, [name]);
 
   return (
     <section className="this-node" aria-labelledby={titleId} aria-busy={known.kind === 'asking'}>
@@ -54,11 +62,16 @@ export function ThisNode({ lookAfter, leave }: ThisNodeProps) {
               The cluster: all nodes and their rooms
             </a>
           </p>
+          <Standing words={nameStandingWords(name, known.standing)} />
           {known.client !== undefined && <Operator node={known.node} client={known.client} go={lookAfter} />}
         </>
       )}
     </section>
   );
+}
+
+function Standing({ words }: { words: string | undefined }) {
+  return words === undefined ? null : <p className="notice">{words}</p>;
 }
 
 function Operator({ node, client, go }: OperatedNode & { go: (operated: OperatedNode) => void }) {
@@ -73,11 +86,19 @@ function Operator({ node, client, go }: OperatedNode & { go: (operated: Operated
 }
 
 /** `client` only for the operator. */
-async function find(): Promise<Known> {
+async function find(name: Name): Promise<Known> {
   try {
     const node = await askNode();
-    const client = new OperatorClient(signInAsOurselves);
-    return { kind: 'known', node, client: (await client.isOperator()) ? client : undefined };
+    let isProvisional = false;
+    const client = new OperatorClient(async () => {
+      const session = await signInAsOurselves();
+      isProvisional = session.name === 'provisional';
+      return session;
+    });
+    const isOperator = await client.isOperator();
+    const rivals = (await lookUpName(name))?.rivals.length ?? 0;
+    const standing = { isProvisional, rivals };
+    return { kind: 'known', node, client: isOperator ? client : undefined, standing };
   } catch (thrown) {
     return { kind: 'unknown', message: BothyError.from(thrown).message };
   }

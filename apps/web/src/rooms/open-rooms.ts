@@ -3,12 +3,14 @@ import type { LocalIdentity } from '@bothy/identity';
 import { browserIdentityStore } from '@bothy/peer/drivers/browser';
 import { connectRooms, type RoomsClient, webUrlOf } from '@bothy/rooms/client';
 import { BothyError } from '@bothy/wire';
+import { writeKnownNodes } from '../node/known-nodes.ts';
 import { NodeTokens } from '../node/node-tokens.ts';
 import { signInAt } from '../node/sign-in.ts';
 import { newMessageId } from '../timeline/message-id.ts';
 import { keptRooms } from './kept-rooms.ts';
 import { outboxStore } from './outbox-store.ts';
 import type { OpenRooms } from './rooms-context.ts';
+import { setRoomsGlance } from './rooms-glance.ts';
 import { type RoomsLink, RoomsSession } from './rooms-session.ts';
 
 let opened: Promise<OpenRooms> | undefined;
@@ -32,6 +34,11 @@ async function open(): Promise<OpenRooms> {
     kept: keptRooms(identity.person, () => localStorage),
     newId: newMessageId,
   });
+  glanceAt(session);
+  client.on('nodes', (nodes) => {
+    const origins = nodes.map(({ url }) => webUrlOf(url)).filter((origin) => origin !== location.origin);
+    writeKnownNodes(origins, () => localStorage);
+  });
   const base = (): string => (session.state().url === '' ? location.origin : webUrlOf(session.state().url));
   return {
     session,
@@ -42,6 +49,21 @@ async function open(): Promise<OpenRooms> {
       on: (method, heard) => client.onExtension(method, heard),
     },
   };
+}
+
+/** Entries come in crowds: they are counted once the crowd has passed. */
+const glanceAfterMs = 150;
+
+function glanceAt(session: RoomsSession): void {
+  let waiting = false;
+  session.subscribe(() => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      setRoomsGlance(session.glance());
+    }, glanceAfterMs);
+  });
 }
 
 function connect(identity: LocalIdentity, tokens: NodeTokens): RoomsClient {

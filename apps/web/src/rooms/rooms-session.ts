@@ -16,6 +16,7 @@ import { pageRows } from '../timeline/row-window.ts';
 import { RoomHistory } from './room-history.ts';
 import type { RoomLog } from './room-log.ts';
 import { applyRoomNotice, newRoomView, type RoomView } from './room-view.ts';
+import type { RoomsGlance } from './rooms-glance.ts';
 
 /** A client of rooms: commands in, notices out. `open-rooms.ts` makes one of `@bothy/rooms/client`. */
 export interface RoomsLink {
@@ -119,6 +120,14 @@ export class RoomsSession {
     const { timeline } = this.log(room);
     const count = timeline.unreadAfter(view.read, this.#state.me);
     return { count, atLeast: count > 0 && (timeline.firstSeq ?? 0) > view.read + 1 };
+  }
+
+  /** What is shown of rooms outside of their place. */
+  glance(): RoomsGlance {
+    const { rooms, connection, node } = this.#state;
+    let unread = 0;
+    for (const room of rooms.keys()) unread += this.unread(room).count;
+    return { unread, node: connection === 'open' ? node : undefined };
   }
 
   /** Rejects with the node's refusal. */

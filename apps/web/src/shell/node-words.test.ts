@@ -23,6 +23,16 @@ describe('the words for the node', () => {
     expect(nodeWords({ ...down, links }, true).full).toMatch(/direct connections go on/);
   });
 
+  it('say that rooms go on at another node, and what chats do', () => {
+    expect(nodeWords(down, true, 'hut2')).toMatchObject({
+      short: 'Rooms only',
+      full: 'Rooms go on at hut2 — chats wait, messages are kept and sent later',
+    });
+    const links = new Map([['p', new Map([['d', openLink]])]]);
+    expect(nodeWords({ ...down, links }, true, 'hut2').full).toMatch(/at hut2 — new chats wait, direct ones/);
+    expect(nodeWords(down, false, 'hut2').full).toBe('Looking for the node…');
+  });
+
   it('say when the node is there and refuses us', () => {
     const refused = new Map([['unauthorized', { count: 1, message: 'The name is taken there.' }]] as const);
     expect(nodeWords({ ...down, refused }, true)).toMatchObject({

@@ -44,7 +44,11 @@ export function OwnPage({ me }: { me: PeerSession['me'] }) {
             </p>
             <Fingerprint person={me.person} whose="your" />
             <p className="hint">Whoever sees the same one beside your name talks with you and nobody else.</p>
-            <ThisNode lookAfter={(operated) => setView({ kind: 'operating', operated })} leave={close} />
+            <ThisNode
+              name={me.name}
+              lookAfter={(operated) => setView({ kind: 'operating', operated })}
+              leave={close}
+            />
             <div className="actions">
               <button type="button" className="button" onClick={() => setView({ kind: 'saving' })}>
                 Save my key…

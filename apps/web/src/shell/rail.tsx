@@ -8,8 +8,17 @@ const titles: Readonly<Record<Place, string>> = {
   lab: 'Lab',
 };
 
+interface RailProps {
+  readonly place: Route['place'];
+  /** Of chats: unread messages, and contact requests. */
+  readonly waiting: number;
+  /** Unread messages in rooms. */
+  readonly unread: number;
+  readonly alarms: number;
+}
+
 /** The four places: a rail at the left, a bar at the bottom of a phone. */
-export function Rail({ place, waiting, alarms }: { place: Route['place']; waiting: number; alarms: number }) {
+export function Rail({ place, waiting, unread, alarms }: RailProps) {
   return (
     <nav className="rail" aria-label="Places">
       {places.map((each) => (
@@ -25,6 +34,12 @@ export function Rail({ place, waiting, alarms }: { place: Route['place']; waitin
               <span className="badge">
                 {waiting > 99 ? '99+' : waiting}
                 <span className="visually-hidden"> waiting</span>
+              </span>
+            )}
+            {each === 'rooms' && unread > 0 && (
+              <span className="badge">
+                {unread > 99 ? '99+' : unread}
+                <span className="visually-hidden"> unread</span>
               </span>
             )}
             {each === 'monitor' && alarms > 0 && (

@@ -6,6 +6,7 @@ import { pageTitle } from '../app/page-title.ts';
 import { usePeerState } from '../app/session-context.ts';
 import { ChatsPlace } from '../chats/chats-place.tsx';
 import { ComingPlace } from '../places/coming-place.tsx';
+import { useRoomsGlance } from '../rooms/rooms-glance.ts';
 import { useRoute } from '../routing/use-route.ts';
 import { SessionEnded } from '../welcome/start-pages.tsx';
 import { Rail } from './rail.tsx';
@@ -31,9 +32,10 @@ export function Shell({ session }: { session: PeerSession }) {
     .reduce((sum, contact) => sum + unreadOf(state, session.me.person, contact), 0);
   const waiting = unread + contacts.filter((contact) => contact.state === 'asking').length;
   const alarms = useAlarmBadge();
+  const rooms = useRoomsGlance(session.me.person);
   useEffect(() => {
-    document.title = pageTitle(waiting + alarms);
-  }, [waiting, alarms]);
+    document.title = pageTitle(waiting + alarms + rooms.unread);
+  }, [waiting, alarms, rooms.unread]);
 
   if (failure !== undefined) return <SessionEnded error={failure} />;
   const { place, contact, room, monitor } = route;
@@ -41,8 +43,8 @@ export function Shell({ session }: { session: PeerSession }) {
   return (
     <SessionProvider session={session}>
       <div className={isInside ? 'shell shell-inside' : 'shell'}>
-        <TopBar me={session.me} state={state} />
-        <Rail place={place} waiting={waiting} alarms={alarms} />
+        <TopBar me={session.me} state={state} roomsNode={rooms.node} />
+        <Rail place={place} waiting={waiting} unread={rooms.unread} alarms={alarms} />
         <main className="place">
           {place === 'chats' && <ChatsPlace state={state} contactId={contact} />}
           {place === 'lab' && <ComingPlace place={place} />}

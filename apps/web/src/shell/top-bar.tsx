@@ -5,10 +5,17 @@ import { Mark } from './mark.tsx';
 import { nodeMissedAfterMs, nodeWords } from './node-words.ts';
 import { OwnPage } from './own-page.tsx';
 
+interface TopBarProps {
+  readonly me: PeerSession['me'];
+  readonly state: PeerState;
+  /** Where rooms go on. */
+  readonly roomsNode: string | undefined;
+}
+
 /** Who one is here, and whether the node is in reach. */
-export function TopBar({ me, state }: { me: PeerSession['me']; state: PeerState }) {
+export function TopBar({ me, state, roomsNode }: TopBarProps) {
   const missed = useLasting(state.signalling === 'down', nodeMissedAfterMs);
-  const words = nodeWords(state, missed);
+  const words = nodeWords(state, missed, roomsNode);
   return (
     <header className="top-bar">
       <Mark />

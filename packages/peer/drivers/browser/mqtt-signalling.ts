@@ -44,7 +44,7 @@ export interface MqttSignallingOptions {
   /** Where the broker is; asked again before every attempt when it is a function. */
   readonly brokerUrl: string | (() => string);
   /** What the broker calls itself in proofs: `host:port`. */
-  readonly audience: string;
+  readonly audience: string | (() => string);
   readonly devices: DeviceDirectory;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -186,14 +186,17 @@ export class MqttSignalling {
     const { identity, audience, brokerUrl, clock } = this.#options;
     const { name, device } = identity;
     this.#connections += 1;
+    // First the place, then its name: another node may have its turn.
+    const url = typeof brokerUrl === 'string' ? brokerUrl : brokerUrl();
+    const calledThere = typeof audience === 'string' ? audience : audience();
     const [password, will] = await Promise.all([
-      makeProof({ identity, audience, now: clock.wallMs() }),
+      makeProof({ identity, audience: calledThere, now: clock.wallMs() }),
       this.#presenceText(false),
     ]);
     // What the broker kept for us may arrive at once; the core hears of `up` before it.
     const settled = Promise.withResolvers<void>();
     const connection = await openMqttConnection({
-      url: typeof brokerUrl === 'string' ? brokerUrl : brokerUrl(),
+      url,
       clientId: deviceKey(identity),
       username: name,
       password,

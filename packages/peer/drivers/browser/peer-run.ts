@@ -25,7 +25,7 @@ import { RtcLinks } from './rtc-links.ts';
 export interface PeerRunOptions {
   readonly identity: LocalIdentity;
   readonly brokerUrl: string | (() => string);
-  readonly audience: string;
+  readonly audience: string | (() => string);
   readonly iceServers: readonly RTCIceServer[];
   readonly clock: Clock;
   readonly timers: Timers;

@@ -22,7 +22,7 @@ export interface PeerSessionOptions {
   /** Where the broker is, `ws://…/mqtt` or `wss://…/mqtt`; a function is asked before every attempt. */
   readonly brokerUrl: string | (() => string);
   /** The node's `host:port` as this browser reaches it: what proofs are made out to. */
-  readonly audience: string;
+  readonly audience: string | (() => string);
   /**
    * STUN and TURN servers.
    * @default [] — nothing outside is asked
