@@ -107,7 +107,13 @@ const route: z.ZodMiniType<AlarmRoute> = z.strictObject({
 });
 
 /** What to send instead, by field. */
-const wanted: Readonly<Record<string, string>> = {
+const wantedOfCommand: Readonly<Record<string, string>> = {
+  name: '"acknowledge", "shelve", "unshelve" or "note"',
+  forMs: 'milliseconds, a second to 30 days',
+  note: `a text of 1 to ${alarmLimits.noteChars} characters`,
+  text: `a text of 1 to ${alarmLimits.noteChars} characters`,
+};
+const wantedOfRoute: Readonly<Record<string, string>> = {
   'to.kind': '"room", "person", "browser", "webhook" or "email"',
   'to.room': "a room's id",
   'to.name': "a person's name",
@@ -121,20 +127,17 @@ const wanted: Readonly<Record<string, string>> = {
   rules: 'a list of names, "*" for any run of characters',
   afterMs: 'milliseconds, 30 days at most',
   repeatMs: 'milliseconds, a minute to 30 days',
-  forMs: 'milliseconds, a second to 30 days',
   quiet: 'hours such as {"days":["mon"],"from":"22:00","to":"06:00"}',
-  note: `a text of 1 to ${alarmLimits.noteChars} characters`,
-  text: `a text of 1 to ${alarmLimits.noteChars} characters`,
 };
 
 /** A command on an alarm, of REST or of a room. The reason is a sentence for whoever gave it. */
 export function parseAlarmCommand(data: unknown): Parsed<AlarmCommand> {
-  return checked(alarmCommandSchema, data, 'This is not a command for an alarm.');
+  return checked(alarmCommandSchema, data, wantedOfCommand, 'This is not a command for an alarm.');
 }
 
 /** Unknown fields are refused: a misspelt `afterMs` would wake somebody at once. */
 export function parseAlarmRoute(data: unknown): Parsed<AlarmRoute> {
-  const parsed = checked(route, data, 'This is not a route.');
+  const parsed = checked(route, data, wantedOfRoute, 'This is not a route.');
   if (!parsed.ok) return parsed;
   const problem = spanProblem(parsed.value.quiet);
   return problem === undefined ? parsed : { ok: false, reason: problem };
@@ -167,7 +170,12 @@ export function parseEdgeAlarms(text: string, edge: string): Parsed<EdgeAlarms> 
   return isOf ? parsed : { ok: false, reason: 'names another edge than its topic' };
 }
 
-function checked<T>(schema: z.ZodMiniType<T>, data: unknown, otherwise: string): Parsed<T> {
+function checked<T>(
+  schema: z.ZodMiniType<T>,
+  data: unknown,
+  wanted: Readonly<Record<string, string>>,
+  otherwise: string,
+): Parsed<T> {
   const parsed = schema.safeParse(data);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];
