@@ -129,10 +129,10 @@ async function edgeAndAlarms(ada: Page, node: RunningNode, look: RoomLookTools['
   await look(ada, 'monitor-alarm');
   await ada.getByRole('textbox', { name: 'Note' }).fill('The vent was shut. I have opened it.');
   await ada.getByRole('button', { name: 'Acknowledge' }).click();
-  await ada.getByText('acknowledged by ada').waitFor();
+  await ada.getByText('acknowledged by ada').first().waitFor();
   await look(ada, 'monitor-alarm-acknowledged');
   await ada.goto(`${node.webUrl}/#/monitor/alarm/greenhouse-1~light~light_low`);
-  await ada.getByRole('combobox').selectOption({ label: '1 hour' });
+  await ada.getByRole('button', { name: 'Shelve for' }).click();
   await ada.getByRole('button', { name: 'Take from the shelf' }).waitFor();
   await look(ada, 'monitor-alarm-shelved');
 }

@@ -132,6 +132,55 @@ test('a chart is moved by keys, wheel and buttons, says where it stands in its a
   expect(stage.pageErrors).toEqual([]);
 });
 
+test('a hot reading of a plain device is judged by the node: why is drawn, and the browser tells of it once', async () => {
+  const page = await stage.join('ada');
+  await page.context().grantPermissions(['notifications'], { origin: stage.node.webUrl });
+  await page.addInitScript(() => {
+    const shown: unknown[] = [];
+    Object.assign(globalThis, { shown });
+    globalThis.Notification = class extends Notification {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        shown.push({ title, tag: options?.tag, silent: options?.silent });
+      }
+    };
+  });
+  await page.reload();
+  await openMonitor(page);
+  await openTab(page, 'Routes');
+  await page.getByRole('button', { name: 'New route' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('screens');
+  await page.getByRole('combobox', { name: 'Goes to' }).selectOption({ label: 'Browsers of all who watch' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('screens is kept. Try it.').waitFor();
+  await openTab(page, 'Alarms');
+  await page.getByText('Nothing is wrong.').waitFor();
+  await page.getByRole('button', { name: 'Show notifications' }).click();
+  await page.getByRole('checkbox', { name: 'With the sound of notifications' }).waitFor();
+
+  for (const value of [29.5, 31, 31.5]) await publish(value);
+  await page.getByRole('link', { name: 'Temperature is too high' }).click();
+  await page.getByRole('heading', { name: 'Why' }).waitFor();
+  const why = page.getByRole('region', { name: 'Why' });
+  await why.getByText('temperature_alert_high danger: temperature > 30 clear below 29').waitFor();
+  await why.getByRole('rowheader').nth(1).waitFor({ state: 'attached' });
+  expect(await why.locator('.why-point.is-beyond').count()).toBeGreaterThanOrEqual(1);
+  const told = (): Promise<unknown> => page.evaluate(() => Reflect.get(globalThis, 'shown'));
+  const expected = {
+    title: 'Temperature is too high · edge-1',
+    tag: 'bothy-alarm-edge-1~temperature~temperature_alert_high',
+    silent: true,
+  };
+  await expect.poll(told).toEqual([expected]);
+
+  await publish(25);
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^Ended/ })
+    .waitFor();
+  expect(stage.pageErrors).toEqual([]);
+});
+
 const edgeYaml = `id: greenhouse-1
 sensors:
   - { name: temperature, kind: simulated, interval: 500ms }
@@ -173,7 +222,8 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
   await ben.getByText('acknowledged by ada').waitFor();
   await ben.getByRole('link', { name: 'Monitor', exact: true }).waitFor();
 
-  await ada.getByRole('combobox', { name: 'Shelve it for' }).selectOption({ label: '1 hour' });
+  await ada.getByRole('combobox', { name: 'How long to shelve it' }).selectOption({ label: '8 hours' });
+  await ada.getByRole('button', { name: 'Shelve for' }).click();
   await ben.getByText(/Shelved for another/).waitFor();
   await ada.getByRole('button', { name: 'Take from the shelf' }).click();
   await ben.getByText('acknowledged by ada').waitFor();

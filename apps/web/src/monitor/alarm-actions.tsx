@@ -7,6 +7,7 @@ import { useMonitor } from './monitor-context.ts';
 export function AlarmActions({ alarm, standing }: { alarm: Alarm; standing: AlarmStanding }) {
   const { client, session } = useMonitor();
   const [note, setNote] = useState('');
+  const [shelfMs, setShelfMs] = useState<number>(shelvingTimes[1].ms);
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<{ readonly text: string; readonly isProblem: boolean }>();
   const words = note.trim();
@@ -60,29 +61,31 @@ export function AlarmActions({ alarm, standing }: { alarm: Alarm; standing: Alar
           </button>
         ) : (
           standing !== 'closed' && (
-            <label className="shelve">
-              <span className="visually-hidden">Shelve it for</span>
+            <span className="shelve">
+              <button
+                type="button"
+                className="button"
+                disabled={busy}
+                onClick={() =>
+                  void give({ name: 'shelve', forMs: shelfMs, ...withNote }, shelvedWords(shelfMs))
+                }
+              >
+                Shelve for
+              </button>
               <select
                 className="select"
-                value=""
+                aria-label="How long to shelve it"
+                value={shelfMs}
                 disabled={busy}
-                onChange={(event) => {
-                  const time = shelvingTimes.find(({ ms }) => String(ms) === event.target.value);
-                  if (time === undefined) return;
-                  void give(
-                    { name: 'shelve', forMs: time.ms, ...withNote },
-                    `Shelved for ${time.words}: it speaks nowhere until then.`,
-                  );
-                }}
+                onChange={(event) => setShelfMs(Number(event.target.value))}
               >
-                <option value="">Shelve for…</option>
                 {shelvingTimes.map(({ ms, words: each }) => (
                   <option key={ms} value={ms}>
                     {each}
                   </option>
                 ))}
               </select>
-            </label>
+            </span>
           )
         )}
         {words !== '' && (
@@ -109,4 +112,9 @@ export function AlarmActions({ alarm, standing }: { alarm: Alarm; standing: Alar
       )}
     </section>
   );
+}
+
+function shelvedWords(forMs: number): string {
+  const time = shelvingTimes.find(({ ms }) => ms === forMs);
+  return `Shelved for ${time?.words ?? 'a while'}: it speaks nowhere until then. You can take it back.`;
 }

@@ -42,6 +42,7 @@ export function drawLimits(
   ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px "Inter Variable", system-ui, sans-serif`;
   ctx.textBaseline = 'bottom';
+  const isNarrow = bbox.width < 480 * ratio;
   const used: { readonly side: number; readonly y: number }[] = [];
   for (const { unit, limit, severity, title } of limits) {
     const scale = chart.scales[unit];
@@ -59,8 +60,10 @@ export function drawLimits(
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    // Two rules with one limit would write over each other.
-    if (used.some((other) => other.side === side && Math.abs(other.y - y) < 14 * ratio)) continue;
+    // Two rules with one limit would write over each other; on a phone so do names at both ends of a line.
+    const isNear = (other: (typeof used)[number]): boolean =>
+      (isNarrow || other.side === side) && Math.abs(other.y - y) < 14 * ratio;
+    if (used.some(isNear)) continue;
     used.push({ side, y });
     ctx.setLineDash([]);
     ctx.lineJoin = 'round';

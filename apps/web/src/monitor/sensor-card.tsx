@@ -26,6 +26,8 @@ interface SensorCardProps {
   readonly isAway: boolean;
 }
 
+const lastKnown = { tone: 'away', short: 'last known', sentence: 'No node tells more now.' } as const;
+
 /** One sensor: what it says, how that was, and whether it is well. Leads to its chart. */
 export const SensorCard = memo(function SensorCard({
   sensor,
@@ -35,8 +37,8 @@ export const SensorCard = memo(function SensorCard({
   isAway,
 }: SensorCardProps) {
   const { edge, sensor: name, unit, value, recent } = sensor;
-  const health = sensorHealth(sensor, status, nowMs);
-  const severity = value === null ? undefined : severityAt(value, thresholdsOf(rules, edge, name));
+  const health = isAway ? lastKnown : sensorHealth(sensor, status, nowMs);
+  const severity = value === null || isAway ? undefined : severityAt(value, thresholdsOf(rules, edge, name));
   // Of what was long ago nobody is warm or cold.
   const remark = value === null || health.tone !== 'good' ? undefined : remarkOn(name, unit, value);
   const href = monitorHash({

@@ -1,6 +1,6 @@
 import { type LiveView, sensorWords } from '@bothy/telemetry/views';
 import type { SensorKey } from '@bothy/wire';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { lineColours } from './chart-model.ts';
 
 interface SensorChoiceProps {
@@ -12,16 +12,40 @@ interface SensorChoiceProps {
 /** As many lines as there are colours that can be told apart. */
 const mostLines = lineColours.length;
 
-/** Which sensors are drawn: open while none is. */
+/** Which sensors are drawn: open at first while none is, closed by Escape or a press elsewhere. */
 export function SensorChoice({ view, chosen, choose }: SensorChoiceProps) {
   const [filter, setFilter] = useState('');
+  const [isOpen, setIsOpen] = useState(chosen.length === 0);
+  const list = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (!isOpen) return;
+    function pressed(event: PointerEvent): void {
+      if (event.target instanceof Node && list.current?.contains(event.target) !== true) setIsOpen(false);
+    }
+    function keyed(event: KeyboardEvent): void {
+      if (event.key !== 'Escape') return;
+      setIsOpen(false);
+      list.current?.querySelector('summary')?.focus();
+    }
+    addEventListener('pointerdown', pressed);
+    addEventListener('keydown', keyed);
+    return () => {
+      removeEventListener('pointerdown', pressed);
+      removeEventListener('keydown', keyed);
+    };
+  }, [isOpen]);
   const words = filter.trim().toLowerCase();
   const found = [...view.sensors]
     .filter(([key, { sensor }]) => `${key} ${sensorWords(sensor)}`.toLowerCase().includes(words))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const isFull = chosen.length >= mostLines;
   return (
-    <details className="sensor-choice" open={chosen.length === 0 || undefined}>
+    <details
+      ref={list}
+      className="sensor-choice"
+      open={isOpen}
+      onToggle={(event) => setIsOpen(event.currentTarget.open)}
+    >
       <summary className="button small">Choose sensors</summary>
       <div className="sensor-choice-list">
         <input
