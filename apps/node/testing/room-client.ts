@@ -16,7 +16,7 @@ export class RoomClient {
   readonly #looks = new Set<() => void>();
   #calls = 0;
 
-  private constructor(socket: WebSocket) {
+  constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
       this.heard.push(JSON.parse(data) as Heard);
@@ -33,10 +33,15 @@ export class RoomClient {
 
   /** Not signed in; closed after the test. */
   static async connect(node: Pick<RunningNode, 'webUrl'>): Promise<RoomClient> {
+    return new RoomClient(await RoomClient.socketTo(node));
+  }
+
+  /** Closed after the test. */
+  static async socketTo(node: Pick<RunningNode, 'webUrl'>): Promise<WebSocket> {
     const socket = new WebSocket(`${node.webUrl.replace('http', 'ws')}/ws`, 'bothy.v1');
     onTestFinished(() => socket.close());
     await new Promise((resolve) => socket.addEventListener('open', resolve));
-    return new RoomClient(socket);
+    return socket;
   }
 
   /** The whole answer. */

@@ -104,7 +104,7 @@ export function telemetryApi(options: TelemetryApiOptions): (server: FastifyInst
       const body = parsePart(command.body, request.body, 'body');
       const checked = checkEdgeCommand(body.command);
       if (!checked.ok) throw new BothyError('bad_request', `body.command: ${checked.reason}`);
-      const known = (await host()).desk.model.edgeOf(edge);
+      const known = (await host()).edges.of(edge);
       if (known === undefined) throw noEdge(edge);
       if (known.kind === 'plain') {
         throw new BothyError('bad_request', `${edge} is a plain device: it takes no commands.`);

@@ -48,6 +48,10 @@ const maxRestartMs = 10_000;
 /** Inputs while the instance is built anew. */
 const mostWaiting = 10_000;
 
+/** How long a stop waits for the disk. */
+const patienceMs = 1_000;
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
 interface Instance {
   readonly store: TelemetryStore;
   readonly cores: OpenCores;
@@ -142,9 +146,14 @@ export class TelemetryHost {
     this.#stopped = true;
     clearTimeout(this.#restart);
     this.view.stop();
-    this.#instance?.loop.stop();
+    const { loop, store } = this.#instance ?? {};
+    loop?.submit({ kind: 'closing' });
+    // What was heard is written before the store closes; a disk that does not take it holds up nobody.
+    const giveUpMs = nodeClock.monoMs() + patienceMs;
+    while (loop?.idle === false && !loop.ended && nodeClock.monoMs() < giveUpMs) await soon();
+    loop?.stop();
     this.calls.abandon();
-    await this.#instance?.store.close();
+    await store?.close();
   }
 
   #current(): Instance {

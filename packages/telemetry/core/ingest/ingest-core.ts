@@ -46,6 +46,8 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
   /** Edges that are told soon what is stored. */
   readonly #telling = new Set<EdgeId>();
   #enrolled: ReadonlySet<EdgeId> = new Set();
+  /** Edges of which a new sensor came in this step: the record that names it is written with its first reading. */
+  readonly #met = new Set<IngestEdge>();
   /** Of all edges. */
   #sensors = 0;
   #out: IngestOutput[] = [];
@@ -108,6 +110,8 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
         return this.#gained(input);
       case 'forget':
         return this.#forget(input.edge);
+      case 'closing':
+        return this.#writeCounts();
       case 'durable':
         return;
     }
@@ -142,6 +146,10 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     }
     if (stored.length > 0) writes.push({ kind: 'putReadings', readings: stored });
     for (const stream of streams) writes.push({ kind: 'putRanges', ...stream.record() });
+    // An edge of ours says who it is by its status, which was written then.
+    for (const met of this.#met)
+      if (met.kind === 'plain') writes.push({ kind: 'putEdge', record: met.record() });
+    this.#met.clear();
     if (accepted.length > 0) this.#out.push({ kind: 'accepted', readings: accepted, early: true });
     if (writes.length > 0) this.#out.push({ kind: 'persist', writes });
   }
@@ -162,6 +170,7 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
       }
       known ??= this.#meet(node, now);
       known.meet(sensor);
+      this.#met.add(known);
       this.#sensors += 1;
     }
     known.heardMs = now.wallMs;
@@ -294,11 +303,15 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
 
   #timer(key: string): void {
     if (key.startsWith(tellTimer)) return this.#tell(key.slice(tellTimer.length));
+    this.#writeCounts();
+    this.#out.push({ kind: 'setTimer', key: countsTimer, afterMs: this.#config.countsMs });
+  }
+
+  #writeCounts(): void {
     const dirty = [...this.#edges.values()].filter(({ isDirty }) => isDirty);
     const writes = dirty.map((each): IngestWrite => ({ kind: 'putEdge', record: each.record() }));
     for (const each of dirty) each.isDirty = false;
     if (writes.length > 0) this.#out.push({ kind: 'persist', writes });
-    this.#out.push({ kind: 'setTimer', key: countsTimer, afterMs: this.#config.countsMs });
   }
 
   #tellSoon({ edge }: IngestEdge): void {

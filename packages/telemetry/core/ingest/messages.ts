@@ -79,6 +79,8 @@ export type IngestInput =
     }
   /** Taken out by an operator: forgotten, until it is heard again. */
   | { readonly kind: 'forget'; readonly edge: EdgeId }
+  /** The node stops: what is only counted is written now. */
+  | { readonly kind: 'closing' }
   | Durable
   | TimerFired;
 

@@ -59,6 +59,8 @@ export type NodeInput =
   | { readonly kind: 'claimGone'; readonly edge: EdgeId }
   | { readonly kind: 'alarmsHeard'; readonly alarms: EdgeAlarms }
   | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
+  /** The node stops: what is only counted is written now. */
+  | { readonly kind: 'closing' }
   /** An operator takes an edge out. */
   | { readonly kind: 'forgetEdge'; readonly edge: EdgeId; readonly by: string }
   | {

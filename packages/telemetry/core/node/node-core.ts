@@ -93,6 +93,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'refused':
       case 'enrolled':
       case 'ignored':
+      case 'closing':
         return this.#give('ingest', input, now);
       case 'claim':
       case 'claimGone':
