@@ -1,0 +1,81 @@
+import { calm, type Scenario } from '@bothy/simulator';
+import { type TelemetryWorldOptions, telemetryScenario } from './telemetry-world.ts';
+
+/** Everything that can be broken, for a minute and a half. */
+export const roughEdgesOptions: TelemetryWorldOptions = {
+  name: 'telemetry/rough-edges',
+  title: 'Edges, a broker and their home nodes while everything goes wrong',
+  edges: (number) => 1 + (number % 3),
+  nodes: (number) => 1 + (Math.floor(number / 3) % 2),
+  intervalMs: (number) => [1_000, 2_000, 4_000][number % 3] ?? 1_000,
+  outboxItems: (number) => (number % 4 === 0 ? 12 : 1_000_000),
+  faults: {
+    ...calm,
+    crashEveryMs: 12_000,
+    partitionEveryMs: 10_000,
+    clockJumpEveryMs: 15_000,
+    diskFailureEveryMs: 20_000,
+    maxOutageMs: 15_000,
+    // More than the day by which a stamp may be ahead.
+    maxSkewMs: 40 * 3_600_000,
+  },
+  faultMs: 90_000,
+  brokerCrashEveryMs: 40_000,
+  breakEveryMs: 12_000,
+  moveEveryMs: 30_000,
+  offlineMs: 0,
+  broker: { maxDelayMs: 80, duplicate: 0.1 },
+  peaceMs: 60_000,
+  phaseMs: 15_000,
+  // Short, so that a run shows many of them.
+  times: { resendMs: 10_000, statusMs: 10_000, homeWaitMs: 20_000 },
+};
+
+/** One edge is cut off for a day; the others go on. */
+export const dayOfflineOptions: TelemetryWorldOptions = {
+  ...roughEdgesOptions,
+  name: 'telemetry/day-offline',
+  title: 'An edge without network for a day: everything arrives once, in order, and raises no alarm',
+  edges: () => 2,
+  nodes: () => 1,
+  intervalMs: () => 60_000,
+  outboxItems: (number) => (number % 4 === 0 ? 500 : 1_000_000),
+  faults: {
+    ...calm,
+    crashEveryMs: 4 * 3_600_000,
+    clockJumpEveryMs: 3 * 3_600_000,
+    maxSkewMs: 3_600_000,
+    maxOutageMs: 600_000,
+  },
+  faultMs: 26 * 3_600_000,
+  brokerCrashEveryMs: 10 * 3_600_000,
+  breakEveryMs: 2 * 3_600_000,
+  moveEveryMs: 0,
+  offlineMs: 24 * 3_600_000,
+  peaceMs: 300_000,
+  phaseMs: 1_800_000,
+  times: { resendMs: 60_000, statusMs: 120_000, homeWaitMs: 120_000 },
+};
+
+/** Nothing goes wrong: what the others must end with, and what a lab shows first. */
+export const calmEdgesOptions: TelemetryWorldOptions = {
+  ...roughEdgesOptions,
+  name: 'telemetry/calm-edges',
+  title: 'Edges and their home node on a good day',
+  outboxItems: () => 1_000_000,
+  faults: calm,
+  brokerCrashEveryMs: 0,
+  breakEveryMs: 0,
+  moveEveryMs: 0,
+  broker: { maxDelayMs: 5, duplicate: 0 },
+  faultMs: 40_000,
+};
+
+export const roughEdges: Scenario = telemetryScenario(roughEdgesOptions);
+export const dayOffline: Scenario = telemetryScenario(dayOfflineOptions);
+export const calmEdges: Scenario = telemetryScenario(calmEdgesOptions);
+
+/** What `npm run soak` runs. */
+export const scenarios: readonly Scenario[] = [roughEdges, dayOffline, calmEdges];
+
+export { type TelemetryWorldOptions, telemetryScenario };

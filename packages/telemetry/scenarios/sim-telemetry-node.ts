@@ -1,0 +1,204 @@
+/** A simulated node: the production cores of monitoring on the simulator's loop, at a broker that all nodes share. */
+import type { Core, Now } from '@bothy/protocols';
+import type { ProductOutput } from '@bothy/runtime';
+import type { SimProcess, Simulation } from '@bothy/simulator';
+import {
+  AlarmCore,
+  ForeignAlarms,
+  HomeCore,
+  IngestCore,
+  NodeCore,
+  type NodeInput,
+  type NodeOutput,
+  RuleEngine,
+} from '@bothy/telemetry/core';
+import { parseTelemetryTopic } from '@bothy/wire';
+import {
+  parseEdgeAlarms,
+  parseEdgeControl,
+  parseEdgeHome,
+  parseEdgeStatus,
+  parseReading,
+  parseTelemetryEvent,
+} from '@bothy/wire/schemas';
+import { type BrokerClient, Connecting, type SimBroker } from './sim-broker.ts';
+import type { TelemetryChecker } from './telemetry-checker.ts';
+import { TelemetryDisk, type TelemetrySnapshots } from './telemetry-disk.ts';
+
+/** What the bus says is parsed inside the step: only there the clock of the process is known. */
+export type SimNodeInput =
+  | NodeInput
+  | { readonly kind: 'mqtt'; readonly topic: string; readonly payload: string; readonly retained: boolean };
+
+export interface SimNodeCores {
+  readonly core: Core<NodeInput, NodeOutput>;
+  readonly home: HomeCore;
+  readonly ingest: IngestCore;
+  readonly alarms: AlarmCore;
+}
+
+export type MakeNodeCores = (node: string, snapshots: TelemetrySnapshots) => SimNodeCores;
+
+export function makeNodeCores(node: string, snapshots: TelemetrySnapshots): SimNodeCores {
+  const home = new HomeCore({ node }, snapshots.homes);
+  const ingest = new IngestCore({ node }, snapshots.ingest);
+  const alarms = new AlarmCore({ node, offlineMs: 60_000 }, snapshots.alarms);
+  const [plainRules, namedRules] = [new RuleEngine([]), new RuleEngine([])];
+  // Nobody is told of alarms here.
+  const routes = { step: () => [] };
+  const core = new NodeCore(
+    node,
+    { home, ingest, alarms, routes, plainRules, namedRules },
+    new ForeignAlarms(),
+  );
+  return { core, home, ingest, alarms };
+}
+
+export interface SimTelemetryNodeOptions {
+  readonly simulation: Simulation;
+  readonly broker: SimBroker;
+  readonly checker: TelemetryChecker;
+  readonly id: string;
+  readonly makeCores: MakeNodeCores;
+}
+
+export class SimTelemetryNode implements BrokerClient {
+  readonly id: string;
+  readonly filters = ['env/+/raw', 'env/event/+', 'edge/+/status', 'edge/+/home', 'edge/+/alarms'];
+  readonly process: SimProcess<SimNodeInput, NodeOutput, TelemetryDisk>;
+  readonly #options: SimTelemetryNodeOptions;
+  readonly #connecting: Connecting;
+  #cores: SimNodeCores | undefined;
+  refused = 0;
+  moves = 0;
+
+  constructor(options: SimTelemetryNodeOptions) {
+    const { simulation, broker, checker, id, makeCores } = options;
+    this.#options = options;
+    this.id = id;
+    this.#connecting = new Connecting(simulation, broker, this);
+    this.process = simulation.addProcess<SimNodeInput, NodeOutput, TelemetryDisk>({
+      id,
+      createStore: () => new TelemetryDisk(),
+      write: (disk, write) => disk.write(write, (key, isKnown) => checker.stored(id, key, isKnown)),
+      boot: ({ store }) => {
+        const cores = makeCores(id, store.snapshots());
+        this.#cores = cores;
+        return { step: (input, now) => this.#step(cores.core, input, now) };
+      },
+      started: () => {
+        this.process.submit({ kind: 'start' });
+        this.#connecting.begin();
+      },
+      ended: () => this.#connecting.stop(),
+      perform: (output) => this.#perform(output),
+      ask: () => {},
+    });
+  }
+
+  /** Undefined while it is down. */
+  get cores(): SimNodeCores | undefined {
+    return this.process.alive ? this.#cores : undefined;
+  }
+
+  move(edge: string, to: string): void {
+    this.moves += 1;
+    this.process.submit({ kind: 'move', id: `move ${this.moves}`, edge, to });
+  }
+
+  // --- as the broker sees it -----------------------------------------------------------
+
+  will(): undefined {
+    return undefined;
+  }
+
+  connected(): void {
+    this.process.submit({ kind: 'connected' });
+  }
+
+  disconnected(): void {
+    this.#connecting.lost();
+  }
+
+  message(topic: string, payload: string, retained: boolean): void {
+    this.process.submit({ kind: 'mqtt', topic, payload, retained });
+  }
+
+  // --- the world -----------------------------------------------------------------------
+
+  #step(core: Core<NodeInput, NodeOutput>, input: SimNodeInput, now: Now): readonly NodeOutput[] {
+    const given = input.kind === 'mqtt' ? this.#parsed(input, now) : input;
+    return given === undefined ? [] : core.step(given, now);
+  }
+
+  #parsed(
+    { topic, payload, retained }: Extract<SimNodeInput, { kind: 'mqtt' }>,
+    now: Now,
+  ): NodeInput | undefined {
+    const about = parseTelemetryTopic(topic);
+    const context = { receivedMs: now.wallMs, zoneOffset: () => 0 };
+    const source = { from: { client: 'broker', unverified: true }, isOurs: !retained } as const;
+    const refuse = (reason: string): undefined => {
+      // Nobody sends anything else than edges do: only their clocks are wrong.
+      if (!reason.startsWith('timestamp')) throw new Error(`${topic} ${payload}: ${reason}`);
+      this.refused += 1;
+    };
+    switch (about?.kind) {
+      case 'reading': {
+        const reading = parseReading(payload, context);
+        if (!reading.ok) return refuse(reading.reason);
+        return { kind: 'readings', readings: [{ reading: reading.value, ...source }] };
+      }
+      case 'event': {
+        const event = parseTelemetryEvent(payload, context);
+        return event.ok ? { kind: 'event', event: event.value, ...source } : refuse(event.reason);
+      }
+      case 'status': {
+        const status = parseEdgeStatus(payload, about);
+        return status.ok
+          ? { kind: 'status', status: status.value, retained, ...source }
+          : refuse(status.reason);
+      }
+      case 'home': {
+        const home = parseEdgeHome(payload, about);
+        return home.ok ? { kind: 'claim', home: home.value } : refuse(home.reason);
+      }
+      case 'alarms': {
+        const alarms = parseEdgeAlarms(payload, about.edge);
+        return alarms.ok ? { kind: 'alarmsHeard', alarms: alarms.value } : refuse(alarms.reason);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #perform(output: ProductOutput<NodeOutput>): void {
+    const { checker } = this.#options;
+    switch (output.kind) {
+      case 'accepted':
+        for (const { reading, isLate } of output.readings) {
+          const { node, boot, sensor, seq } = reading;
+          checker.accepted(this.id, `${node}/${boot}/${sensor}/${seq}`, isLate);
+        }
+        return;
+      case 'alarmChanged': {
+        const { alarm, entry } = output;
+        if (entry?.kind === 'opened' && alarm.rule !== 'edge_offline' && alarm.home === this.id) {
+          checker.opened(this.id, alarm.edge, alarm.sensor, alarm.rule);
+        }
+        return;
+      }
+      case 'publish': {
+        const about = parseTelemetryTopic(output.topic);
+        if (about?.kind === 'control') {
+          const parsed = parseEdgeControl(output.payload);
+          if (parsed.ok && parsed.value.kind === 'storedUpTo')
+            checker.toldStored(this.id, about.edge, parsed.value);
+        }
+        return this.#connecting.link?.publish(output, () => {});
+      }
+      default:
+        return;
+    }
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Edges, nodes and the broker between them, while everything goes wrong; then the faults end, and nothing may be lost,
+ * double, half told, or alarmed for nothing.
+ */
+import {
+  type FaultProfile,
+  injectFaults,
+  type Scenario,
+  type ScenarioResult,
+  Simulation,
+} from '@bothy/simulator';
+import type { EdgeStatus } from '@bothy/wire';
+import { SimBroker } from './sim-broker.ts';
+import {
+  edgeRules,
+  edgeSensors,
+  type MakeEdgeCore,
+  makeEdgeCore,
+  SimEdge,
+  type SimEdgeTimes,
+} from './sim-edge.ts';
+import { type MakeNodeCores, makeNodeCores, SimTelemetryNode } from './sim-telemetry-node.ts';
+import { TelemetryChecker } from './telemetry-checker.ts';
+
+export interface TelemetryWorldOptions {
+  readonly name: string;
+  readonly title: string;
+  /** By a number of the seed's own. */
+  readonly edges: (number: number) => number;
+  readonly nodes: (number: number) => number;
+  readonly intervalMs: (number: number) => number;
+  readonly outboxItems: (number: number) => number;
+  readonly faults: FaultProfile;
+  readonly faultMs: number;
+  /** Mean time between crashes of the broker, and between connections that break; 0: none. */
+  readonly brokerCrashEveryMs: number;
+  readonly breakEveryMs: number;
+  /** Mean time between moves of an edge to another home. */
+  readonly moveEveryMs: number;
+  /** The first edge has no network for this long, in the middle of it. */
+  readonly offlineMs: number;
+  readonly broker: { readonly maxDelayMs: number; readonly duplicate: number };
+  readonly peaceMs: number;
+  /** A sensor is hot or cool for this long at a time. */
+  readonly phaseMs: number;
+  readonly times: SimEdgeTimes;
+}
+
+export function telemetryScenario(
+  options: TelemetryWorldOptions,
+  makeEdge: MakeEdgeCore = makeEdgeCore,
+  makeNode: MakeNodeCores = makeNodeCores,
+): Scenario {
+  return {
+    name: options.name,
+    title: options.title,
+    run: (seed) => new TelemetryWorld(seed, options, makeEdge, makeNode).run(),
+  };
+}
+
+class TelemetryWorld {
+  readonly #options: TelemetryWorldOptions;
+  readonly #simulation: Simulation;
+  readonly #broker: SimBroker;
+  readonly #checker: TelemetryChecker;
+  readonly #edges: readonly SimEdge[];
+  readonly #nodes: readonly SimTelemetryNode[];
+  /** From then on sensors stay as they are. */
+  #settledFromMs = Infinity;
+  readonly #phases = new Map<string, boolean>();
+  readonly #isRoomy: boolean;
+
+  constructor(seed: string, options: TelemetryWorldOptions, makeEdge: MakeEdgeCore, makeNode: MakeNodeCores) {
+    this.#options = options;
+    const { name } = options;
+    const simulation = new Simulation({ seed, scenario: name, invariantEvery: 'event' });
+    this.#simulation = simulation;
+    const random = simulation.random('world');
+    const number = random.below(1_000);
+    const broker = new SimBroker(simulation, { ...options.broker, keepsRetained: random.below(3) > 0 });
+    const checker = new TelemetryChecker(simulation);
+    this.#broker = broker;
+    this.#checker = checker;
+    const outboxItems = options.outboxItems(number);
+    this.#isRoomy = outboxItems >= 100_000;
+    const parts = { simulation, broker, checker };
+    this.#nodes = numbered(options.nodes(number), 'n').map(
+      (id) => new SimTelemetryNode({ ...parts, id, makeCores: makeNode }),
+    );
+    this.#edges = numbered(options.edges(number), 'edge-').map((id) => {
+      if (this.#isRoomy) checker.roomy.add(id);
+      return new SimEdge({
+        ...{
+          ...parts,
+          id,
+          outboxItems,
+          makeCore: makeEdge,
+          times: options.times,
+          intervalMs: options.intervalMs(number),
+        },
+        valueAt: (sensor, atMs) => this.#valueAt(id, sensor, atMs),
+      });
+    });
+  }
+
+  run(): ScenarioResult {
+    const { faults, faultMs, offlineMs, peaceMs } = this.#options;
+    const simulation = this.#simulation;
+    simulation.run(10_000);
+    injectFaults(simulation, faults, faultMs);
+    this.#again('broker crashes', this.#options.brokerCrashEveryMs, () => this.#broker.crash(5_000));
+    this.#again('breaks', this.#options.breakEveryMs, () => this.#broker.breakOne());
+    this.#again('moves', this.#options.moveEveryMs, () => this.#move());
+    if (offlineMs > 0) simulation.after(faultMs / 24, () => this.#takeOffline(offlineMs));
+    simulation.run(faultMs);
+    this.#settledFromMs = simulation.nowMs;
+    simulation.run(peaceMs);
+    this.#checkPeace();
+    return this.#result();
+  }
+
+  // --- faults -----------------------------------------------------------------------
+
+  #takeOffline(forMs: number): void {
+    const [edge] = this.#edges;
+    if (edge === undefined) return;
+    const heal = this.#simulation.network.partition([edge.id], [this.#broker.id]);
+    this.#simulation.note(`${edge.id} is offline`);
+    this.#simulation.after(forMs, () => {
+      this.#simulation.note(`${edge.id} is online`);
+      heal();
+    });
+  }
+
+  #move(): void {
+    const random = this.#simulation.random('moves/who');
+    const edge = this.#edges[random.below(this.#edges.length)];
+    const [at, to] = [0, 1].map(() => this.#nodes[random.below(this.#nodes.length)]);
+    if (edge !== undefined && to !== undefined) at?.move(edge.id, to.id);
+  }
+
+  /** At random times with this mean distance, until the faults end. */
+  #again(kind: string, meanMs: number, act: () => void): void {
+    if (meanMs <= 0) return;
+    const random = this.#simulation.random(kind);
+    const endMs = this.#simulation.nowMs + this.#options.faultMs;
+    const next = (): void => {
+      const delayMs = 1 + random.next() * 2 * meanMs;
+      if (this.#simulation.nowMs + delayMs >= endMs) return;
+      this.#simulation.after(delayMs, () => {
+        act();
+        next();
+      });
+    };
+    next();
+  }
+
+  #valueAt(edge: string, sensor: string, atMs: number): number {
+    const phase = atMs >= this.#settledFromMs ? 'last' : Math.floor(atMs / this.#options.phaseMs);
+    const noise = this.#simulation.random(`noise ${edge} ${sensor}`).next();
+    const high = this.#isHigh(`${edge} ${sensor} ${phase}`);
+    return sensor === 'humidity' ? (high ? 85 : 60) + noise : (high ? 32 : 20) + noise;
+  }
+
+  #isHigh(key: string): boolean {
+    const known = this.#phases.get(key);
+    if (known !== undefined) return known;
+    const isHigh = this.#simulation.random(`phases ${key}`).below(3) === 0;
+    this.#phases.set(key, isHigh);
+    return isHigh;
+  }
+
+  // --- peace ---------------------------------------------------------------------------
+
+  #checkPeace(): void {
+    const simulation = this.#simulation;
+    for (const edge of this.#edges) {
+      const problem = this.#edgeProblem(edge) ?? this.#homeProblem(edge);
+      if (problem !== undefined) simulation.fail('peace', `${edge.id}: ${problem}`);
+    }
+  }
+
+  #edgeProblem({ id, disk }: SimEdge): string | undefined {
+    // What was made just now may still be on its way.
+    const waiting = disk.all().length;
+    if (waiting > 2 * edgeSensors.length) return `${waiting} readings wait, and nothing is wrong any more`;
+    const kept = new Set(disk.all().map(({ boot, sensor, seq }) => `${id}/${boot}/${sensor}/${seq}`));
+    const lost = this.#checker.lost(id).filter(({ key }) => !kept.has(key));
+    const silently = lost.find(({ isGivenUp }) => !isGivenUp);
+    if (silently !== undefined) return `${silently.key} is nowhere`;
+    const { dropped } = disk.snapshot();
+    if (lost.length > dropped) return `${lost.length} readings are lost, and it owns up to ${dropped}`;
+    return undefined;
+  }
+
+  #homeProblem({ id }: SimEdge): string | undefined {
+    const homes = this.#nodes.filter(({ cores }) => cores?.home.isHome(id) === true);
+    const [home] = homes;
+    if (home?.cores === undefined || homes.length > 1) return `${homes.length} nodes are its home`;
+    const { alarms, ingest } = home.cores;
+    const known = ingest.edge(id);
+    if (known?.state !== 'online') return `its home takes it for ${known?.state}`;
+    const problem = this.#statusProblem(known.status) ?? this.#countProblem(id, known.counts.missing);
+    if (problem !== undefined) return problem;
+    const wanted = this.#wantedAlarms(id);
+    for (const node of this.#nodes) {
+      const active = (node.cores?.alarms.all() ?? []).filter((alarm) => alarm.edge === id && alarm.active);
+      const said = active.map(({ sensor, rule }) => `${sensor}/${rule}`).sort();
+      const due = node === home ? wanted : [];
+      if (said.join() !== due.join()) return `${node.id} has the alarms ${said}, and it should be ${due}`;
+    }
+    return alarms.all().some(({ rule }) => rule === '') ? 'an alarm without a rule' : undefined;
+  }
+
+  #statusProblem(status: EdgeStatus | null): string | undefined {
+    if (status?.clock === undefined) return 'it does not know the clock of its home';
+    return undefined;
+  }
+
+  /** Where nothing was given up and nobody moved, nothing is missing. */
+  #countProblem(id: string, missing: number): string | undefined {
+    const given = this.#checker.lost(id).length;
+    const hasMoved = this.#nodes.length > 1;
+    // Numbers of this moment may be on their way.
+    if (hasMoved || missing <= given + 2 * edgeSensors.length) return undefined;
+    return `its home misses ${missing}, and ${given} were given up`;
+  }
+
+  /** Of the last phase: what a run without any fault ends with. */
+  #wantedAlarms(edge: string): readonly string[] {
+    return edgeRules
+      .flatMap(({ name }) => {
+        const sensor = name === 'wet' ? 'humidity' : 'temperature';
+        return this.#isHigh(`${edge} ${sensor} last`) ? [`${sensor}/${name}`] : [];
+      })
+      .sort();
+  }
+
+  #result(): ScenarioResult {
+    const { trace, processes } = this.#simulation;
+    const boots = processes.reduce((sum, { bootCount }) => sum + bootCount, 0);
+    const refused = this.#nodes.reduce((sum, each) => sum + each.refused, 0);
+    const moves = this.#nodes.reduce((sum, each) => sum + each.moves, 0);
+    const { doubled, wills, broken } = this.#broker.counts;
+    const counts = { boots, refused, moves, doubled, wills, broken, ...this.#checker.counts };
+    return { traceHash: trace.hash, traceLines: trace.count, tail: trace.tail(50), counts };
+  }
+}
+
+function numbered(count: number, prefix: string): readonly string[] {
+  return Array.from({ length: count }, (_, at) => `${prefix}${at + 1}`);
+}

@@ -1,0 +1,49 @@
+import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
+import { expect, test } from 'vitest';
+import { calmEdges, dayOffline, roughEdges } from './index.ts';
+
+/** Runs each seed once. A failure says how to replay it. */
+function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const seed of seedRange(from, count)) {
+    try {
+      const { counts } = scenario.run(seed);
+      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
+    } catch (thrown) {
+      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
+    }
+  }
+  return sums;
+}
+
+/** Each of these happened at least so often. */
+function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {
+  for (const [name, count] of Object.entries(least))
+    expect(counts[name] ?? 0, name).toBeGreaterThanOrEqual(count);
+}
+
+test('[TO2, TO4, TO6, TO9, TI1, TI4, TI8, TH2] 160 seeds of rough edges: each reading once, no alarm of old data, all in order again', () => {
+  const counts = runSeeds(roughEdges, 1, 160);
+  // The faults really happened, and edges, home and broker did everything that can be done.
+  expectAtLeast(counts, { made: 160 * 150, late: 160 * 20, live: 160 * 80, doubled: 160 * 20 });
+  expectAtLeast(counts, { boots: 160 * 8, broken: 160 * 8, wills: 160 * 4, moves: 160, alarms: 160 * 3 });
+  expectAtLeast(counts, { givenUp: 200, refused: 160, toldStored: 160 * 50 });
+});
+
+test('30 seeds of rough edges, each twice: byte-identical traces', () => {
+  const { failure, passed } = checkSeeds(roughEdges, seedRange(1_001, 30));
+  expect(failure, `${failure?.error.message}\n  ${failure?.replay}`).toBeUndefined();
+  expect(passed).toBe(30);
+});
+
+test('[TO4, TO5, TI3, TI7] 5 days without network: everything arrives once, in order, as late, but what did not fit', () => {
+  const counts = runSeeds(dayOffline, 1, 5);
+  expectAtLeast(counts, { made: 5 * 5_000, late: 5 * 1_500, givenUp: 2_000 });
+});
+
+test('on a good day nothing is late, and nothing is given up', () => {
+  const { late, givenUp, boots, refused, alarms } = runSeeds(calmEdges, 1, 10);
+  expect({ late, givenUp, refused }).toEqual({ late: 0, givenUp: 0, refused: 0 });
+  expect(boots).toBeLessThanOrEqual(10 * 5);
+  expect(alarms).toBeGreaterThan(20);
+});
