@@ -19,8 +19,8 @@ export interface ConfigProblem {
   readonly sentence: string;
 }
 
-/** The first thing that is wrong. */
-export function problemOf(error: { readonly issues: readonly Issue[] }): ConfigProblem {
+/** The first thing that is wrong in `data`. */
+export function problemOf(error: { readonly issues: readonly Issue[] }, data: unknown): ConfigProblem {
   const [issue] = error.issues;
   if (issue === undefined) return { path: [], sentence: 'cannot be used' };
   if (issue.code === 'unrecognized_keys') {
@@ -28,8 +28,16 @@ export function problemOf(error: { readonly issues: readonly Issue[] }): ConfigP
     return { path: [...issue.path, key], sentence: 'is no setting that is known here' };
   }
   // What is missing is told apart from what is wrong: the sentence of a type speaks of both.
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
+  const isMissing =
+    issue.code === 'invalid_type' && issue.path.length > 0 && valueAt(data, issue.path) === undefined;
   return { path: issue.path, sentence: isMissing ? `is missing; it ${issue.message}` : issue.message };
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),
+    data,
+  );
 }
 
 export function invalidConfig(source: string, line: number | undefined, problem: ConfigProblem): BothyError {

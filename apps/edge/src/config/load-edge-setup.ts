@@ -110,7 +110,7 @@ function readCredentials(path: string) {
     throw invalidConfig(path, undefined, { path: [], sentence: 'is no JSON: enrol the edge again' });
   }
   const result = credentialsSchema.safeParse(data);
-  if (!result.success) throw invalidConfig(path, undefined, problemOf(result.error));
+  if (!result.success) throw invalidConfig(path, undefined, problemOf(result.error, data));
   return result.data;
 }
 

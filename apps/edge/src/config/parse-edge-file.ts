@@ -26,9 +26,10 @@ export function parseEdgeFile(yaml: string, source: string): ParsedEdgeFile {
       sentence: `is no YAML: ${broken.message}`,
     });
   }
-  const result = edgeSchema.safeParse(asData(document, source));
+  const data = asData(document, source);
+  const result = edgeSchema.safeParse(data);
   if (!result.success) {
-    const problem = problemOf(result.error);
+    const problem = problemOf(result.error, data);
     throw invalidConfig(source, lineAt(offsetOf(document, problem.path)), problem);
   }
   const rules = result.data.rules?.map((text, at) => {

@@ -1,0 +1,213 @@
+/** An edge as a process: killed, without a broker, for a day on its own. Nothing is lost or doubled. */
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Broker, publishRate } from '@bothy/broker';
+import { seededRandom } from '@bothy/protocols';
+import { nodeTimers } from '@bothy/runtime/node';
+import { SqliteEdgeStore } from '@bothy/telemetry/drivers/edge-store';
+import { MqttBus } from '@bothy/telemetry/drivers/mqtt';
+import { freePort, type RunningMosquitto, startMosquitto, temporaryFolder } from '@bothy/testkit';
+import { telemetryPayload, topics } from '@bothy/wire';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts';
+import { ReadingLedger, subscribeWithMosquitto } from '../testing/reading-ledger.ts';
+
+const timeout = 60_000;
+let folder: ReturnType<typeof temporaryFolder>;
+let broker: RunningMosquitto;
+let ledger: ReadingLedger;
+const undo: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  ledger = new ReadingLedger();
+  broker = await startMosquitto();
+});
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+  await broker.stop();
+  folder.remove();
+});
+
+/** Five simulated sensors that are read ten times a second. */
+function startEdge(url: string, sensors = 5): EdgeProcess {
+  const names = Array.from({ length: sensors }, (_, at) => `s${at}`);
+  const lines = names.map((name) => `  - {name: ${name}, kind: simulated, interval: 100ms}`);
+  const file = join(folder.path, 'edge.yaml');
+  writeFileSync(
+    file,
+    ['id: edge-1', `sensors:${sensors === 0 ? ' []' : ''}`, ...lines, 'outbox: {drainPerSecond: 5000}'].join(
+      '\n',
+    ),
+  );
+  const edge = startEdgeProcess(['--config', file, '--broker', url, '--data', folder.path]);
+  undo.push(() => edge.kill());
+  return edge;
+}
+
+/** As a node would: says from time to time that it has all that the ledger has. */
+function actAsHome(url: string): void {
+  const bus = new MqttBus({ url, clientId: 'home', timers: nodeTimers, random: seededRandom('home') });
+  const timer = setInterval(() => {
+    const boots = ledger.contiguous();
+    if (boots.length === 0 || !bus.connected) return;
+    const control = { kind: 'storedUpTo', home: 'hut', boots };
+    bus
+      .publish(topics.edge('edge-1', 'control'), JSON.stringify(control), { qos: 1, retain: true })
+      .catch(() => undefined);
+  }, 200);
+  undo.push(async () => {
+    clearInterval(timer);
+    await bus.stop();
+  });
+}
+
+const waiting = (): number => ledger.statuses.at(-1)?.outbox?.waiting ?? Number.NaN;
+
+test('killed in the middle, again and again: what was numbered before is sent by the next start', {
+  timeout,
+}, async () => {
+  const subscriber = await subscribeWithMosquitto(broker.port, ledger);
+  undo.push(() => subscriber.stop());
+  actAsHome(broker.url);
+  for (let start = 1; start <= 3; start++) {
+    const edge = startEdge(broker.url);
+    await ledger.until(() => ledger.boots().length === start && ledger.size >= start * 40);
+    await edge.kill();
+  }
+  const last = startEdge(broker.url);
+  // Its status states how far each start had come.
+  await ledger.until(() => ledger.boots().length === 4 && waiting() < 20 && ledger.missing().length === 0);
+  expect(await last.stop()).toBe(0);
+  await ledger.until(() => ledger.statuses.at(-1)?.state === 'offline');
+  expect(ledger.missing()).toEqual([]);
+  expect(ledger.contradictions).toEqual([]);
+  expect(ledger.boots()).toHaveLength(4);
+});
+
+test('without a broker it goes on, and tells all of it once there is one, marked late', {
+  timeout,
+}, async () => {
+  const first = await subscribeWithMosquitto(broker.port, ledger);
+  const edge = startEdge(broker.url);
+  await ledger.until(() => ledger.size >= 30);
+  first.stop();
+  await broker.kill();
+  await edge.said('The broker cannot be used');
+  const before = ledger.size;
+  const { port } = broker;
+  // Half a second has some 25 readings; the edge tries again within a second.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  broker = await startMosquitto(port);
+  const second = await subscribeWithMosquitto(port, ledger);
+  undo.push(() => second.stop());
+  await ledger.until(() => ledger.size >= before + 60 && ledger.missing().length === 0);
+  expect(ledger.late).toBeGreaterThan(0);
+  expect(ledger.contradictions).toEqual([]);
+  await edge.stop();
+});
+
+test('after a day on its own everything arrives at the embedded broker, in order, and is let go when a node has it', {
+  timeout,
+}, async () => {
+  const count = 8_640;
+  const dayMs = 86_400_000;
+  await fillOutbox(count, Date.now() - dayMs);
+  const heard: number[] = [];
+  const port = await freePort();
+  const embedded = await Broker.start({
+    authenticate: async () => ({ ok: true, principal: { kind: 'guest', local: true } }),
+    rate: publishRate(100_000),
+  });
+  undo.push(() => embedded.stop());
+  await embedded.listen('127.0.0.1', port);
+  const url = `mqtt://127.0.0.1:${port}`;
+  const bus = new MqttBus({ url, clientId: 'watcher', timers: nodeTimers, random: seededRandom('watcher') });
+  undo.push(() => bus.stop());
+  bus.subscribe('env/+/raw', ({ topic, payload }) => {
+    const text = new TextDecoder().decode(payload);
+    heard.push((JSON.parse(text) as { seq: number }).seq);
+    ledger.take(topic, text);
+  });
+  bus.subscribe('edge/+/status', ({ topic, payload }) =>
+    ledger.take(topic, new TextDecoder().decode(payload)),
+  );
+  await new Promise<void>((resolve) => bus.onConnect(resolve));
+  actAsHome(url);
+  const edge = startEdge(url, 0);
+  await ledger.until(() => ledger.size === count && waiting() === 0);
+  expect(ledger.missing()).toEqual([]);
+  expect(ledger.contradictions).toEqual([]);
+  expect(ledger.late).toBeGreaterThanOrEqual(count);
+  const firsts = [...new Set(heard)];
+  expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
+  expect(await edge.stop()).toBe(0);
+});
+
+test('stopped, it says that it is offline, and ends in time, also when there is no broker', {
+  timeout,
+}, async () => {
+  const subscriber = await subscribeWithMosquitto(broker.port, ledger);
+  undo.push(() => subscriber.stop());
+  const edge = startEdge(broker.url);
+  await ledger.until(() => ledger.size >= 5);
+  expect(await edge.stop()).toBe(0);
+  await ledger.until(() => ledger.statuses.at(-1)?.state === 'offline');
+  const alone = startEdge(`mqtt://127.0.0.1:${await freePort()}`);
+  await alone.said('The broker cannot be used');
+  // One that takes longer ends itself with 1.
+  expect(await alone.stop()).toBe(0);
+});
+
+test('the documents’ way: a variable and a broker suffice', { timeout }, async () => {
+  const subscriber = await subscribeWithMosquitto(broker.port, ledger);
+  undo.push(() => subscriber.stop());
+  const variables = { NODE_ID: 'edge-3', BOTHY_BROKER: broker.url, BOTHY_DATA: folder.path };
+  const edge = startEdgeProcess([], variables);
+  undo.push(() => edge.kill());
+  await ledger.until(() => ledger.size >= 4);
+  const sensors = ledger.statuses
+    .at(-1)
+    ?.sensors?.map(({ sensor, kind, intervalMs }) => [sensor, kind, intervalMs]);
+  expect(sensors).toEqual([
+    ['temperature', 'simulated', 5_000],
+    ['humidity', 'simulated', 5_000],
+    ['light', 'simulated', 10_000],
+    ['airquality', 'simulated', 10_000],
+  ]);
+});
+
+test('a mistake in the file ends the start with its place', { timeout }, async () => {
+  const file = join(folder.path, 'edge.yaml');
+  writeFileSync(file, 'sensors:\n  - name: a\n    kind: simulated\n    interval: soon\n');
+  const edge = startEdgeProcess(['--config', file]);
+  const [code] = (await once(edge.child, 'exit')) as [number | null];
+  expect(code).toBe(1);
+  expect(edge.output()).toBe(`bothy: ${file}:4: sensors[0].interval: must be a time such as 5s or 1m30s\n`);
+});
+
+/** Readings of a start before this one, every ten seconds from `fromMs` on. */
+async function fillOutbox(count: number, fromMs: number): Promise<void> {
+  const store = new SqliteEdgeStore(join(folder.path, 'edge-edge-1.sqlite'));
+  const items = Array.from({ length: count }, (_, at) => {
+    const item = {
+      number: at + 1,
+      boot: 7,
+      sensor: 'temperature',
+      seq: at + 1,
+      stampMs: fromMs + at * 10_000,
+      value: at / 10,
+    };
+    const reading = { ...item, node: 'edge-1', event: false, eventType: null, hist: true };
+    return { ...item, bytes: JSON.stringify(telemetryPayload(reading)).length };
+  });
+  const error = await new Promise((resolve) =>
+    store.commit(
+      [{ kind: 'putBoot', boot: 7 }, ...items.map((item) => ({ kind: 'addItem', item }) as const)],
+      resolve,
+    ),
+  );
+  store.close();
+  expect(error).toBeUndefined();
+}

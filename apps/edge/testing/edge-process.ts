@@ -1,0 +1,57 @@
+/** An edge as a user starts it: a process of its own, that can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+
+export interface EdgeProcess {
+  readonly child: ChildProcess;
+  /** All it has written so far: lines of JSON. */
+  readonly output: () => string;
+  /** Resolves once a line holds this text. */
+  said(text: string): Promise<void>;
+  kill(): Promise<void>;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export function startEdgeProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): EdgeProcess {
+  const child = spawn(process.execPath, [cli, 'edge', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  let output = '';
+  let heard: () => void = () => undefined;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      heard();
+    });
+  }
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    const [code] = await ended;
+    return code;
+  };
+  return {
+    child,
+    output: () => output,
+    said: async (text) => {
+      let isOver = false;
+      void ended.then(() => {
+        isOver = true;
+        heard();
+      });
+      while (!output.includes(text)) {
+        if (isOver) throw new Error(`the edge ended before it said "${text}": ${output}`);
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+      }
+    },
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+  };
+}
