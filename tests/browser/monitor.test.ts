@@ -202,6 +202,8 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
   // Wherever one is in the app.
   await ben.getByRole('link', { name: 'Chats' }).click();
   await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor({ timeout: 40_000 });
+  await ben.reload();
+  await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor();
   await openTab(ada, 'Alarms');
   await ada
     .getByRole('list', { name: 'Alarms' })

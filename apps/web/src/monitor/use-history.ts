@@ -35,6 +35,7 @@ export function useHistory(sensors: readonly SensorKey[], window: TimeWindow, wi
   const [answer, setAnswer] = useState<Answer>();
   const [problem, setProblem] = useState<string>();
   const [version, setVersion] = useState(0);
+  const lastAsked = useRef(Number.NEGATIVE_INFINITY);
   const live = useRef(new Map<SensorKey, Reading[]>());
   const keys = sensors.join(' ');
   const isLive = window.kind === 'live';
@@ -86,7 +87,10 @@ export function useHistory(sensors: readonly SensorKey[], window: TimeWindow, wi
         if (!ended) setProblem(BothyError.from(thrown).message);
       }
     }
-    const first = setTimeout(() => void read(), settleMs);
+    // The first change is answered at once, those that follow in haste when they have settled.
+    const sinceMs = performance.now() - lastAsked.current;
+    lastAsked.current = performance.now();
+    const first = setTimeout(() => void read(), sinceMs > settleMs ? 0 : settleMs);
     const again = isLive ? setInterval(() => void read(), refreshMsOf(one)) : undefined;
     return () => {
       ended = true;
