@@ -1,11 +1,11 @@
 /** Nodes that come, go and are forgotten. The tests run side by side: most of their time is waiting. */
-import { createIdentity, makeProof } from '@bothy/identity';
 import { httpRequest } from '@bothy/testkit';
 import { test } from 'vitest';
 import { ClusterStage, patience } from './stage/cluster-stage.ts';
 import { History } from './stage/history.ts';
 import { breaches } from './stage/history-checker.ts';
 import type { NodeProcess } from './stage/node-process.ts';
+import { operatorToken } from './stage/operator-token.ts';
 import { RecordedClient } from './stage/recorded-client.ts';
 
 test.concurrent('any node starts first, one that knows one learns all, and who left comes back', async (context) => {
@@ -65,18 +65,6 @@ test.concurrent('an operator has all nodes forget one that will not come back', 
   await stage.isComplete();
   expect(await n1.hears()).toBe('n2 up');
 }, 120_000);
-
-async function operatorToken(node: NodeProcess): Promise<string> {
-  const identity = await createIdentity({ name: 'ranger', issuedAt: Date.now() });
-  const post = async (path: string, body?: unknown): Promise<Record<string, string>> =>
-    JSON.parse((await httpRequest(`${node.webUrl}${path}`, { method: 'POST', body })).text);
-  const { nonce = '' } = await post('/api/v1/session/challenge');
-  const audience = new URL(node.webUrl).host;
-  const proof = await makeProof({ identity, audience, now: Date.now(), nonce });
-  const { token = '', role } = await post('/api/v1/session', { proof });
-  if (role !== 'operator') throw new Error('the first who signs in is no operator');
-  return token;
-}
 
 test.concurrent('a node whose clock is an hour off takes part like any other', async (context) => {
   const { expect } = context;
