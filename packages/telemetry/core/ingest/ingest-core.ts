@@ -33,6 +33,7 @@ import type {
 } from './messages.ts';
 import { emptyIngestSnapshot, type IngestSnapshot, type IngestWrite, type StoredReading } from './records.ts';
 import { storedMessages } from './stored-messages.ts';
+import { storedOf } from './stored-reading.ts';
 
 const countsTimer = 'counts';
 const tellTimer = 'tell ';
@@ -333,23 +334,4 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     const topic = topics.edge(edge, 'control');
     this.#out.push({ kind: 'publish', topic, payload: JSON.stringify(control), qos: 1, retain });
   }
-}
-
-function storedOf(reading: Reading, isPlain: boolean, heardMs: number): StoredReading {
-  const { node: edge, sensor, stampMs, value, unit, boot, seq, hist, quality, extra } = reading;
-  // Written out: there may be 50,000 of them in a second.
-  const stored: { -readonly [Key in keyof StoredReading]: StoredReading[Key] } = {
-    edge,
-    sensor,
-    stampMs,
-    value,
-    boot: isPlain ? null : (boot ?? null),
-    seq: isPlain ? null : (seq ?? null),
-    hist,
-    heardMs,
-  };
-  if (unit !== undefined) stored.unit = unit;
-  if (quality !== undefined) stored.quality = quality;
-  if (extra !== undefined) stored.extra = extra;
-  return stored;
 }
