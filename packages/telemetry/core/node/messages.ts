@@ -89,9 +89,9 @@ export type NodeOutput =
   /** Readings of edges that another node stores: to be shown. */
   | { readonly kind: 'foreign'; readonly readings: readonly Reading[]; readonly early: true }
   | { readonly kind: 'foreignStatus'; readonly status: EdgeStatus; readonly early: true }
-  /** What is known of an edge changed beside its counts: its state, status or home. */
-  | { readonly kind: 'edgeChanged'; readonly edge: EdgeId }
-  | { readonly kind: 'edgeGone'; readonly edge: EdgeId }
+  /** What is known of an edge changed beside its counts: its state, status or home. A view, and no promise. */
+  | { readonly kind: 'edgeChanged'; readonly edge: EdgeId; readonly early: true }
+  | { readonly kind: 'edgeGone'; readonly edge: EdgeId; readonly early: true }
   /** An event was taken: for figures. */
   | { readonly kind: 'event'; readonly edge: EdgeId; readonly early: true }
   | { readonly kind: 'alarmChanged'; readonly alarm: Alarm; readonly entry?: AlarmEntry }

@@ -176,7 +176,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
     this.#give('namedRules', { kind: 'forget', node: edge }, now);
     this.#give('ingest', { kind: 'forget', edge }, now);
     this.#give('home', { kind: 'forget', edge }, now);
-    this.#outputs.push({ kind: 'edgeGone', edge });
+    this.#outputs.push({ kind: 'edgeGone', edge, early: true });
   }
 
   #rules(rules: readonly Rule[], now: Now): void {
@@ -219,11 +219,11 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
           now,
         );
         this.#give('ingest', { kind: 'gained', edge: output.edge, active: this.#activeOf(output.edge) }, now);
-        this.#say({ kind: 'edgeChanged', edge: output.edge });
+        this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
         return this.#decided(output.edge, now);
       case 'lost':
         this.#give('alarms', { kind: 'release', edge: output.edge }, now);
-        this.#say({ kind: 'edgeChanged', edge: output.edge });
+        this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
         return this.#decided(output.edge, now);
       case 'event':
         return this.#event(output, now);
@@ -256,7 +256,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   }
 
   #edgeChanged(edge: EdgeId, now: Now): void {
-    this.#say({ kind: 'edgeChanged', edge });
+    this.#say({ kind: 'edgeChanged', edge, early: true });
     const state = this.#cores.ingest.edge(edge)?.state;
     if (state === 'online' || state === 'offline') this.#give('alarms', { kind: 'edge', edge, state }, now);
   }
