@@ -41,6 +41,7 @@ export function OverviewPage() {
       {groups.map(({ edge, about, sensors }) => {
         const shown = sensors.slice(0, Math.max(0, left));
         left -= shown.length;
+        if (shown.length === 0 && (sensors.length > 0 || left <= 0)) return null;
         return (
           <EdgeGroup
             key={edge}
