@@ -205,6 +205,16 @@ test('[RM8] the files of a message that is taken away go at every node, and are 
   expect(dropped()).toEqual([]);
 });
 
+test('[RM4] leaving is asked for again under its id; under the same one nobody leaves twice', () => {
+  const stage = new CoreStage();
+  const room = stage.create('n1', ann);
+  stage.join('n1', ben, room);
+  const leave = (requestId: string): string => stage.code('n1', ben, { kind: 'leave', requestId, room });
+  expect([leave('l'), leave('l')]).toEqual(['ok', 'ok']);
+  stage.join('n1', ben, room);
+  expect([leave('l'), leave('l-2')]).toEqual(['message_id_reused', 'ok']);
+});
+
 const tea = { kind: 'create', requestId: 'c', name: 'Tea', description: '', visibility: 'private' } as const;
 
 test('[RM9] a creation asked for again is the same room', () => {

@@ -240,6 +240,10 @@ export class Ordering {
     if (command.kind === 'send') {
       return this.#listener.answer(step, origin, { ok: true, value: { epoch, seq, duplicate: true } });
     }
+    if (command.kind === 'leave' && room.isMember(actor.person)) {
+      const sentence = 'This leaving was carried out before, and joined again since. Leave with a new id.';
+      return this.#listener.answer(step, origin, refusal('message_id_reused', sentence));
+    }
     const value = command.kind === 'leave' ? { room: room.id } : { epoch, seq };
     this.#listener.answer(step, origin, { ok: true, value });
   }

@@ -23,6 +23,8 @@ export class FollowedRoom {
   isAsking = false;
   /** The person has asked to leave, and it is not answered yet: one does not come back meanwhile. */
   isLeaving = false;
+  /** A wish to leave came back without a final answer: it may have been granted. */
+  mayHaveLeft = false;
   /** Tries to come back since the last success. */
   rejoins = 0;
   /** How the own membership ended last, as far as the log was shown. */
@@ -117,4 +119,9 @@ export function isForNow(code: ErrorCode, { rejoins }: FollowedRoom): boolean {
 export function endOf(content: RoomContent, me: Author | undefined): LeaveReason | undefined {
   if (content.kind === 'left' && content.person === me) return content.reason;
   return content.kind === 'banned' && content.on && content.person === me ? 'banned' : undefined;
+}
+
+/** The node says that one is in the room no longer. */
+export function isOut(outcome: { readonly ok: boolean; readonly code?: ErrorCode }): boolean {
+  return !outcome.ok && (outcome.code === 'not_a_member' || outcome.code === 'room_not_found');
 }

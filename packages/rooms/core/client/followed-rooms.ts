@@ -14,7 +14,7 @@ import type {
 import type { CallOutcome, Calls } from './calls.ts';
 import type { ClientStep } from './client-step.ts';
 import { type ClientConfig, clientBounds, clientTiming, passingCodes } from './config.ts';
-import { endOf, FollowedRoom, isForNow, type Shown } from './followed-room.ts';
+import { endOf, FollowedRoom, isForNow, isOut, type Shown } from './followed-room.ts';
 
 export interface FollowedRoomsListener {
   /** Messages can be written in this room again. */
@@ -124,11 +124,12 @@ export class FollowedRooms {
     if (room !== undefined) room.isLeaving = true;
   }
 
-  /** They could not: all is as it was. */
-  notLeft(step: ClientStep, id: RoomId): void {
+  /** It was refused, or nobody knows whether it was granted: then that is asked before one comes back. */
+  notLeft(step: ClientStep, id: RoomId, code: ErrorCode): void {
     const room = this.#rooms.get(id);
     if (room === undefined) return;
     room.isLeaving = false;
+    room.mayHaveLeft = passingCodes.has(code);
     if (!room.isAttached) this.#rejoinLater(step, id, room);
   }
 
@@ -169,6 +170,7 @@ export class FollowedRooms {
   #resumed(step: ClientStep, id: RoomId, room: FollowedRoom, result: Resumed): void {
     if ('from' in result) {
       room.isAttached = true;
+      room.mayHaveLeft = false;
       // Who came and went meanwhile is not in the log.
       if ((this.#memberCounts.get(id) ?? 0) <= clientBounds.membersRefreshed) {
         const { membersAfterMs } = clientTiming;
@@ -182,13 +184,16 @@ export class FollowedRooms {
     }
     if (result.code === 'room_deleted') return this.#out(step, id, 'deleted', result.code, result.message);
     // No member any more: as a rule because the node was away too long, and then one may come back.
-    if (result.code === 'not_a_member') return this.#rejoin(step, id, room);
+    if (result.code === 'not_a_member') {
+      return room.mayHaveLeft ? this.left(step, id) : this.#rejoin(step, id, room);
+    }
     if (isForNow(result.code, room)) return this.#rejoinLater(step, id, room);
     this.#out(step, id, 'refused', result.code, result.message);
   }
 
   #rejoin(step: ClientStep, id: RoomId, room: FollowedRoom): void {
     if (room.isLeaving) return;
+    if (room.mayHaveLeft) return this.#askWhetherLeft(step, id, room);
     this.#requests += 1;
     const requestId = `${this.#run}-${this.#requests}`;
     const after = { epoch: room.epoch, seq: room.last };
@@ -209,6 +214,15 @@ export class FollowedRooms {
         const reason = code === 'banned' ? 'banned' : code === 'room_deleted' ? 'deleted' : 'refused';
         this.#out(next, id, reason, code, message);
       },
+    });
+  }
+
+  #askWhetherLeft(step: ClientStep, id: RoomId, room: FollowedRoom): void {
+    this.#askInfo(step, id, (next, outcome) => {
+      if (this.#rooms.get(id) !== room || room.isAttached || room.isLeaving) return;
+      if (isOut(outcome)) return this.left(next, id);
+      if (outcome.ok) room.mayHaveLeft = false;
+      this.#rejoinLater(next, id, room);
     });
   }
 
@@ -248,23 +262,16 @@ export class FollowedRooms {
     // A log can hold many such entries; one question answers for all.
     if (room === undefined || room.isAsking) return;
     room.isAsking = true;
-    this.#calls.ask(step, {
-      method: 'room.info',
-      params: { room: id },
-      timeoutMs: clientTiming.callTimeoutMs,
-      retryOn: passingCodes,
-      done: (next, outcome) => {
-        room.isAsking = false;
-        if (this.#rooms.get(id) !== room) return;
-        if (outcome.ok) return this.#tookMembers(next, outcome);
-        if (outcome.code === 'room_deleted') {
-          return this.#out(next, id, 'deleted', outcome.code, outcome.message);
-        }
-        const isOut = outcome.code === 'not_a_member' || outcome.code === 'room_not_found';
-        if (!isOut) return;
-        room.lost();
-        this.#whyOut(next, id, room);
-      },
+    this.#askInfo(step, id, (next, outcome) => {
+      room.isAsking = false;
+      if (this.#rooms.get(id) !== room) return;
+      if (outcome.ok) return this.#tookMembers(next, outcome);
+      if (outcome.code === 'room_deleted') {
+        return this.#out(next, id, 'deleted', outcome.code, outcome.message);
+      }
+      if (!isOut(outcome)) return;
+      room.lost();
+      this.#whyOut(next, id, room);
     });
   }
 
@@ -310,13 +317,12 @@ export class FollowedRooms {
   }
 
   #askMembers(step: ClientStep, id: RoomId): void {
-    this.#calls.ask(step, {
-      method: 'room.info',
-      params: { room: id },
-      timeoutMs: clientTiming.callTimeoutMs,
-      retryOn: passingCodes,
-      done: (next, outcome) => this.#tookMembers(next, outcome),
-    });
+    this.#askInfo(step, id, (next, outcome) => this.#tookMembers(next, outcome));
+  }
+
+  #askInfo(step: ClientStep, room: RoomId, done: (step: ClientStep, outcome: CallOutcome) => void): void {
+    const { callTimeoutMs: timeoutMs } = clientTiming;
+    this.#calls.ask(step, { method: 'room.info', params: { room }, timeoutMs, retryOn: passingCodes, done });
   }
 
   #tookMembers(step: ClientStep, outcome: CallOutcome): void {

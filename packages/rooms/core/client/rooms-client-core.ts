@@ -189,7 +189,7 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
       timeoutMs: clientTiming.callTimeoutMs,
       retryOn: hasty,
       done: (next, outcome, times) => {
-        if (!outcome.ok && command.kind === 'leave') this.#rooms.notLeft(next, command.room);
+        if (!outcome.ok && command.kind === 'leave') this.#rooms.notLeft(next, command.room, outcome.code);
         if (!outcome.ok) return next.reply(id, outcome);
         const { answer } = outcome;
         if (answer.method === 'room.join') {

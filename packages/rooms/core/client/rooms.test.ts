@@ -255,6 +255,27 @@ test('[CL19] a wish to leave that is refused leaves all as it was', () => {
   expect(seqs(world).at(-1)).toBe(1);
 });
 
+test('[CL19] a wish to leave whose answer was lost is not undone by a return', () => {
+  const world = new ClientWorld(parseServerFrame);
+  world.enter(room);
+  world.cluster.write(room, 'one');
+  world.run(100);
+  world.cluster.unreliability = { ...world.cluster.unreliability, loseAnswer: 1 };
+  world.command('l', { kind: 'leave', requestId: 'l-1', room });
+  world.run(31_000);
+  expect(world.replies.get('l')).toMatchObject({ code: 'node_unreachable' });
+  world.cluster.unreliability = { ...world.cluster.unreliability, loseAnswer: 0 };
+  const joins = (): number => world.cluster.calls.filter((method) => method === 'room.join').length;
+  const before = joins();
+  // On the next session the log is another one, so that the room would be joined anew.
+  world.cluster.log(room).length = 0;
+  world.cluster.refusals.set('room.info', 'not_a_member');
+  world.cluster.closeAll(1006);
+  world.run(60_000);
+  expect(joins()).toBe(before);
+  expect(world.notices.at(-1)).toMatchObject({ kind: 'out', reason: 'left' });
+});
+
 test('[CL20] a client that is started with its places goes on there', () => {
   const world = new ClientWorld(parseServerFrame, { rooms: [{ room, epoch: 1, seq: 2 }] });
   for (const body of ['one', 'two', 'three', 'four']) world.cluster.write(room, body);
