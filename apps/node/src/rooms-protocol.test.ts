@@ -1,75 +1,32 @@
 /** A real node keeps to the tables of the client protocol: every answer and notification has the shape that they say. */
 import { roomMethods, roomNotifications } from '@bothy/wire/schemas';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { RoomClient } from '../testing/room-client.ts';
 import { nodeFixture } from '../testing/running-node.ts';
 import type { RunningNode } from './index.ts';
 
 const nodes = nodeFixture();
 
-interface Heard {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: { readonly room?: string; readonly seq?: number };
-  readonly result?: Readonly<Record<string, unknown>>;
-  readonly error?: { readonly code: number; readonly data: { readonly code: string } };
-}
-
-class Client {
-  readonly heard: Heard[] = [];
-  readonly #socket: WebSocket;
-  readonly #looks = new Set<() => void>();
-  #calls = 0;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.onmessage = ({ data }) => {
-      this.heard.push(JSON.parse(data) as Heard);
-      for (const look of this.#looks) look();
-    };
-  }
-
-  static async open(node: RunningNode, name: string, resume: unknown[] = []): Promise<Client> {
-    const socket = new WebSocket(`${node.webUrl.replace('http', 'ws')}/ws`, 'bothy.v1');
-    onTestFinished(() => socket.close());
-    await new Promise((resolve) => socket.addEventListener('open', resolve));
-    const client = new Client(socket);
+/** A client whose results are checked against the table. */
+class Client extends RoomClient {
+  static async enter(node: RunningNode, name: string, resume: unknown[] = []): Promise<Client> {
+    const client = new Client(await RoomClient.socketTo(node));
     await client.call('session.open', { name, resume });
     return client;
   }
 
-  async ask(method: string, params: unknown): Promise<Heard> {
-    this.#calls += 1;
-    const id = this.#calls;
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    return await this.until((each) => each.id === id);
-  }
-
-  /** The result, which is checked against the table. */
-  async call(method: string, params: unknown = {}): Promise<Readonly<Record<string, unknown>>> {
+  override async call(method: string, params: unknown = {}): Promise<{ readonly [member: string]: unknown }> {
     const { result, error } = await this.ask(method, params);
     expect(error, method).toBeUndefined();
     const row = roomMethods.find((each) => each.method === method);
     expect(row?.result.safeParse(result), method).toMatchObject({ success: true });
     return result ?? {};
   }
-
-  async until(wanted: (heard: Heard) => boolean): Promise<Heard> {
-    return await new Promise((resolve) => {
-      const look = (): void => {
-        const found = this.heard.find(wanted);
-        if (found === undefined) return;
-        this.#looks.delete(look);
-        resolve(found);
-      };
-      this.#looks.add(look);
-      look();
-    });
-  }
 }
 
 test('every method answers, and every notification is told, in the shape of its table', async () => {
   const node = await nodes.start();
-  const [anna, ben] = [await Client.open(node, 'anna'), await Client.open(node, 'ben')];
+  const [anna, ben] = [await Client.enter(node, 'anna'), await Client.enter(node, 'ben')];
   const created = await anna.call('room.create', { requestId: 'c-1', name: 'Hut' });
   const room = (created as { room: { id: string } }).room.id;
   const own = { room };
@@ -96,7 +53,7 @@ test('every method answers, and every notification is told, in the shape of its 
     seq: number;
   };
 
-  const back = await Client.open(node, 'ben', [{ room, epoch: 1, seq: target }]);
+  const back = await Client.enter(node, 'ben', [{ room, epoch: 1, seq: target }]);
   await back.until(({ params }) => params?.room === room && params.seq === last);
   await back.call('room.leave', { requestId: 'l-1', ...own });
   await anna.until(({ method }) => method === 'room.memberLeft');
@@ -123,11 +80,11 @@ test('every method answers, and every notification is told, in the shape of its 
 
 test('what the core refuses comes with its code, and the connection goes on', async () => {
   const node = await nodes.start();
-  const anna = await Client.open(node, 'anna');
+  const anna = await Client.enter(node, 'anna');
   const { room } = (await anna.call('room.create', { requestId: 'c-1', name: 'Hut' })) as {
     room: { id: string };
   };
-  const ben = await Client.open(node, 'ben');
+  const ben = await Client.enter(node, 'ben');
   const own = { room: room.id };
   await anna.call('room.send', { ...own, messageId: 'm-1', body: 'one' });
   const refusals: readonly (readonly [Client, string, unknown, string])[] = [

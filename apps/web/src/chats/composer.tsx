@@ -1,23 +1,13 @@
 import type { MessageItem } from '@bothy/peer/views';
 import type { ErrorCode, PersonId } from '@bothy/wire';
-import {
-  type FormEvent,
-  type KeyboardEvent,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type FormEvent, type KeyboardEvent, useCallback, useId, useState } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { Icon } from '../shell/icons.tsx';
 import { checkDraft } from '../timeline/draft-check.ts';
-import { keepDraft, keptDraft } from '../timeline/drafts.ts';
 import { newMessageId } from '../timeline/message-id.ts';
-import { useTypingSign } from './use-typing-sign.ts';
-
-/** Higher than this the field scrolls. */
-const maxHeightPx = 192;
+import { SendButton } from '../timeline/send-button.tsx';
+import { useDraftField } from '../timeline/use-draft-field.ts';
+import { useTypingSign } from '../timeline/use-typing-sign.ts';
 
 /** Refusals that another text would help against: then the text is wanted in the field. */
 const textProblems: readonly ErrorCode[] = ['message_empty', 'message_too_large'];
@@ -40,35 +30,16 @@ interface ComposerProps {
 /** Where messages are written. Enter sends, Shift and Enter begins a new line. */
 export function Composer(props: ComposerProps) {
   const { contactName, person, editing, done, onSend, refused, editLast } = props;
-  const { ask } = useSession();
-  const [text, setText] = useState(() => editing?.text ?? keptDraft(person));
+  const { ask, session } = useSession();
+  const draft = useDraftField({ draftKey: person, changed: editing?.text, about: editing });
+  const { text, setText, ref: field } = draft;
   const [refusal, setRefusal] = useState<string>();
-  const field = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const check = checkDraft(text);
   const problem = check.kind === 'tooLarge' ? check.message : refusal;
-  const typed = useTypingSign(person);
-
-  useEffect(() => {
-    if (editing === undefined) keepDraft(person, text);
-  }, [editing, person, text]);
-
-  useEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    // On a phone the keyboard would cover what one came to read.
-    if (editing === undefined && !matchMedia('(hover: hover) and (pointer: fine)').matches) return;
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-  }, [editing]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight, maxHeightPx)}px`;
-  }, [text]);
+  const typed = useTypingSign(
+    useCallback((active) => void session.command({ kind: 'typing', person, active }), [session, person]),
+  );
 
   async function send(): Promise<void> {
     if (check.kind !== 'sendable') return;
@@ -130,15 +101,7 @@ export function Composer(props: ComposerProps) {
         onBlur={() => typed('')}
         onKeyDown={pressed}
       />
-      <button
-        type="submit"
-        className="button primary icon-only"
-        aria-label={editing === undefined ? 'Send' : 'Save change'}
-        title={editing === undefined ? 'Send (Enter)' : 'Save change (Enter)'}
-        aria-disabled={check.kind !== 'sendable'}
-      >
-        <Icon name={editing === undefined ? 'send' : 'sent'} />
-      </button>
+      <SendButton changes={editing !== undefined} disabled={check.kind !== 'sendable'} />
       <p id={hintId} className="hint problem composer-problem" aria-live="polite">
         {problem}
       </p>

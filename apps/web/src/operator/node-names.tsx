@@ -1,6 +1,7 @@
 import { BothyError, type Name } from '@bothy/wire';
 import { useCallback, useEffect, useState } from 'react';
 import type { OperatorClient, OwnedName } from '../node/operator-client.ts';
+import { AskedOnce } from '../shell/asked-once.tsx';
 
 interface Names {
   readonly names: readonly OwnedName[];
@@ -104,27 +105,16 @@ interface ReleaseQuestionProps {
 
 function ReleaseQuestion({ name, release, keep }: ReleaseQuestionProps) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div className="release-question" role="group" aria-label={`Release the name ${name}?`}>
-      <p>
-        <strong>Release {name}?</strong> The name then goes to whoever signs in with it first. Meant for
-        somebody who has lost their key: their contacts are warned of the new one.
-      </p>
-      <div className="actions">
-        <button type="button" className="button small danger" onClick={release}>
-          Release
-        </button>
-        <button
-          type="button"
-          className="button small"
-          // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
-          autoFocus
-          onClick={keep}
-        >
-          Keep
-        </button>
-      </div>
-    </div>
+    <AskedOnce
+      question={`Release the name ${name}?`}
+      className="release-question"
+      act="Release"
+      onAct={release}
+      keep={keep}
+    >
+      The name then goes to whoever signs in with it first. Meant for somebody who has lost their key: their
+      contacts are warned of the new one.
+    </AskedOnce>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { RoomPermissions } from '@bothy/rooms/views';
 import { type Author, BothyError, type RoomMember, type RoomRole, roomRoles } from '@bothy/wire';
 import { useState } from 'react';
+import { AskedOnce } from '../shell/asked-once.tsx';
 import { Icon } from '../shell/icons.tsx';
 import { Avatar } from '../timeline/avatar.tsx';
 import { InvitePerson } from './invite-person.tsx';
@@ -166,26 +167,8 @@ function Member({ member, isMe, permissions, setRole, ask }: MemberProps) {
 
 function BanQuestion({ name, ban, keep }: { name: string; ban: () => void; keep: () => void }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div className="member-question" role="group" aria-label={`Ban ${name}?`}>
-      <p>
-        <strong>Ban {name}?</strong> They have to leave, and cannot come back until somebody lifts it. What
-        they wrote stays.
-      </p>
-      <div className="actions">
-        <button type="button" className="button small danger" onClick={ban}>
-          Ban
-        </button>
-        <button
-          type="button"
-          className="button small"
-          // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
-          autoFocus
-          onClick={keep}
-        >
-          Keep
-        </button>
-      </div>
-    </div>
+    <AskedOnce question={`Ban ${name}?`} className="member-question" act="Ban" onAct={ban} keep={keep}>
+      They have to leave, and cannot come back until somebody lifts it. What they wrote stays.
+    </AskedOnce>
   );
 }

@@ -1,25 +1,16 @@
 import { BothyError } from '@bothy/wire';
-import {
-  type FormEvent,
-  type KeyboardEvent,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type FormEvent, type KeyboardEvent, useCallback, useId, useRef, useState } from 'react';
 import { Icon } from '../shell/icons.tsx';
 import { checkDraft } from '../timeline/draft-check.ts';
-import { keepDraft, keptDraft } from '../timeline/drafts.ts';
+import { keepDraft } from '../timeline/drafts.ts';
+import { SendButton } from '../timeline/send-button.tsx';
+import { useDraftField } from '../timeline/use-draft-field.ts';
+import { useTypingSign } from '../timeline/use-typing-sign.ts';
 import type { Composing } from './room-conversation.tsx';
 import { maxFileWords } from './room-files.ts';
 import { useRooms } from './rooms-context.ts';
 import { UploadList } from './upload-list.tsx';
-import { useRoomTyping } from './use-room-typing.ts';
 import { useUploads } from './use-uploads.ts';
-
-/** Higher than this the field scrolls. */
-const maxHeightPx = 192;
 
 interface RoomComposerProps {
   readonly roomId: string;
@@ -40,40 +31,19 @@ export function RoomComposer(props: RoomComposerProps) {
   const { session } = useRooms();
   const editing = composing?.kind === 'edit' ? composing.message : undefined;
   const draftKey = `room-${roomId}`;
-  const [text, setText] = useState(() => editing?.body ?? keptDraft(draftKey));
+  const changed = editing === undefined ? undefined : (editing.body ?? '');
+  const { text, setText, ref: field } = useDraftField({ draftKey, changed, about: composing });
   const [refusal, setRefusal] = useState<string>();
   const uploads = useUploads(roomId);
-  const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const hintId = useId();
-  const typed = useRoomTyping(roomId);
+  const typed = useTypingSign(useCallback((active) => session.typing(roomId, active), [session, roomId]));
   const check = checkDraft(text);
   const attached = uploads.list.flatMap(({ attachment }) => attachment ?? []);
   const problem = check.kind === 'tooLarge' ? check.message : refusal;
   const sendable =
     !uploads.busy &&
     (check.kind === 'sendable' || (check.kind === 'empty' && attached.length > 0 && !editing));
-
-  useEffect(() => {
-    if (editing === undefined) keepDraft(draftKey, text);
-  }, [editing, draftKey, text]);
-
-  useEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    // On a phone the keyboard would cover what one came to read.
-    if (composing === undefined && !matchMedia('(hover: hover) and (pointer: fine)').matches) return;
-    area.focus();
-    area.setSelectionRange(area.value.length, area.value.length);
-  }, [composing]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (area === null) return;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight + 2, maxHeightPx)}px`;
-  }, [text]);
 
   async function submit(event?: FormEvent): Promise<void> {
     event?.preventDefault();
@@ -191,15 +161,7 @@ export function RoomComposer(props: RoomComposerProps) {
         onBlur={() => typed('')}
         onKeyDown={pressed}
       />
-      <button
-        type="submit"
-        className="button primary icon-only"
-        aria-label={editing === undefined ? 'Send' : 'Save change'}
-        title={editing === undefined ? 'Send (Enter)' : 'Save change (Enter)'}
-        aria-disabled={!sendable}
-      >
-        <Icon name={editing === undefined ? 'send' : 'sent'} />
-      </button>
+      <SendButton changes={editing !== undefined} disabled={!sendable} />
       <p id={hintId} className="hint problem composer-problem" aria-live="polite">
         {problem}
       </p>

@@ -1,12 +1,9 @@
 import type { RoomPermissions } from '@bothy/rooms/views';
-import { type RefObject, useEffect, useMemo } from 'react';
-import { useClock } from '../app/use-clock.ts';
-import { Icon } from '../shell/icons.tsx';
-import { dayLabel, groupByDay, type Placed } from '../timeline/day-groups.ts';
-import { walkMessages } from '../timeline/message-walk.ts';
-import { readerFormat } from '../timeline/reader-format.ts';
-import { maxRows, pageRows, type RowsState, type RowWindow } from '../timeline/row-window.ts';
-import { useSteadyScroll } from '../timeline/use-steady-scroll.ts';
+import { type RefObject, useEffect, useRef } from 'react';
+import type { Placed } from '../timeline/day-groups.ts';
+import { LogFrame } from '../timeline/log-frame.tsx';
+import type { RowsState, RowWindow } from '../timeline/row-window.ts';
+import type { SteadyScroll } from '../timeline/use-steady-scroll.ts';
 import type { RoomItem } from './room-items.ts';
 import type { RoomRow } from './room-log.ts';
 import { type RoomActions, RoomBubble } from './room-message.tsx';
@@ -30,77 +27,41 @@ interface RoomTimelineProps {
   readonly jumped: () => void;
 }
 
-/** The window of the room that is read, by day. */
+/** What was said and what happened in a room. */
 export function RoomTimeline(props: RoomTimelineProps) {
-  const { roomName, items, history, pages, unread, atEnd, onAtEnd, toNewest, toEndRef } = props;
-  const { typing, actions, permissions, jumpTo, jumped } = props;
-  const { problem } = history;
-  const scroll = useSteadyScroll({
-    atNewest: history.atNewest,
-    canGrow: history.rows.length + pageRows <= maxRows,
-    onAtEnd,
-    nearTop: () => problem === undefined && pages.readOlder(),
-    nearBottom: () => problem === undefined && pages.readNewer(),
-  });
-  useEffect(() => {
-    toEndRef.current = scroll.toEnd;
-  });
+  const { roomName, actions, permissions, jumpTo, jumped, ...log } = props;
+  const { items } = log;
+  const scroll = useRef<SteadyScroll>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once the message is among the items
   useEffect(() => {
     if (jumpTo === undefined) return;
-    const bubble = scroll.ref.current?.querySelector<HTMLElement>(`[data-seq="${jumpTo}"]`);
+    const bubble = scroll.current?.ref.current?.querySelector<HTMLElement>(`[data-seq="${jumpTo}"]`);
     if (bubble === null || bubble === undefined) return;
-    scroll.leaveEnd();
+    scroll.current?.leaveEnd();
     bubble.scrollIntoView({ block: 'center' });
     bubble.focus();
-    scroll.scrolled();
+    scroll.current?.scrolled();
     jumped();
   }, [jumpTo, items]);
-  const nowMs = useClock(60_000);
-  const days = useMemo(() => groupByDay(items, readerFormat), [items]);
+  const empty = !items.some(({ kind }) => kind === 'message');
 
   return (
-    <div className="log-frame">
-      <div
-        className="log"
-        ref={scroll.ref}
-        role="log"
-        aria-label={`Messages in ${roomName}`}
-        aria-live={atEnd && !history.reading ? 'polite' : 'off'}
-        aria-relevant="additions"
-        aria-busy={history.reading}
-        // Keyboards scroll what has the focus.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable
-        tabIndex={0}
-        onScroll={scroll.scrolled}
-        onKeyDown={walkMessages}
-      >
-        <div className="log-content" ref={scroll.contentRef}>
-          <TimelineTop
-            history={history}
-            empty={!items.some(({ kind }) => kind === 'message')}
-            readOlder={problem === undefined ? pages.readOlder : pages.readAgain}
-          />
-          {days.map((group) => (
-            <div key={group.key}>
-              <h3 className="day">{dayLabel(group.day, nowMs, readerFormat)}</h3>
-              <ol className="bubbles">
-                {group.items.map((item) => (
-                  <TimelineItem key={item.key} item={item} actions={actions} permissions={permissions} />
-                ))}
-              </ol>
-            </div>
-          ))}
-        </div>
-      </div>
-      {typing !== undefined && <p className="typing">{typing}</p>}
-      {!(atEnd && history.atNewest) && (
-        <button type="button" className="button to-end" onClick={toNewest}>
-          <Icon name="down" />
-          {unread > 0 ? `${unread} new` : 'Newest'}
-        </button>
-      )}
-    </div>
+    <LogFrame
+      {...log}
+      label={`Messages in ${roomName}`}
+      empty={empty}
+      beginning={
+        <p className="log-top hint">
+          {empty
+            ? 'Nothing has been said here yet. Whoever comes later reads it from here on.'
+            : 'The beginning of this room'}
+        </p>
+      }
+      item={(item) => <TimelineItem key={item.key} item={item} actions={actions} permissions={permissions} />}
+      scrolls={(given) => {
+        scroll.current = given;
+      }}
+    />
   );
 }
 
@@ -143,38 +104,4 @@ function gapWords(from: number, to: number): string {
   return count === 1
     ? 'One entry is not here yet.'
     : `${count} entries between these messages are not here yet.`;
-}
-
-interface TimelineTopProps {
-  readonly history: RowsState<RoomRow>;
-  readonly empty: boolean;
-  readonly readOlder: () => void;
-}
-
-function TimelineTop({ history, empty, readOlder }: TimelineTopProps) {
-  if (history.problem !== undefined) {
-    return (
-      <div className="notice bad">
-        <p>{history.problem}</p>
-        <button type="button" className="button small" onClick={readOlder}>
-          Try again
-        </button>
-      </div>
-    );
-  }
-  if (history.reading) return empty ? null : <p className="log-top hint">Reading earlier messages…</p>;
-  if (!history.complete) {
-    return (
-      <button type="button" className="button small log-top" onClick={readOlder}>
-        Earlier messages
-      </button>
-    );
-  }
-  return (
-    <p className="log-top hint">
-      {empty
-        ? 'Nothing has been said here yet. Whoever comes later reads it from here on.'
-        : 'The beginning of this room'}
-    </p>
-  );
 }

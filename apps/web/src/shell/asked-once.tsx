@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+
+interface AskedOnceProps {
+  /** Names the group, and says what the button does. */
+  readonly question: string;
+  readonly className: string;
+  readonly act: string;
+  readonly onAct: () => void;
+  readonly keep: () => void;
+  /** What it means. */
+  readonly children: ReactNode;
+}
+
+/** The question before what is not easily taken back, in place of the button that asked for it. */
+export function AskedOnce({ question, className, act, onAct, keep, children }: AskedOnceProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
+    <div className={className} role="group" aria-label={question}>
+      <p>
+        <strong>{question}</strong> {children}
+      </p>
+      <div className="actions">
+        <button type="button" className="button small danger" onClick={onAct}>
+          {act}
+        </button>
+        <button
+          type="button"
+          className="button small"
+          // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
+          autoFocus
+          onClick={keep}
+        >
+          Keep
+        </button>
+      </div>
+    </div>
+  );
+}
