@@ -12,6 +12,9 @@ import {
 import {
   type Parsed,
   parseCertificate,
+  parseEdgeControl,
+  parseEdgeHome,
+  parseEdgeStatus,
   parseEntryBody,
   parseEntryHeader,
   parseEnvelope,
@@ -19,6 +22,8 @@ import {
   parseKeyFile,
   parsePresence,
   parseProof,
+  parseReading,
+  parseTelemetryEvent,
 } from '@bothy/wire/schemas';
 import { describe, expect, test } from 'vitest';
 import { labelledExamples, tableCodes } from './reference-page.ts';
@@ -26,6 +31,8 @@ import { labelledExamples, tableCodes } from './reference-page.ts';
 const root = new URL('../../', import.meta.url);
 const page = (name: string): string => readFileSync(new URL(`docs/reference/${name}`, root), 'utf8');
 
+const heard = { receivedMs: 1_795_167_100_000, zoneOffset: () => 0 };
+const edge = { edge: 'edge-1' };
 const parsers: Readonly<Record<string, (text: string) => Parsed<unknown>>> = {
   certificate: parseCertificate,
   proof: parseProof,
@@ -35,6 +42,11 @@ const parsers: Readonly<Record<string, (text: string) => Parsed<unknown>>> = {
   header: parseEntryHeader,
   body: parseEntryBody,
   keyfile: parseKeyFile,
+  reading: (text) => parseReading(text, heard),
+  event: (text) => parseTelemetryEvent(text, heard),
+  status: (text) => parseEdgeStatus(text, edge),
+  control: parseEdgeControl,
+  home: (text) => parseEdgeHome(text, edge),
 };
 const domains: Readonly<Record<string, SignatureDomain>> = {
   certificate: 'certificate',
