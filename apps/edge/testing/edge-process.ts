@@ -9,6 +9,10 @@ export interface EdgeProcess {
   readonly child: ChildProcess;
   /** All it has written so far: lines of JSON. */
   readonly output: () => string;
+  /** How often it has written this. */
+  count(text: string): number;
+  /** Resolves once it holds; asked with everything that it writes. Rejects when it ends before that. */
+  until(condition: () => boolean): Promise<void>;
   /** Resolves once a line holds this text. */
   said(text: string): Promise<void>;
   kill(): Promise<void>;
@@ -35,22 +39,26 @@ export function startEdgeProcess(args: readonly string[], env: NodeJS.ProcessEnv
     const [code] = await ended;
     return code;
   };
+  const count = (text: string): number => output.split(text).length - 1;
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+    heard();
+  });
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) {
+      if (isOver) throw new Error(`the edge ended too early: ${output}`);
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+    }
+  };
   return {
     child,
     output: () => output,
-    said: async (text) => {
-      let isOver = false;
-      void ended.then(() => {
-        isOver = true;
-        heard();
-      });
-      while (!output.includes(text)) {
-        if (isOver) throw new Error(`the edge ended before it said "${text}": ${output}`);
-        await new Promise<void>((resolve) => {
-          heard = resolve;
-        });
-      }
-    },
+    count,
+    until,
+    said: (text) => until(() => count(text) > 0),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };
