@@ -122,7 +122,8 @@ export class SensorDesk {
         sentence: 'Only simulated sensors can be broken, and there is none that this is about.',
       };
     }
-    const what = fault.name === 'reset' ? 'works again' : `has the fault ${fault.fault}`;
+    const [work, have] = broken.length === 1 ? ['works', 'has'] : ['work', 'have'];
+    const what = fault.name === 'reset' ? `${work} again` : `${have} the fault ${fault.fault}`;
     return { ok: true, sentence: `${broken.join(', ')} ${what}.` };
   }
 
