@@ -197,7 +197,7 @@ export class Audience {
   }
 }
 
-/** Who is not taken comes again, as the product's client does; it has a minute, like every job. */
+/** Who is not taken comes again, as the product's client does. */
 async function openAgain(port: number): Promise<RoomClient> {
   for (let waitMs = 250; ; waitMs *= 2) {
     try {

@@ -4,8 +4,8 @@ import { interleaved, type RoundLimit } from './interleaved.ts';
 import type { LoadResult } from './load.ts';
 
 const rooms = 500;
-const mostSeconds = 2;
-const pacedSeconds = 4;
+const mostSeconds = 1.5;
+const pacedSeconds = 3;
 /** The aim's rate, at which its p99 is taken. */
 const pacedPerSecond = 5_000;
 

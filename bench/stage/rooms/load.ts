@@ -42,7 +42,7 @@ export interface LoadProcess {
 }
 
 /** What takes longer will not end: a delivery was lost, and that is to be seen. */
-const jobLimitMs = 60_000;
+const jobLimitMs = 120_000;
 
 export function startLoad(): LoadProcess {
   const child = fork(fileURLToPath(new URL('./load-process.ts', import.meta.url)));

@@ -5,7 +5,7 @@ import type { Rival } from './load.ts';
 
 const clients = 5_000;
 /** Until what connecting left behind is collected. */
-const idleMs = 4_000;
+const idleMs = 3_000;
 /** Connected first, so that the code is there and the heap has its size. */
 const clientsBefore = 100;
 
