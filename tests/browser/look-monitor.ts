@@ -97,6 +97,7 @@ async function overviewAndCharts(ada: Page, node: RunningNode, look: RoomLookToo
   await look(ada, 'monitor-chart-day');
   await ada.getByText('Choose sensors').click();
   await look(ada, 'monitor-chart-choice');
+  await ada.keyboard.press('Escape');
   await ada.goto(`${node.webUrl}/#/monitor/chart/5m/greenhouse-1~temperature+greenhouse-1~airquality`);
   await ada.getByRole('img', { name: /Temperature · greenhouse-1: last/ }).waitFor();
   await look(ada, 'monitor-chart-live');
@@ -131,6 +132,13 @@ async function edgeAndAlarms(ada: Page, node: RunningNode, look: RoomLookTools['
   await ada.getByRole('button', { name: 'Acknowledge' }).click();
   await ada.getByText('acknowledged by ada').first().waitFor();
   await look(ada, 'monitor-alarm-acknowledged');
+  // A device without rules of its own: the node judges it, and can say why.
+  for (const value of [28.6, 29.1, 29.8, 30.4, 31.2]) {
+    await publishReadings(node.mqttPort, [{ node: 'north-bed', sensor: 'temperature', unit: '°C', value }]);
+  }
+  await ada.goto(`${node.webUrl}/#/monitor/alarm/north-bed~temperature~temperature_alert_high`);
+  await ada.getByRole('heading', { name: 'Why' }).waitFor();
+  await look(ada, 'monitor-alarm-why');
   await ada.goto(`${node.webUrl}/#/monitor/alarm/greenhouse-1~light~light_low`);
   await ada.getByRole('button', { name: 'Shelve for' }).click();
   await ada.getByRole('button', { name: 'Take from the shelf' }).waitFor();

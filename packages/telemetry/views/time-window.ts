@@ -32,8 +32,8 @@ export function stretchOf(window: TimeWindow, nowMs: number): Stretch {
 export function windowOf(oneMs: number, otherMs: number, nowMs: number): TimeWindow {
   const [from, to] = oneMs < otherMs ? [oneMs, otherMs] : [otherMs, oneMs];
   const spanMs = Math.min(Math.max(to - from, shortestMs), longestMs);
-  const toMs = Math.min(Math.max(to, from + spanMs), nowMs);
-  // Within a hundredth of the end nobody meant to leave it.
+  const toMs = Math.max(to, from + spanMs);
+  // Within a hundredth of the end nobody meant to leave it; nor behind it, where nothing is.
   if (nowMs - toMs <= spanMs / 100) return { kind: 'live', spanMs };
   return { kind: 'fixed', fromMs: Math.round(toMs - spanMs), toMs: Math.round(toMs) };
 }

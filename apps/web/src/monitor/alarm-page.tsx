@@ -39,6 +39,7 @@ export function AlarmPage({ id }: { id: string }) {
   }
   const standing = standingOf(alarm, nowMs);
   const now = view?.sensors.get(sensorKey(alarm.edge, alarm.sensor));
+  const unit = alarm.unit ?? now?.unit ?? '';
   const around = { kind: 'fixed', ...stretchAround(alarm, nowMs) } as const;
   return (
     <section className={`alarm-page standing-${standing}`} aria-labelledby="alarm-title">
@@ -56,9 +57,7 @@ export function AlarmPage({ id }: { id: string }) {
             <a href={monitorHash({ page: 'edge', edge: alarm.edge })}>{alarm.edge}</a>
           </dd>
           <dt>Then</dt>
-          <dd>
-            {alarm.value === null ? 'no value' : `${valueWords(alarm.value, [0.5])} ${alarm.unit ?? ''}`}
-          </dd>
+          <dd>{alarm.value === null ? 'no value' : `${valueWords(alarm.value, [0.5])} ${unit}`}</dd>
           {now?.value != null && (
             <>
               <dt>Now</dt>
@@ -95,7 +94,7 @@ export function AlarmPage({ id }: { id: string }) {
         </a>
       </header>
       <AlarmActions alarm={alarm} standing={standing} />
-      {detail?.why != null && <AlarmWhy why={detail.why} nowMs={nowMs} unit={alarm.unit ?? ''} />}
+      {detail?.why != null && <AlarmWhy why={detail.why} nowMs={nowMs} unit={unit} />}
       <section aria-labelledby="alarm-history">
         <h3 id="alarm-history">What happened</h3>
         {problem !== undefined && <p className="hint problem">{problem}</p>}
@@ -112,7 +111,7 @@ export function AlarmPage({ id }: { id: string }) {
                   {entry.value != null && (
                     <span className="hint">
                       {' '}
-                      at {valueWords(entry.value, [0.5])} {alarm.unit ?? ''}
+                      at {valueWords(entry.value, [0.5])} {unit}
                     </span>
                   )}
                 </span>
