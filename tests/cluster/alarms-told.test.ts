@@ -89,7 +89,7 @@ test('an alarm is told in a room and acknowledged there, and a webhook hears of 
   expect(await setRoutes(home, await operatorToken(home), routes)).toBe(200);
 
   await publish(home, 34.2);
-  const line = `🔥 temperature of esp-7 is 34.2, above 30 · /ack ${hot}`;
+  const line = `🔥 temperature of esp-7 is 34.2 °C, above 30 · /ack ${hot}`;
   await expect.poll(() => saidBy(other, room), patience).toEqual([line]);
   await expect
     .poll(async () => (await alarmOf(home)).history?.map(({ kind }) => kind), patience)

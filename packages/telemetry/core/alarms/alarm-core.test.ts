@@ -216,10 +216,16 @@ describe('[TAL14] how severe it is, and why', () => {
       sensor: 'power',
       isRepeated: false,
     } as const;
-    const found = { value: null, stampMs: null, wallMs: 0, sentence: `Fires: ${'silent '.repeat(80)}.` };
+    const found = {
+      value: null,
+      unit: 'W',
+      stampMs: null,
+      wallMs: 0,
+      sentence: `Fires: ${'silent '.repeat(80)}.`,
+    };
     stage.step({ kind: 'ruleEvent', event: { ...event, ...found, active: true } });
-    const { severity, value, sentence } = stage.alarms[0] ?? exampleAlarm();
-    expect([severity, value, sentence.length]).toEqual(['danger', null, 300]);
+    const { severity, value, unit, sentence } = stage.alarms[0] ?? exampleAlarm();
+    expect([severity, value, unit, sentence.length]).toEqual(['danger', null, 'W', 300]);
     stage.step({ kind: 'ruleEvent', event: { ...event, ...found, active: false } });
     expect(stage.alarms[0]?.active).toBe(false);
   });

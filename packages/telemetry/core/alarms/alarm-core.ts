@@ -145,8 +145,9 @@ export class AlarmCore implements Core<AlarmInput, AlarmOutput> {
   }
 
   #ruleEvent(event: RuleEvent, now: Now): void {
-    const { node: edge, sensor, rule, severity, value, sentence } = event;
-    this.#found({ edge, sensor, rule }, event.active, { severity, value, sentence }, now);
+    const { node: edge, sensor, rule, severity, value, unit, sentence } = event;
+    const finding = { severity, value, ...(unit === undefined ? {} : { unit }), sentence };
+    this.#found({ edge, sensor, rule }, event.active, finding, now);
   }
 
   #stranger(id: AlarmId, now: Now): EventClock {

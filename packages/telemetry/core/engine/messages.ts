@@ -26,6 +26,7 @@ export interface RuleEvent {
   /** The last reading of this sensor, and its own stamp; null when none came since the start. */
   readonly value: number | null;
   readonly stampMs: number | null;
+  readonly unit?: string;
   /** Our wall clock: when this was found. */
   readonly wallMs: number;
   /** Why, for people. */

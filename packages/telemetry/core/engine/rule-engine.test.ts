@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EngineDesk, startWallMs } from '../testing/engine-desk.ts';
+import { EngineDesk, ruleOf, startWallMs } from '../testing/engine-desk.ts';
 import { RuleEngine } from './rule-engine.ts';
 
 /** Only second and verb, where one subject is meant. */
@@ -292,4 +292,14 @@ describe('[TLE13] rules and sensors that change', () => {
     expect(desk.stored).toEqual([]);
     expect(desk.engine instanceof RuleEngine && desk.engine.size).toEqual({ sensors: 0, instances: 0 });
   });
+});
+
+test('[TLE1] an event says the unit in which its sensor speaks', () => {
+  const engine = new RuleEngine([ruleOf('temperature > 30')]);
+  const now = { monoMs: 0, wallMs: startWallMs };
+  engine.step({ kind: 'start' }, now);
+  const reading = { sensor: 'temperature', node: 'edge-1', stampMs: startWallMs, value: 31, unit: '°C' };
+  const input = { ...reading, event: false, eventType: null, hist: false };
+  const events = engine.step({ kind: 'reading', reading: input }, now).filter(({ kind }) => kind === 'event');
+  expect(events).toMatchObject([{ event: { active: true, value: 31, unit: '°C' } }]);
 });

@@ -92,6 +92,7 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
     const entry = this.#sensors.get(reading.node, reading.sensor) ?? this.#meet(reading, now);
     if (entry === undefined || !entry.clock.isLive(reading, now.monoMs)) return;
     const { value, stampMs } = reading;
+    entry.unit = reading.unit;
     entry.detector?.add(value, now.monoMs);
     for (const { instance, leaves } of entry.uses) {
       for (const leaf of leaves) {
@@ -130,7 +131,8 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
 
   #tell(instance: RuleInstance, active: boolean, isRepeated: boolean, now: Now, reason?: string): void {
     const { rule, node, sensor } = instance;
-    const state = ruleStateOf(instance, this.#sensors.get(node, sensor)?.detector);
+    const { detector, unit } = this.#sensors.get(node, sensor) ?? {};
+    const state = ruleStateOf(instance, detector);
     const event = {
       rule: rule.rule.name,
       severity: rule.rule.severity,
@@ -140,6 +142,7 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
       isRepeated,
       value: instance.value,
       stampMs: instance.leaves[0]?.stampMs ?? null,
+      ...(unit === undefined ? {} : { unit }),
       wallMs: now.wallMs,
       sentence: reason ?? (active ? explain(state, now.monoMs).sentence : clearedSentence(state, now.monoMs)),
     };

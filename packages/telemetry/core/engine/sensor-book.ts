@@ -19,6 +19,8 @@ export interface SensorEntry {
   readonly clock: SensorClock;
   uses: readonly SensorUse[];
   detector: AnomalyDetector | undefined;
+  /** That of the last reading. */
+  unit: string | undefined;
 }
 
 export class SensorBook {
@@ -50,7 +52,14 @@ export class SensorBook {
   /** Undefined when there is no room. */
   add(node: EdgeId, sensor: SensorName, now: Now): SensorEntry | undefined {
     if (this.#size >= this.#most) return undefined;
-    const entry = { node, sensor, clock: new SensorClock(now), uses: [], detector: undefined };
+    const entry = {
+      node,
+      sensor,
+      clock: new SensorClock(now),
+      uses: [],
+      detector: undefined,
+      unit: undefined,
+    };
     const sensors = this.#entries.get(node) ?? new Map<SensorName, SensorEntry>();
     this.#entries.set(node, sensors.set(sensor, entry));
     this.#size += 1;

@@ -24,7 +24,7 @@ const mostBytes = 65_000;
 
 /** `by` tells it from one of the edge: nodes leave it alone, for the alarm is kept by the one that said it. */
 export function eventPublish(event: RuleEvent, node: string): OwnPublish {
-  const { rule, severity, sentence, active, value } = event;
+  const { rule, severity, sentence, active, value, unit } = event;
   const payload = telemetryPayload({
     sensor: event.sensor,
     value: value ?? 0,
@@ -33,6 +33,7 @@ export function eventPublish(event: RuleEvent, node: string): OwnPublish {
     event: active,
     eventType: rule,
     hist: false,
+    ...(unit === undefined ? {} : { unit }),
     ...(value === null ? { quality: 'none' } : {}),
     extra: { severity, sentence, by: node },
   });
