@@ -48,6 +48,14 @@ test('a value published with mosquitto_pub appears by itself, is on the chart, a
   await page.getByText('Nothing is measured yet').waitFor();
   await page.getByText("mosquitto_pub -t env/temperature/raw -m '{").waitFor();
 
+  // Somebody who wires a device up sees why nothing appears.
+  await publishReadings(stage.node.mqttPort, [
+    { sensor: 'temperature', value: Number.NaN, node: 'edge-1', unit: '°C' },
+  ]);
+  await page.reload();
+  await page.getByText('1 message could not be read').click();
+  await page.getByText('"value":null').waitFor();
+
   await publish(23.4);
   const card = page
     .getByRole('listitem')

@@ -65,9 +65,17 @@ const backtestSummary: z.ZodMiniType<BacktestSummary> = z.object({
   isComplete: z.boolean(),
 });
 
+/** What a client sent that was no reading, event or status. */
+const refusal = z.object({
+  client: z.string(),
+  count: z.number(),
+  last: z.object({ atMs: z.number(), reason: z.string(), example: z.string() }),
+});
+export type Refusal = z.infer<typeof refusal>;
+
 export const answers = {
+  refusals: z.object({ refusals: z.array(refusal) }),
   series: z.object({ series: z.array(liveParts.readingsSeries) }),
-  edge: z.object({ edge: liveParts.liveEdge, sensors: z.array(liveParts.liveSensor) }),
   command: z.object({ id: z.string() }),
   alarms: z.object({ alarms: z.array(alarmSchema) }),
   alarm: z.object({ alarm: alarmSchema }),

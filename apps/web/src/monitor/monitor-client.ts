@@ -19,6 +19,7 @@ import {
   answers,
   type BacktestAnswer,
   type NamedRule,
+  type Refusal,
   rulesOf,
   type TryAnswer,
 } from './monitor-answers.ts';
@@ -58,8 +59,9 @@ export class MonitorClient {
     });
   }
 
-  async edge(edge: EdgeId) {
-    return parsed(answers.edge, await this.#get(`edges/${edge}`));
+  /** What was sent and is no reading, by who sent it. */
+  async refusals(): Promise<readonly Refusal[]> {
+    return parsed(answers.refusals, await this.#get('edges')).refusals;
   }
 
   /** The id that the edge's answer will carry in its status. */

@@ -4,6 +4,7 @@ import { useDeferredValue, useId, useState } from 'react';
 import { FirstReading } from './first-reading.tsx';
 import { useNodeClock, useRules, useTelemetry } from './monitor-context.ts';
 import { monitorHash } from './monitor-route.ts';
+import { Refusals } from './refusals.tsx';
 import { SensorCard } from './sensor-card.tsx';
 
 /** So many cards are drawn four times a second without a thought; the rest is a filter away. */
@@ -17,7 +18,14 @@ export function OverviewPage() {
   const [filter, setFilter] = useState('');
   const sought = useDeferredValue(filter);
   if (view === undefined) return null;
-  if (view.sensors.size === 0 && view.edges.size === 0) return <FirstReading />;
+  if (view.sensors.size === 0 && view.edges.size === 0) {
+    return (
+      <>
+        <FirstReading />
+        <Refusals />
+      </>
+    );
+  }
   const groups = groupsOf(view, sought);
   const found = groups.reduce((sum, { sensors }) => sum + sensors.length, 0);
   let left = mostCards;
@@ -59,6 +67,7 @@ export function OverviewPage() {
           {mostCards} of {found} sensors are shown. Filter to find the others.
         </p>
       )}
+      <Refusals />
     </>
   );
 }
