@@ -26,6 +26,7 @@ if (!(await ensureSystemPackages(thisMachine, [redis]))) process.exit(1);
 
 // Many servers come and go, each of which ends with this process.
 process.setMaxListeners(200);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const rounds = roundsOption(process.argv.slice(2));
 const seconds = minutesOption(process.argv.slice(2)) * 60;
 const figures: Figure[] = [];

@@ -36,3 +36,6 @@ process.on('message', async (job: LoadJob) => {
     process.send?.({ error: String(thrown) });
   }
 });
+
+// A bench that is killed takes its clients along.
+process.once('disconnect', () => process.exit());
