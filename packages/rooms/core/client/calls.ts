@@ -2,8 +2,9 @@
  * Calls that are not answered yet. Every one is safe to repeat: it reads, or carries a `requestId`. So one whose
  * connection was lost is sent again on the next, and one that was refused for now is tried again, until its time is up.
  */
-import { ExponentialBackoff, type Random } from '@bothy/protocols';
+import type { ExponentialBackoff, Random } from '@bothy/protocols';
 import type { ClientMethod, ErrorCode, ServerAnswer, SessionAnswers } from '@bothy/wire';
+import { againBackoff } from './again-backoff.ts';
 import { type ClientStep, type Refusal, refusal } from './client-step.ts';
 import { clientBounds, clientTiming } from './config.ts';
 import type { Session } from './session.ts';
@@ -51,17 +52,7 @@ export class Calls {
   ask(step: ClientStep, call: Call): void {
     this.#count += 1;
     const key = `${this.#count}`;
-    const { againBaseMs, againMaxMs } = clientTiming;
-    const backoff = new ExponentialBackoff(
-      {
-        baseMs: againBaseMs,
-        factor: 2,
-        maxMs: againMaxMs,
-        maxAttempts: Number.POSITIVE_INFINITY,
-        jitter: 'equal',
-      },
-      this.#random,
-    );
+    const backoff = againBackoff(this.#random);
     const open: OpenCall = { ...call, frameId: undefined, times: 0, backoff };
     this.#open.set(key, open);
     if (call.timeoutMs !== null) step.setTimer(`deadline ${key}`, call.timeoutMs);

@@ -8,8 +8,9 @@
  *                    ▲                  │ refused                    │
  *                    └──retry── failed ◀┘ ──discard──▶ given up ─────┘
  */
-import { ExponentialBackoff, type Random } from '@bothy/protocols';
+import type { ExponentialBackoff, Random } from '@bothy/protocols';
 import { type ErrorCode, type RoomAnswers, type RoomId, roomLimits, utf8Bytes } from '@bothy/wire';
+import { againBackoff } from './again-backoff.ts';
 import { type ClientStep, refusal } from './client-step.ts';
 import { clientBounds, clientTiming, passingCodes } from './config.ts';
 import type { ClientCommand } from './inputs.ts';
@@ -271,17 +272,7 @@ export class Outbox {
   #queueOf(room: RoomId): Queue {
     const known = this.#queues.get(room);
     if (known !== undefined) return known;
-    const { againBaseMs, againMaxMs } = clientTiming;
-    const backoff = new ExponentialBackoff(
-      {
-        baseMs: againBaseMs,
-        factor: 2,
-        maxMs: againMaxMs,
-        maxAttempts: Number.POSITIVE_INFINITY,
-        jitter: 'equal',
-      },
-      this.#random,
-    );
+    const backoff = againBackoff(this.#random);
     const queue: Queue = { waiting: [], frameId: undefined, isResting: false, backoff };
     this.#queues.set(room, queue);
     return queue;
