@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { nodeClock } from '@bothy/runtime/node';
@@ -11,6 +10,7 @@ import { openDriver } from './driver-registry.ts';
 import { hostMeasuresHere } from './kinds/host.ts';
 import type { SensorDriver } from './sensor-driver.ts';
 import { driverContract } from './testing/driver-contract.ts';
+import { isRunning, numberIn } from './testing/other-processes.ts';
 
 const folder = temporaryFolder();
 const live = new AbortController().signal;
@@ -324,28 +324,3 @@ describe('hwmon', () => {
     expect((await driver.read(live))?.value).toBe(2);
   });
 });
-
-async function numberIn(file: string): Promise<number> {
-  for (;;) {
-    const text = await readFile(file, 'utf8').catch(() => '');
-    if (text !== '') return Number(text);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // A process that has ended and was not fetched yet still takes signals.
-    return process.kill(pid, 0) && !isZombie(pid);
-  } catch {
-    return false;
-  }
-}
-
-function isZombie(pid: number): boolean {
-  try {
-    return /^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}

@@ -10,10 +10,9 @@ import { MqttBus } from '@bothy/telemetry/drivers/mqtt';
 import { freePort, type RunningMosquitto, startMosquitto, temporaryFolder } from '@bothy/testkit';
 import { telemetryPayload, topics } from '@bothy/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts';
-import { ReadingLedger, subscribeWithMosquitto } from '../testing/reading-ledger.ts';
+import { type LoneEdge, startLoneEdge } from './stage/lone-edge.ts';
+import { ReadingLedger, subscribeWithMosquitto } from './stage/reading-ledger.ts';
 
-const timeout = 60_000;
 let folder: ReturnType<typeof temporaryFolder>;
 let broker: RunningMosquitto;
 let ledger: ReadingLedger;
@@ -31,7 +30,7 @@ afterEach(async () => {
 });
 
 /** Five simulated sensors that are read ten times a second. */
-function startEdge(url: string, sensors = 5, log = 'info'): EdgeProcess {
+function startEdge(url: string, sensors = 5, log = 'info'): LoneEdge {
   const names = Array.from({ length: sensors }, (_, at) => `s${at}`);
   const lines = names.map((name) => `  - {name: ${name}, kind: simulated, interval: 100ms}`);
   const file = join(folder.path, 'edge.yaml');
@@ -41,7 +40,7 @@ function startEdge(url: string, sensors = 5, log = 'info'): EdgeProcess {
       '\n',
     ),
   );
-  const edge = startEdgeProcess(['--config', file, '--broker', url, '--data', folder.path, '--log', log]);
+  const edge = startLoneEdge(['--config', file, '--broker', url, '--data', folder.path, '--log', log]);
   undo.push(() => edge.kill());
   return edge;
 }
@@ -65,9 +64,7 @@ function actAsHome(url: string): void {
 
 const waiting = (): number => ledger.statuses.at(-1)?.outbox?.waiting ?? Number.NaN;
 
-test('killed in the middle, again and again, with and without its broker: what was numbered is sent by the next start', {
-  timeout,
-}, async () => {
+test('killed in the middle, again and again, with and without its broker: what was numbered is sent by the next start', async () => {
   const { port, url } = broker;
   let subscriber = await subscribeWithMosquitto(port, ledger);
   undo.push(() => subscriber.stop());
@@ -96,9 +93,7 @@ test('killed in the middle, again and again, with and without its broker: what w
   expect(ledger.late).toBeGreaterThanOrEqual(40);
 });
 
-test('without a broker it goes on, and tells all of it once there is one, marked late', {
-  timeout,
-}, async () => {
+test('without a broker it goes on, and tells all of it once there is one, marked late', async () => {
   const first = await subscribeWithMosquitto(broker.port, ledger);
   const edge = startEdge(broker.url);
   await ledger.until(() => ledger.size >= 30);
@@ -118,9 +113,7 @@ test('without a broker it goes on, and tells all of it once there is one, marked
   await edge.stop();
 });
 
-test('after a day on its own everything arrives at the embedded broker, in order, and is let go when a node has it', {
-  timeout,
-}, async () => {
+test('after a day on its own everything arrives at the embedded broker, in order, and is let go when a node has it', async () => {
   const count = 8_640;
   const dayMs = 86_400_000;
   await fillOutbox(count, Date.now() - dayMs);
@@ -155,9 +148,7 @@ test('after a day on its own everything arrives at the embedded broker, in order
   expect(await edge.stop()).toBe(0);
 });
 
-test('stopped, it says that it is offline, and ends in time, also when there is no broker', {
-  timeout,
-}, async () => {
+test('stopped, it says that it is offline, and ends in time, also when there is no broker', async () => {
   const subscriber = await subscribeWithMosquitto(broker.port, ledger);
   undo.push(() => subscriber.stop());
   const edge = startEdge(broker.url);
@@ -170,11 +161,11 @@ test('stopped, it says that it is offline, and ends in time, also when there is 
   expect(await alone.stop()).toBe(0);
 });
 
-test('the documents’ way: a variable and a broker suffice', { timeout }, async () => {
+test('the documents’ way: a variable and a broker suffice', async () => {
   const subscriber = await subscribeWithMosquitto(broker.port, ledger);
   undo.push(() => subscriber.stop());
   const variables = { NODE_ID: 'edge-3', BOTHY_BROKER: broker.url, BOTHY_DATA: folder.path };
-  const edge = startEdgeProcess([], variables);
+  const edge = startLoneEdge([], variables);
   undo.push(() => edge.kill());
   await ledger.until(() => ledger.size >= 4);
   const sensors = ledger.statuses
@@ -188,10 +179,10 @@ test('the documents’ way: a variable and a broker suffice', { timeout }, async
   ]);
 });
 
-test('a mistake in the file ends the start with its place', { timeout }, async () => {
+test('a mistake in the file ends the start with its place', async () => {
   const file = join(folder.path, 'edge.yaml');
   writeFileSync(file, 'sensors:\n  - name: a\n    kind: simulated\n    interval: soon\n');
-  const edge = startEdgeProcess(['--config', file]);
+  const edge = startLoneEdge(['--config', file]);
   const [code] = (await once(edge.child, 'exit')) as [number | null];
   expect(code).toBe(1);
   expect(edge.output()).toBe(`bothy: ${file}:4: sensors[0].interval: must be a time such as 5s or 1m30s\n`);

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 
-export interface EdgeProcess {
+export interface LoneEdge {
   readonly child: ChildProcess;
   /** All it has written so far: lines of JSON. */
   readonly output: () => string;
@@ -20,7 +20,7 @@ export interface EdgeProcess {
   stop(): Promise<number | null>;
 }
 
-export function startEdgeProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): EdgeProcess {
+export function startLoneEdge(args: readonly string[], env: NodeJS.ProcessEnv = {}): LoneEdge {
   const child = spawn(process.execPath, [cli, 'edge', ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
