@@ -45,7 +45,9 @@ export type RouteOutput =
 export interface RouteConfig {
   /** Minutes east of UTC at a Unix time: quiet hours are local. @default 0 always */
   readonly zoneOffset?: (wallMs: number) => number;
-  /** After a route told something, what follows within this time is told together. @default 5000 */
+  /** News that a route tells one by one, as they come, before it gathers. @default 3 */
+  readonly atOnce?: number;
+  /** For so long news are gathered then, and told together; one more may come at once for each such time that passes. @default 5000 */
   readonly gatherMs?: number;
   /** Deliveries of one route: so many at once, and one more each `perDeliveryMs`; what is over that is told later, together. @default 20 */
   readonly burst?: number;

@@ -7,7 +7,7 @@
  *                             │ ▲──────────┘                                      │
  *                             └──────────────────cleared──────────────────────────┘
  */
-import { type Now, TokenBucket } from '@bothy/protocols';
+import type { Now, TokenBucket } from '@bothy/protocols';
 import type { Alarm, AlarmId, AlarmRoute } from '@bothy/wire';
 import { isWithin } from '../engine/week-hours.ts';
 import { monoOf } from './ages.ts';
@@ -31,7 +31,9 @@ export class RouteEntry {
   readonly told = new Map<AlarmId, Told>();
   /** When something is to be told of an alarm; Infinity while it may not speak. */
   readonly waiting = new Map<AlarmId, number>();
-  readonly bucket: TokenBucket;
+  /** Deliveries in the long run, and in a few seconds. */
+  readonly rate: TokenBucket;
+  readonly pace: TokenBucket;
   /** What is being told. */
   delivery: Attempts | undefined;
   /** Nothing is told before: what comes meanwhile is told together. */
@@ -40,9 +42,10 @@ export class RouteEntry {
   armedMs = Infinity;
   #isQuiet = false;
 
-  constructor(route: AlarmRoute, rate: { readonly burst: number; readonly perSecond: number }, now: Now) {
+  constructor(route: AlarmRoute, rate: TokenBucket, pace: TokenBucket) {
     this.route = route;
-    this.bucket = new TokenBucket(rate, now.monoMs);
+    this.rate = rate;
+    this.pace = pace;
   }
 
   get timerKey(): string {

@@ -140,14 +140,16 @@ export class RouteTeller {
   #deliver(entry: RouteEntry, now: Now): void {
     const gathered = this.#gather(entry, now);
     if (gathered.length === 0) return;
-    if (!entry.bucket.take(1, now.monoMs)) {
+    if (!entry.rate.take(1, now.monoMs)) {
       entry.freeMs = now.monoMs + this.#config.perDeliveryMs;
       return this.#arm(entry, entry.freeMs, now);
     }
     const delivery = deliveryOf(entry.route, gathered, this.#newId(), now);
     const marks = gathered.map(({ watched, news }) => this.#said(entry, watched, news, now));
     this.write([{ kind: 'putDelivery', delivery }, ...marks]);
-    entry.freeMs = now.monoMs + this.#config.gatherMs;
+    entry.pace.take(1, now.monoMs);
+    // Half a token is as good as none: what is gathered is gathered for the whole time.
+    entry.freeMs = entry.pace.holds(1, now.monoMs) ? now.monoMs : now.monoMs + this.#config.gatherMs;
     this.resume(entry, delivery, now);
   }
 

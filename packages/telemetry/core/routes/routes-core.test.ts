@@ -161,13 +161,14 @@ describe('[TRT6] when it says nothing', () => {
 });
 
 describe('[TRT7] together', () => {
-  test('the first at once, what follows within seconds in one piece, the worst first', () => {
+  test('the first three at once, what follows within seconds in one piece, the worst first', () => {
     const stage = new RouteStage([ops]);
-    stage.storm(1, 'first-').wait(100);
+    stage.storm(3, 'first-').wait(100);
+    expect(stage.arrived.splice(0, 2).map((line) => line.split(' ')[0])).toEqual(['0', '0']);
     stage.alarm({ edge: 'x', severity: 'info' }).storm(20).wait(4_899);
     expect(stage.arrived).toHaveLength(1);
     stage.wait(1);
-    const [, second] = stage.attempts;
+    const [, , , second] = stage.attempts;
     expect(second?.delivery.lines).toHaveLength(15);
     expect(second?.delivery.lines.every(({ alarm }) => alarm.severity === 'danger')).toBe(true);
     expect(second?.delivery.more).toHaveLength(6);

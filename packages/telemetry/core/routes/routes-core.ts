@@ -5,7 +5,7 @@
  * delivery has arrived, the next one says everything that is news by then, in one piece. So nothing grows while a target
  * is away, and nobody is told at noon, line by line, what went on all night.
  */
-import type { Core, Now, Random } from '@bothy/protocols';
+import { type Core, type Now, type Random, TokenBucket } from '@bothy/protocols';
 import type { Alarm, AlarmId, AlarmRoute } from '@bothy/wire';
 import { monoOf } from './ages.ts';
 import type { RouteConfig, RouteInput, RouteOutput } from './messages.ts';
@@ -27,6 +27,7 @@ export class RoutesCore implements Core<RouteInput, RouteOutput> {
   constructor(config: RouteConfig, snapshot: RouteSnapshot = emptyRoutes, random: Random) {
     this.#config = {
       zoneOffset: config.zoneOffset ?? (() => 0),
+      atOnce: config.atOnce ?? 3,
       gatherMs: config.gatherMs ?? 5_000,
       burst: config.burst ?? 20,
       perDeliveryMs: config.perDeliveryMs ?? 30_000,
@@ -204,8 +205,10 @@ export class RoutesCore implements Core<RouteInput, RouteOutput> {
   }
 
   #newEntry(route: AlarmRoute, now: Now): RouteEntry {
-    const { burst, perDeliveryMs, zoneOffset } = this.#config;
-    const entry = new RouteEntry(route, { burst, perSecond: 1_000 / perDeliveryMs }, now);
+    const { atOnce, gatherMs, burst, perDeliveryMs, zoneOffset } = this.#config;
+    const rate = new TokenBucket({ burst, perSecond: 1_000 / perDeliveryMs }, now.monoMs);
+    const pace = new TokenBucket({ burst: atOnce, perSecond: 1_000 / gatherMs }, now.monoMs);
+    const entry = new RouteEntry(route, rate, pace);
     entry.checkHours(now.wallMs, zoneOffset(now.wallMs));
     return entry;
   }
