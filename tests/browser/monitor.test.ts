@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { browserStage } from './browser-stage.ts';
 import { type EdgeProcess, pastReadings, publishReadings, startEdgeProcess } from './greenhouse.ts';
 import { enter } from './person.ts';
+import { makeRoom, message, openRoom, openRooms, write } from './room-person.ts';
 
 const stage = browserStage({ nodePerTest: true, timeoutMs: 20_000 });
 const edges: EdgeProcess[] = [];
@@ -237,6 +238,35 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
   await ben.getByText(/Shelved for another/).waitFor();
   await ada.getByRole('button', { name: 'Take from the shelf' }).click();
   await ben.getByText('acknowledged by ada').waitFor();
+  expect(stage.pageErrors).toEqual([]);
+});
+
+test('an alarm speaks in a room, and acknowledged there it is acknowledged on the dashboard', async () => {
+  const ada = await stage.join('ada');
+  await openRooms(ada);
+  await makeRoom(ada, 'Greenhouse');
+  await openMonitor(ada);
+  await openTab(ada, 'Routes');
+  await ada.getByRole('button', { name: 'New route' }).click();
+  await ada.getByRole('textbox', { name: 'Name', exact: true }).fill('greenhouse');
+  await ada.getByRole('combobox', { name: 'Room' }).selectOption({ label: 'Greenhouse' });
+  await ada.getByRole('button', { name: 'Save' }).click();
+  await ada.getByRole('button', { name: 'Try greenhouse' }).click();
+  await ada.getByRole('status').filter({ hasText: 'greenhouse is kept' }).waitFor({ state: 'detached' });
+  const ben = await stage.open();
+  await enter(ben, 'ben');
+  await openMonitor(ben);
+  await openTab(ben, 'Alarms');
+
+  for (const value of [29.5, 31]) await publish(value);
+  await ben.getByText(/seen by nobody/).waitFor();
+  await openRooms(ada);
+  await openRoom(ada, 'Greenhouse');
+  await message(ada, 'temperature of edge-1 is 31').waitFor();
+  await write(ada, '/ack The vent was shut.');
+  await ben.getByText('acknowledged by ada').waitFor();
+  await ben.getByRole('link', { name: 'Temperature is too high' }).click();
+  await ben.getByText('The vent was shut.').first().waitFor();
   expect(stage.pageErrors).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { BothyError, type CommandAnswer, type EdgeCommand, type EdgeFault, type LiveEdge } from '@bothy/wire';
 import { useState } from 'react';
-import { useMonitor } from './monitor-context.ts';
+import { useMonitor, useOperates } from './monitor-context.ts';
 
 const faults: readonly { readonly fault: EdgeFault; readonly title: string }[] = [
   { fault: 'overheat', title: 'Overheat' },
@@ -20,6 +20,7 @@ interface Asked {
 /** Breaks simulated sensors, to see what happens then. Real ones are never touched. */
 export function EdgeFaults({ edge }: { edge: LiveEdge }) {
   const { client } = useMonitor();
+  const operates = useOperates();
   const [asked, setAsked] = useState<Asked>();
   const simulated = (edge.status?.sensors ?? []).filter(({ kind }) => kind === 'simulated');
   if (simulated.length === 0) return null;
@@ -42,6 +43,7 @@ export function EdgeFaults({ edge }: { edge: LiveEdge }) {
         {broken.length === 0
           ? 'They are well. A fault lasts until it is mended.'
           : `Broken now: ${broken.map(({ sensor, fault }) => `${sensor} (${fault})`).join(', ')}.`}
+        {!operates && ' An operator of the node can break and mend them.'}
       </p>
       <div className="actions">
         {faults.map(({ fault, title }) => (
@@ -49,7 +51,7 @@ export function EdgeFaults({ edge }: { edge: LiveEdge }) {
             key={fault}
             type="button"
             className="button small"
-            disabled={edge.state !== 'online'}
+            disabled={!operates || edge.state !== 'online'}
             onClick={() => void give(title, { name: 'fault', fault })}
           >
             {title}
@@ -58,7 +60,7 @@ export function EdgeFaults({ edge }: { edge: LiveEdge }) {
         <button
           type="button"
           className="button small primary"
-          disabled={edge.state !== 'online'}
+          disabled={!operates || edge.state !== 'online'}
           onClick={() => void give('Mend', { name: 'reset' })}
         >
           Mend all
