@@ -47,8 +47,8 @@ function noteOf(words: readonly string[]): { readonly note?: string } {
   return note === '' ? {} : { note };
 }
 
-/** The alarms that a message of ours can be answered for: each stands behind its `/ack`. */
+/** The alarms that a message of ours can be answered for: each stands behind the `/ack` that ends its line. */
 export function alarmsOf(text: string): readonly AlarmId[] {
-  const found = [...text.matchAll(/ · \/ack (\S+)/g)].map(([, id = '']) => id);
+  const found = [...text.matchAll(/ · \/ack (\S+)$/gm)].map(([, id = '']) => id);
   return found.filter((id) => alarmIdPattern.test(id)).slice(0, mostAlarms);
 }

@@ -10,7 +10,7 @@ import { parseConfig } from '../config.ts';
 import { nodeInfo, openLinks } from '../rooms/cluster.ts';
 import { RoomsHost } from '../rooms/rooms-host.ts';
 import { RoomTracing } from '../rooms/tracing.ts';
-import { parseRoomCommand } from './notify-commands.ts';
+import { alarmsOf, parseRoomCommand } from './notify-commands.ts';
 import { AlarmVoice } from './notify-voice.ts';
 
 const ann = { person: 'a'.repeat(32), name: 'ann', verified: true, operator: false };
@@ -184,6 +184,11 @@ test('a room that no route names any more is left, and hears nothing', async () 
   await expect.poll(() => core.get(hot)?.acknowledged).toBe(true);
   voice.routes([]);
   await expect.poll(isIn).toBe(false);
+});
+
+test('what a device says of itself names no alarm to acknowledge', () => {
+  const line = `🔥 x · /ack trick~x~y more · /ack ${hot}`;
+  expect(alarmsOf(`${line}\nand 2 more`)).toEqual([hot]);
 });
 
 test('commands say what is wrong with them, and other texts are none', () => {

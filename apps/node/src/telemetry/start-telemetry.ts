@@ -84,7 +84,8 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
         bus,
         openStore: (failed) => SqliteTelemetryStore.open({ file, wallMs, failed, retention }),
         zoneOffset: zone.offsetAt,
-        isAlone: isAlone(),
+        // Of an outside broker nobody knows which nodes use it beside this one.
+        isAlone: config.broker === undefined && isAlone(),
         notifier,
         enrolled,
         rules,
