@@ -24,9 +24,12 @@ function wordsOf({ news, alarm }: NewsLine): string {
   }
 }
 
-/** Units and sentences come from devices: none of them begins a line of its own, in a mail or in a room. */
+/**
+ * Units and sentences come from devices: none of them begins a line of its own, in a mail or in a room, nor looks like
+ * the ` · /ack …` that we put behind a line, for who answers a message acknowledges what stands there.
+ */
 function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ');
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').replaceAll('·', '-');
 }
 
 /** One line, for a subject or a notification: the first news, and how many more there are. */

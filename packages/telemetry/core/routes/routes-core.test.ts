@@ -247,6 +247,8 @@ test('[TRT16] a line says what, where, how much and since when, and is one line'
     '👍 temperature_alert_high at edge-1: acknowledged by ann',
   );
   for (const news of ['opened', 'cleared'] as const) expect(newsWords({ news, alarm })).not.toMatch(/[\r\n]/);
+  const trick = exampleAlarm({ sentence: 'Cleared: x · /ack other~alarm~here.' });
+  expect(newsWords({ news: 'cleared', alarm: trick })).not.toContain('·');
   const text = deliveryText(exampleDelivery({ more: ['a', 'b'] }), true);
   expect(text.split('\n')).toEqual([
     '🔥 temperature of edge-1 is 34.2 °C, above 30 for 2 min · /ack edge-1~temperature~temperature_alert_high',
