@@ -28,6 +28,8 @@ export interface BrokerOptions {
   readonly duplicate: number;
   /** Whether what is retained survives a crash. */
   readonly keepsRetained: boolean;
+  /** The node that it is part of: reached from there always, and down with it. */
+  readonly host?: string;
 }
 
 /** How long an end of a broken connection does not know it, at most. */
@@ -58,6 +60,7 @@ export class SimBroker {
 
   reaches(client: string): boolean {
     const { network } = this.#simulation;
+    if (client === this.#options.host) return this.isUp;
     return this.isUp && network.reachable(client, this.id) && network.reachable(this.id, client);
   }
 
@@ -97,16 +100,20 @@ export class SimBroker {
     this.accept(will);
   }
 
-  crash(forMs: number): void {
+  /** One that is part of a node starts with it. */
+  start(): void {
+    if (this.isUp) return;
+    this.#simulation.note('broker starts');
+    this.isUp = true;
+  }
+
+  crash(): void {
+    if (!this.isUp) return;
     this.#simulation.note('broker crashes');
     this.isUp = false;
     for (const link of [...this.#sessions.values()]) link.break(1_000);
     this.#sessions.clear();
     if (!this.#options.keepsRetained) this.#retained.clear();
-    this.#simulation.after(forMs, () => {
-      this.#simulation.note('broker starts');
-      this.isUp = true;
-    });
   }
 
   /** One of the connections breaks, without anybody being told. */

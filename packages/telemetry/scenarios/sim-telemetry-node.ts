@@ -60,6 +60,8 @@ export interface SimTelemetryNodeOptions {
   readonly checker: TelemetryChecker;
   readonly id: string;
   readonly makeCores: MakeNodeCores;
+  /** The broker is part of it: it comes and goes with this node. */
+  readonly hasBroker: boolean;
 }
 
 export class SimTelemetryNode implements BrokerClient {
@@ -87,13 +89,21 @@ export class SimTelemetryNode implements BrokerClient {
         return { step: (input, now) => this.#step(cores.core, input, now) };
       },
       started: () => {
+        if (this.hasBroker) broker.start();
         this.process.submit({ kind: 'start' });
         this.#connecting.begin();
       },
-      ended: () => this.#connecting.stop(),
+      ended: () => {
+        if (this.hasBroker) broker.crash();
+        this.#connecting.stop();
+      },
       perform: (output) => this.#perform(output),
       ask: () => {},
     });
+  }
+
+  get hasBroker(): boolean {
+    return this.#options.hasBroker;
   }
 
   /** Undefined while it is down. */

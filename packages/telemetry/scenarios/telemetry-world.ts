@@ -77,15 +77,19 @@ class TelemetryWorld {
     this.#simulation = simulation;
     const random = simulation.random('world');
     const number = random.below(1_000);
-    const broker = new SimBroker(simulation, { ...options.broker, keepsRetained: random.below(3) > 0 });
+    const nodes = options.nodes(number);
+    // The one node has its own broker, as it does by default, or uses an outside one.
+    const isEmbedded = nodes === 1 && random.below(2) === 0;
+    const kind = { keepsRetained: random.below(3) > 0, ...(isEmbedded ? { host: 'n1' } : {}) };
+    const broker = new SimBroker(simulation, { ...options.broker, ...kind });
     const checker = new TelemetryChecker(simulation);
     this.#broker = broker;
     this.#checker = checker;
     const outboxItems = options.outboxItems(number);
     this.#isRoomy = outboxItems >= 100_000;
     const parts = { simulation, broker, checker };
-    this.#nodes = numbered(options.nodes(number), 'n').map(
-      (id) => new SimTelemetryNode({ ...parts, id, makeCores: makeNode }),
+    this.#nodes = numbered(nodes, 'n').map(
+      (id) => new SimTelemetryNode({ ...parts, id, makeCores: makeNode, hasBroker: isEmbedded }),
     );
     this.#edges = numbered(options.edges(number), 'edge-').map((id) => {
       if (this.#isRoomy) checker.roomy.add(id);
@@ -108,7 +112,7 @@ class TelemetryWorld {
     const simulation = this.#simulation;
     simulation.run(10_000);
     injectFaults(simulation, faults, faultMs);
-    this.#again('broker crashes', this.#options.brokerCrashEveryMs, () => this.#broker.crash(5_000));
+    this.#again('broker crashes', this.#options.brokerCrashEveryMs, () => this.#crashBroker());
     this.#again('breaks', this.#options.breakEveryMs, () => this.#broker.breakOne());
     this.#again('moves', this.#options.moveEveryMs, () => this.#move());
     if (offlineMs > 0) simulation.after(faultMs / 24, () => this.#takeOffline(offlineMs));
@@ -120,6 +124,15 @@ class TelemetryWorld {
   }
 
   // --- faults -----------------------------------------------------------------------
+
+  /** With its node, where it is part of one. */
+  #crashBroker(): void {
+    const broker = this.#broker;
+    const host = this.#nodes.find(({ hasBroker }) => hasBroker);
+    if (host === undefined) broker.crash();
+    else host.process.crash();
+    this.#simulation.after(5_000, () => (host === undefined ? broker.start() : host.process.start()));
+  }
 
   #takeOffline(forMs: number): void {
     const [edge] = this.#edges;
