@@ -12,6 +12,7 @@ import { telemetryPayload, topics } from '@bothy/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LoneEdge, startLoneEdge } from './stage/lone-edge.ts';
 import { ReadingLedger, subscribeWithMosquitto } from './stage/reading-ledger.ts';
+import { smallDisk } from './stage/small-disk.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let broker: RunningMosquitto;
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 /** Five simulated sensors that are read ten times a second. */
-function startEdge(url: string, sensors = 5, log = 'info'): LoneEdge {
+function startEdge(url: string, sensors = 5, log = 'info', data = folder.path): LoneEdge {
   const names = Array.from({ length: sensors }, (_, at) => `s${at}`);
   const lines = names.map((name) => `  - {name: ${name}, kind: simulated, interval: 100ms}`);
   const file = join(folder.path, 'edge.yaml');
@@ -40,7 +41,7 @@ function startEdge(url: string, sensors = 5, log = 'info'): LoneEdge {
       '\n',
     ),
   );
-  const edge = startLoneEdge(['--config', file, '--broker', url, '--data', folder.path, '--log', log]);
+  const edge = startLoneEdge(['--config', file, '--broker', url, '--data', data, '--log', log]);
   undo.push(() => edge.kill());
   return edge;
 }
@@ -114,7 +115,7 @@ test('without a broker it goes on, and tells all of it once there is one, marked
 });
 
 test('after a day on its own everything arrives at the embedded broker, in order, and is let go when a node has it', async () => {
-  const count = 8_640;
+  const count = 4_320;
   const dayMs = 86_400_000;
   await fillOutbox(count, Date.now() - dayMs);
   const heard: number[] = [];
@@ -161,6 +162,25 @@ test('stopped, it says that it is offline, and ends in time, also when there is 
   expect(await alone.stop()).toBe(0);
 });
 
+test('a disk that is full is told and outlived: the edge is offline until there is space, and nothing that was numbered is lost', async () => {
+  const subscriber = await subscribeWithMosquitto(broker.port, ledger);
+  undo.push(() => subscriber.stop());
+  const disk = smallDisk();
+  undo.push(() => disk.remove());
+  const edge = startEdge(broker.url, 5, 'info', disk.path);
+  await ledger.until(() => ledger.size >= 20);
+  disk.fill(edge.child.pid ?? 0);
+  await edge.said('cannot be written');
+  await ledger.until(() => ledger.statuses.at(-1)?.state === 'offline');
+  const [size, boots] = [ledger.size, ledger.boots().length];
+  disk.free(edge.child.pid ?? 0);
+  await edge.said('the edge goes on from what is stored');
+  await ledger.until(() => ledger.size >= size + 20 && ledger.missing().length === 0);
+  expect(ledger.boots().length).toBeGreaterThan(boots);
+  expect(ledger.contradictions).toEqual([]);
+  expect(await edge.stop()).toBe(0);
+});
+
 test('the documents’ way: a variable and a broker suffice', async () => {
   const subscriber = await subscribeWithMosquitto(broker.port, ledger);
   undo.push(() => subscriber.stop());
@@ -188,7 +208,7 @@ test('a mistake in the file ends the start with its place', async () => {
   expect(edge.output()).toBe(`bothy: ${file}:4: sensors[0].interval: must be a time such as 5s or 1m30s\n`);
 });
 
-/** Readings of a start before this one, every ten seconds from `fromMs` on. */
+/** Readings of a start before this one, every twenty seconds from `fromMs` on. */
 async function fillOutbox(count: number, fromMs: number): Promise<void> {
   const store = new SqliteEdgeStore(join(folder.path, 'edge-edge-1.sqlite'));
   const items = Array.from({ length: count }, (_, at) => {
@@ -197,7 +217,7 @@ async function fillOutbox(count: number, fromMs: number): Promise<void> {
       boot: 7,
       sensor: 'temperature',
       seq: at + 1,
-      stampMs: fromMs + at * 10_000,
+      stampMs: fromMs + at * 20_000,
       value: at / 10,
     };
     const reading = { ...item, node: 'edge-1', event: false, eventType: null, hist: true };

@@ -1,5 +1,5 @@
 export { demoGreenhouses } from './demo-greenhouses.ts';
-export { type EdgeFile, edgeLogLevels } from './edge-schema.ts';
+export { edgeLogLevels, edgeSchema } from './edge-schema.ts';
 export { type BrokerSetup, type EdgeSetup, edgeDefaults } from './edge-setup.ts';
 export { hostSetup } from './host-sensors.ts';
 export { type EdgeTexts, edgeFlagNames, loadEdgeSetup } from './load-edge-setup.ts';
