@@ -10,6 +10,13 @@ function why(desk: EngineDesk, rule: string): Explanation {
   return explain(state, desk.nowMs);
 }
 
+test('[TLX1] values are told in the digits that mean something', () => {
+  const desk = new EngineDesk(['hot: temperature > 30']).read(29.8526018624);
+  expect(why(desk, 'hot').sentence).toBe('Does not fire: temperature of edge-1 is 29.8526, not above 30.');
+  desk.wait(10_000).read(30.00000001);
+  expect(why(desk, 'hot').sentence).toBe('Fires: temperature of edge-1 is 30.00000001, above 30.');
+});
+
 test('[TLX1] a rule says why it fired or has not, in every phase', () => {
   const desk = new EngineDesk(['hot: temperature > 30 for 2m clear below 28 for 1m']).read(29);
   expect(why(desk, 'hot').sentence).toBe('Does not fire: temperature of edge-1 is 29, not above 30.');

@@ -35,13 +35,20 @@ export function finding(state: RuleState, leaf: LeafView, monoMs: number): strin
   }
   if (value === null) return `no reading of ${subject} came since the start`;
   const asked = demand(condition);
+  const shown = figure(value, condition);
   const until = condition.kind === 'threshold' ? condition.until : undefined;
   if (leaf.holds === true && until !== undefined && !isBeyond(condition, value)) {
-    return `${subject} is ${value}, was ${asked} and has not passed ${until} yet`;
+    return `${subject} is ${shown}, was ${asked} and has not passed ${until} yet`;
   }
   const scores =
     condition.kind === 'anomaly' && state.scores !== null ? ` (${scoreWords(state.scores)})` : '';
-  return `${subject} is ${value}, ${leaf.holds === true ? '' : 'not '}${asked}${scores}`;
+  return `${subject} is ${shown}, ${leaf.holds === true ? '' : 'not '}${asked}${scores}`;
+}
+
+/** Behind the sixth digit stands what sums left, unless it is what a limit was passed by. */
+function figure(value: number, condition: LeafCondition): number {
+  const short = Number(value.toPrecision(6));
+  return condition.kind === 'threshold' && short === condition.limit ? value : short;
 }
 
 function nameOf(state: RuleState, { sensor, node }: SensorReference): string {
