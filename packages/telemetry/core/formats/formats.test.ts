@@ -299,7 +299,7 @@ test('[TF6] whatever comes is read or refused with a reason; what is read is a r
     { numRuns: 2_000 },
   );
   // Payloads that are all refused would show nothing.
-  expect(read).toBeGreaterThan(100);
+  expect(read).toBeGreaterThan(20);
 });
 
 test('[TF6] more values than a payload may have are refused', () => {
