@@ -175,6 +175,14 @@ const faults: Readonly<Record<string, Scenario>> = {
   'forgets at a restart what it has decided': deleting(() => ({
     commits: (all) => all.filter(({ role }) => role === 'participant'),
   })),
+  'asks nobody what became of a promise to who is gone': deleting(
+    without(
+      (output) =>
+        output.kind === 'send' &&
+        output.message.kind === 'commit' &&
+        output.message.message.kind === 'consult',
+    ),
+  ),
   'forgets no node': deleting(
     heard((given) => (given.kind === 'forgetNode' ? { ...given, node: 'nobody' } : given)),
   ),
