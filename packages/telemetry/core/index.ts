@@ -1,5 +1,4 @@
 export { AlarmCore, edgeOffline } from './alarms/alarm-core.ts';
-export { valueWords } from './alarms/alarm-words.ts';
 export type {
   AlarmAnswer,
   AlarmConfig,
@@ -73,7 +72,7 @@ export type { ShownReading } from './live/live-sensor.ts';
 export { ForeignAlarms } from './node/foreign-alarms.ts';
 export type { NodeInput, NodeOutput, Source, SourcedReading } from './node/messages.ts';
 export { isNamedRule, NodeCore, type NodeCores } from './node/node-core.ts';
-export { alarmLine, deliveryText, headline, newsWords } from './routes/delivery-words.ts';
+export { alarmLine, deliveryText, headline } from './routes/delivery-words.ts';
 export type { AttemptResult, RouteConfig, RouteInput, RouteOutput } from './routes/messages.ts';
 export type {
   Delivery,
