@@ -76,6 +76,12 @@ test('a value published with mosquitto_pub appears by itself, is on the chart, a
   expect(stage.pageErrors).toEqual([]);
 });
 
+/** Of an address with a fixed stretch of time, in milliseconds. */
+function spanOf(hash: string): number {
+  const [from = 0, to = 0] = (/chart\/(\d+)-(\d+)/.exec(hash) ?? []).slice(1).map(Number);
+  return to - from;
+}
+
 test('a chart is moved by keys, wheel and buttons, says where it stands in its address, and is taken along', async () => {
   const nowMs = Date.now();
   const device = { sensor: 'temperature', node: 'edge-1', unit: '°C' };
@@ -95,17 +101,11 @@ test('a chart is moved by keys, wheel and buttons, says where it stands in its a
   await expect.poll(address).toBe('#/monitor/chart/1800000ms/edge-1~temperature');
   await page.keyboard.press('ArrowLeft');
   await expect.poll(address).toMatch(/^#\/monitor\/chart\/\d{13}-\d{13}\//);
-  const [from = 0, to = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
-  expect(to - from).toBe(1_800_000);
+  expect(spanOf(address())).toBe(1_800_000);
 
   await chart(page).hover();
   await page.mouse.wheel(0, -100);
-  await expect
-    .poll(() => {
-      const [left = 0, right = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
-      return right - left;
-    })
-    .toBe(1_440_000);
+  await expect.poll(() => spanOf(address())).toBe(1_440_000);
 
   const box = await chart(page).boundingBox();
   if (box === null) throw new Error('the chart has no place on the page');
@@ -113,12 +113,18 @@ test('a chart is moved by keys, wheel and buttons, says where it stands in its a
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 5 });
   await page.mouse.up();
-  await expect
-    .poll(() => {
-      const [left = 0, right = 0] = (/chart\/(\d+)-(\d+)/.exec(address()) ?? []).slice(1).map(Number);
-      return right - left;
-    })
-    .toBeLessThan(700_000);
+  await expect.poll(() => spanOf(address())).toBeLessThan(700_000);
+
+  // Two fingers that go apart to twice their distance show half of it.
+  const before = spanOf(address());
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (apart: number) =>
+    [-apart, apart].map((x, id) => ({ x: box.x + box.width / 2 + x, y: box.y + box.height / 2, id }));
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: fingers(60) });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(90) });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(120) });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await expect.poll(() => spanOf(address()) / before).toBeCloseTo(0.5, 1);
 
   const [csv] = await Promise.all([
     page.waitForEvent('download'),
@@ -297,6 +303,11 @@ test('a rule is checked while it is typed, tried on what was measured, and kept 
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The rule holds from now on.').waitFor();
   await page.reload();
+  await page.getByRole('heading', { name: /^warm/ }).waitFor();
+  await page.getByRole('button', { name: 'Remove warm…' }).click();
+  await page.getByRole('group', { name: 'Remove warm?' }).getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('heading', { name: /^warm/ }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('heading', { name: /^warm/ }).waitFor();
 
   // Somebody else may try, and not keep.

@@ -21,8 +21,6 @@ export function listenForGestures(area: HTMLElement, moves: ChartMoves): () => v
   function pressed(event: PointerEvent): void {
     if (event.pointerType !== 'touch' || fingers.size >= 2) return;
     fingers.set(event.pointerId, event.clientX);
-    // uPlot would select with what a browser makes of a tap.
-    event.stopPropagation();
   }
   function moved(event: PointerEvent): void {
     const before = fingers.get(event.pointerId);

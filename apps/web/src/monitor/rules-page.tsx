@@ -8,22 +8,40 @@ import { RuleEditor } from './rule-editor.tsx';
 
 type Editing = { readonly kind: 'new' } | { readonly kind: 'rule'; readonly name: string } | undefined;
 
+interface Said {
+  readonly text: string;
+  readonly isProblem: boolean;
+  /** The rules before it was done, to have them again. */
+  readonly before?: readonly string[];
+}
+
 /** What is wrong when: the rules that the node has, what each means, and a place to try another one. */
 export function RulesPage({ rule }: { rule: string | undefined }) {
   const { client } = useMonitor();
   const operates = useOperates();
   const { rules, problem, read } = useNamedRules();
   const [editing, setEditing] = useState<Editing>();
-  const [said, setSaid] = useState<{ readonly text: string; readonly isProblem: boolean }>();
+  const [said, setSaid] = useState<Said>();
 
   /** The whole set is written, for one rule may not have the name of another. */
   async function save(text: string, instead: string | undefined, done: string): Promise<void> {
     if (rules === undefined) return;
+    const before = rules.map((each) => each.text);
     const others = rules.filter(({ name }) => name !== instead).map((each) => each.text);
     try {
       await client.saveRules(text === '' ? others : [...others, text]);
       setEditing(undefined);
-      setSaid({ text: done, isProblem: false });
+      setSaid({ text: done, isProblem: false, before });
+    } catch (thrown) {
+      setSaid({ text: BothyError.from(thrown).message, isProblem: true });
+    }
+    await read();
+  }
+
+  async function undo(before: readonly string[]): Promise<void> {
+    try {
+      await client.saveRules(before);
+      setSaid({ text: 'The rules are as they were.', isProblem: false });
     } catch (thrown) {
       setSaid({ text: BothyError.from(thrown).message, isProblem: true });
     }
@@ -40,11 +58,7 @@ export function RulesPage({ rule }: { rule: string | undefined }) {
           </button>
         )}
       </div>
-      {said !== undefined && (
-        <p className={said.isProblem ? 'notice bad' : 'notice'} role={said.isProblem ? 'alert' : 'status'}>
-          {said.text}
-        </p>
-      )}
+      {said !== undefined && <SaidNotice said={said} undo={undo} />}
       {editing?.kind === 'new' && (
         <RuleEditor
           initial=""
@@ -84,13 +98,7 @@ export function RulesPage({ rule }: { rule: string | undefined }) {
               isMeant={each.name === rule}
               operates={operates}
               edit={() => setEditing({ kind: 'rule', name: each.name })}
-              remove={() =>
-                save(
-                  '',
-                  each.name,
-                  `${each.name} is gone. It can be written again from its text: ${each.text}`,
-                )
-              }
+              remove={() => save('', each.name, `${each.name} is gone.`)}
             />
           ),
         )}
@@ -99,6 +107,20 @@ export function RulesPage({ rule }: { rule: string | undefined }) {
         <p className="hint">The node has no rule {rule}: an edge has it, and speaks for its own sensors.</p>
       )}
     </section>
+  );
+}
+
+function SaidNotice({ said, undo }: { said: Said; undo: (before: readonly string[]) => Promise<void> }) {
+  const { before } = said;
+  return (
+    <div className={said.isProblem ? 'notice bad' : 'notice'} role={said.isProblem ? 'alert' : 'status'}>
+      <p>{said.text}</p>
+      {before !== undefined && (
+        <button type="button" className="button small" onClick={() => void undo(before)}>
+          Undo
+        </button>
+      )}
+    </div>
   );
 }
 
