@@ -131,8 +131,9 @@ export class IngestEdge {
       if (this.#closed.has(boot)) this.#closed.delete(boot);
       for (const stream of this.#boots.get(boot)?.values() ?? []) this.untold.add(stream);
       for (const [sensor, end] of Object.entries(last)) {
-        const stream = this.#boots.get(boot)?.get(sensor);
-        if (stream?.stated(first[sensor] ?? 1, end) === true) changed.push(stream);
+        const from = first[sensor] ?? 1;
+        const stream = this.#boots.get(boot)?.get(sensor) ?? this.#expect(boot, sensor, from, end, writes);
+        if (stream?.stated(from, end) === true) changed.push(stream);
         if (stream !== undefined) this.#takeLost(stream);
       }
     }
@@ -217,6 +218,19 @@ export class IngestEdge {
     const streams = this.#boots.get(stream.boot) ?? new Map<SensorName, IngestStream>();
     this.#boots.set(stream.boot, streams.set(stream.sensor, stream));
     return stream;
+  }
+
+  /** Something waits at the edge of which nothing has come yet: it is missing from now on. */
+  #expect(
+    boot: number,
+    sensor: SensorName,
+    first: number,
+    last: number,
+    writes: IngestWrite[],
+  ): IngestStream | undefined {
+    // A sensor that was never heard of is met by its first reading.
+    if (first > last || !this.knows(sensor) || !this.#makeRoom(boot, writes)) return undefined;
+    return this.#put(new IngestStream(this.edge, boot, sensor));
   }
 
   /** Where its edge begins, as far as the last status says it. */
