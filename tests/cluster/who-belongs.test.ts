@@ -72,6 +72,23 @@ test('a node that is started from a copy of another one’s folder hears so from
   expect(await n2.hears()).toBe('n1 up');
 }, 60_000);
 
+test('a node that is started from a copy while the first one runs takes over none of its links; the first one hears of it', async (context) => {
+  const stage = await ClusterStage.open(context, { nodes: 2 });
+  const [n1, n2] = stage.nodes as [NodeProcess, NodeProcess];
+  const folder = join(stage.folder, 'copy');
+  mkdirSync(folder);
+  cpSync(join(n2.setup.data, 'node-key.json'), join(folder, 'node-key.json'));
+  const double = await ClusterStage.open(context, { nodes: 2, started: false, folders: { n2: folder } });
+  const other = double.node('n2');
+  await other.start({ join: [n1.setup.clusterPort] });
+  await expect.poll(() => log(other), patience).toMatch(/Another node goes by the id n2/);
+  await expect.poll(() => log(n2), patience).toMatch(/with a copy of its data folder/);
+  expect(log(n1)).toMatch(/"code":"node_id_taken"/);
+  expect(await n1.hears()).toBe('n2 up');
+  const { nodes } = await n1.get<{ nodes: { id: string; webUrl: string }[] }>('/api/v1/cluster');
+  expect(nodes.find(({ id }) => id === 'n2')?.webUrl).toBe(n2.webUrl);
+}, 60_000);
+
 test('own certificates of one authority link nodes, and one of another authority is refused', async (context) => {
   const certificates = certificateFolder(context);
   const stage = await ClusterStage.open(context, {
