@@ -115,8 +115,6 @@ beforeAll(async () => {
   const rules = {
     rulesFile: undefined,
     offsetAt: () => 0,
-    tryRoute: asleep,
-    routesChanged: () => {},
   };
   const edges = await SqliteEdges.open({ file: join(folder.path, 'edges.sqlite'), node: 'hut', wallMs });
   undo.push(() => edges.close());

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { parseBrokerUrl } from '@bothy/broker';
 import { BothyError } from '@bothy/wire';
 import * as z from 'zod/mini';
-import { LocalZone, machineZone } from './local-zone.ts';
+import { LocalZone } from './local-zone.ts';
 import { defaultLogLevel, type LogLevels, logAreas, parseLogLevels } from './logs/log-levels.ts';
 
 export interface ListenAddress {
@@ -50,8 +50,8 @@ export interface NodeConfig {
   readonly clusterTls: readonly [certificate: string, key: string, authority: string] | undefined;
   /** Days of single readings that are kept; their rollups stay longer. */
   readonly telemetryDays: number;
-  /** The time zone of devices that name none, and of hours in rules and routes. */
-  readonly zone: string;
+  /** The time zone of devices that name none, and of hours in rules and routes; undefined: the machine's. */
+  readonly zone: string | undefined;
   /** A file with the rules of this node, one on a line; undefined: those that were set over REST. */
   readonly rules: string | undefined;
   /** The mail server for alarms, with sender and password; undefined: no mail is sent. */
@@ -145,7 +145,7 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     clusterSecret: clusterSecret(text('cluster-secret')),
     clusterTls: files('cluster-tls', text('cluster-tls'), ['certificate', 'key', 'authority']),
     telemetryDays: wholeNumber('telemetry-days', text('telemetry-days') ?? defaults.telemetryDays, 3_650),
-    zone: new LocalZone(text('zone') || machineZone()).name,
+    zone: zoneName(text('zone')),
     rules: text('rules') || undefined,
     smtpUrl: text('smtp-url') || undefined,
     logLevels: logLevels(text('log-level') || defaultLogLevel),
@@ -202,6 +202,13 @@ function hostList(text: string): string[] {
 function brokerUrl(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   return parseBrokerUrl(text).url;
+}
+
+function zoneName(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  // Throws where there is no such zone.
+  new LocalZone(text);
+  return text;
 }
 
 /** `127.0.0.1:7072,127.0.0.1:7073`; a bare port is one of this machine. */

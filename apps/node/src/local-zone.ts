@@ -7,13 +7,16 @@ const quarterMs = 900_000;
 const mostKept = 1_000;
 
 export class LocalZone {
-  readonly name: string;
-  readonly #format: Intl.DateTimeFormat;
+  /** Undefined: as this machine is set, which it knows without the tables of all zones and their megabytes. */
+  readonly #format: Intl.DateTimeFormat | undefined;
   readonly #known = new Map<number, number>();
 
-  /** `name`: of the IANA database, such as `Europe/Berlin`. Throws `configuration_invalid`. */
-  constructor(name: string) {
-    this.name = name;
+  /**
+   * `name`: of the IANA database, such as `Europe/Berlin`. Throws `configuration_invalid`.
+   * @default the machine's
+   */
+  constructor(name?: string) {
+    if (name === undefined) return;
     try {
       this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
     } catch {
@@ -43,15 +46,11 @@ export class LocalZone {
   };
 
   #ask(wallMs: number): number {
+    if (this.#format === undefined) return 0 - new Date(wallMs).getTimezoneOffset();
     const part = this.#format.formatToParts(wallMs).find(({ type }) => type === 'timeZoneName');
     const match = /GMT([+-])(\d{1,2}):?(\d{2})?/.exec(part?.value ?? '');
     if (match === null) return 0;
     const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
     return match[1] === '-' ? -minutes : minutes;
   }
-}
-
-/** What the machine is set to. */
-export function machineZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }

@@ -4,7 +4,7 @@ import { parseAlarmCommand } from '@bothy/wire/schemas';
 import type { FastifyInstance } from 'fastify';
 import { parsePart } from '../rest/rest-route.ts';
 import { readerOf } from '../rest/room-access.ts';
-import { newestFirst } from './own-answers.ts';
+import { newestFirst } from './listed-alarms.ts';
 import { personOrNamedGuest } from './telemetry-access.ts';
 import type { TelemetryApiOptions } from './telemetry-api.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';

@@ -7,7 +7,6 @@ import {
   type TelemetryAnswers,
 } from '@bothy/wire';
 import { parseTelemetryAnswer, parseTelemetryQuestion } from '@bothy/wire/schemas';
-import { ownAnswer } from './own-answers.ts';
 import type { CsvReading, SensorOf, TelemetryAnswering } from './telemetry-api.ts';
 import type { TelemetryHost } from './telemetry-host.ts';
 
@@ -32,7 +31,7 @@ export class Answering implements TelemetryAnswering {
     const { node, askNode } = this.#options;
     const host = await this.#options.host();
     const home = host.edges.homeOf(edge);
-    if (home === null || home === node) return await ownAnswer(host, question);
+    if (home === null || home === node) return await own(host, question);
     const parsed = parseTelemetryAnswer(question.ask as Kind, await askNode(home, JSON.stringify(question)));
     if (parsed.ok) return parsed.value;
     throw new BothyError('node_unreachable', `${home} did not answer as a node does: ${parsed.reason}.`);
@@ -43,7 +42,7 @@ export class Answering implements TelemetryAnswering {
     const question = parseTelemetryQuestion(text);
     if (!question.ok) throw new BothyError('bad_request', `AskTelemetry: ${question.reason}.`);
     // Only what is kept here: a question that was sent to the wrong node does not go round.
-    return JSON.stringify(await ownAnswer(await this.#options.host(), question.value));
+    return JSON.stringify(await own(await this.#options.host(), question.value));
   }
 
   async *rows(
@@ -60,6 +59,15 @@ export class Answering implements TelemetryAnswering {
       }
     }
   }
+}
+
+/** The cores come with what answers from them; a node that was never asked does without. */
+async function own<Kind extends QuestionKind>(
+  host: TelemetryHost,
+  question: QuestionOf<Kind>,
+): Promise<TelemetryAnswers[Kind]> {
+  const { ownAnswer } = await import('./own-answers.ts');
+  return await ownAnswer(host, question);
 }
 
 type Place = { readonly fromMs: number; readonly skip: number };

@@ -10,6 +10,7 @@ import { parseConfig } from '../config.ts';
 import { nodeInfo, openLinks } from '../rooms/cluster.ts';
 import { RoomsHost } from '../rooms/rooms-host.ts';
 import { RoomTracing } from '../rooms/tracing.ts';
+import { Attendance } from './notify-attendance.ts';
 import { alarmsOf, parseRoomCommand } from './notify-commands.ts';
 import { AlarmVoice } from './notify-voice.ts';
 
@@ -47,7 +48,7 @@ beforeEach(async () => {
     rooms: rooms.voice,
     notifier: () => ({ notify: () => {} }),
     alarmSessions: () => [],
-    person: () => {},
+    attendance: new Attendance(() => {}),
     smtp: undefined,
     log,
     desk: async () => ({

@@ -2,6 +2,7 @@ import type { SocketSession } from '@bothy/rooms/drivers/websocket';
 import type { Delivery } from '@bothy/telemetry/core';
 import type { Alarm, AlarmChanged, AlarmTarget } from '@bothy/wire';
 import { expect, test } from 'vitest';
+import { Attendance } from './notify-attendance.ts';
 import { AlarmVoice } from './notify-voice.ts';
 
 const alarm: Alarm = {
@@ -41,6 +42,7 @@ function sessionOf(id: string, name: string, verified = true): SocketSession {
 function openVoice() {
   const told: (readonly [string, AlarmChanged])[] = [];
   const came: string[] = [];
+  const attendance = new Attendance((name, present) => came.push(`${name} ${present}`));
   const voice = new AlarmVoice({
     node: 'hut',
     rooms: {
@@ -56,21 +58,21 @@ function openVoice() {
       },
     }),
     alarmSessions: () => ['s1', 's7'],
-    person: (name, present) => came.push(`${name} ${present}`),
+    attendance,
     desk: async () => ({ open: () => [], isElsewhere: () => false, command: async () => alarm }),
     smtp: undefined,
     log: { warn: () => {} },
   });
-  return { voice, told, came };
+  return { voice, attendance, told, came };
 }
 
 test('a person is told at all of their sessions, and a guest of that name at none', async () => {
-  const { voice, told, came } = openVoice();
+  const { voice, attendance, told, came } = openVoice();
   const delivery = deliveryTo({ kind: 'person', name: 'ann' });
-  voice.extension.sessionOpened?.(sessionOf('s0', 'ann', false));
+  attendance.extension.sessionOpened?.(sessionOf('s0', 'ann', false));
   expect(await voice.tell(delivery)).toEqual({ ok: false, sentence: 'ann has no session here' });
-  for (const id of ['s1', 's2']) voice.extension.sessionOpened?.(sessionOf(id, 'ann'));
-  voice.extension.sessionOpened?.(sessionOf('s3', 'ben'));
+  for (const id of ['s1', 's2']) attendance.extension.sessionOpened?.(sessionOf(id, 'ann'));
+  attendance.extension.sessionOpened?.(sessionOf('s3', 'ben'));
   expect(await voice.tell(delivery)).toEqual({ ok: true });
   const text = 'ℹ️ light of edge-1 is 80, below 100, and 1 more';
   const changed = { alarm, notify: { id: 'd1', route: 'ops', text }, forYou: true };
@@ -79,7 +81,7 @@ test('a person is told at all of their sessions, and a guest of that name at non
     ['s2', changed],
   ]);
   for (const id of ['s1', 's2', 's3', 's0'])
-    voice.extension.sessionClosed?.(sessionOf(id, id === 's3' ? 'ben' : 'ann'));
+    attendance.extension.sessionClosed?.(sessionOf(id, id === 's3' ? 'ben' : 'ann'));
   expect(came).toEqual(['ann true', 'ben true', 'ann false', 'ben false']);
   expect(voice.present).toEqual([]);
 });

@@ -7,7 +7,7 @@
  *   rooms: roomsHost.voice,
  *   notifier: () => roomsHost.sockets,
  *   alarmSessions: () => telemetryHost.desk.alarmSessions,
- *   person: (name, present) => telemetryHost.input({ kind: 'person', name, present }),
+ *   attendance, // made with: (name, present) => telemetryHost.input({ kind: 'person', name, present })
  *   desk: async () => {
  *     const host = await telemetryDesk.host();
  *     return {
@@ -19,19 +19,19 @@
  *   smtp: config.smtp,
  *   log,
  * });
- * sockets.extensions = [telemetryDesk.extension, voice.extension]; // who is there
+ * sockets.extensions = [telemetryDesk.extension, attendance.extension]; // who is there
  * tell: (delivery) => voice.tell(delivery),                        // then submit `attempted` with what it resolves to
  * voice.routes(host.cores.routes.routes);                          // at every start of the cores, and when routes change
  * for (const name of voice.present) input({ kind: 'person', name, present: true }); // at every start of the cores
  * ```
  */
-import type { SessionNotifier, SocketExtension } from '@bothy/rooms/drivers/websocket';
+import type { SessionNotifier } from '@bothy/rooms/drivers/websocket';
 import { type AttemptResult, type Delivery, headline } from '@bothy/telemetry/core';
 import type { SmtpSettings } from '@bothy/telemetry/drivers/notify';
 import { type AlarmChanged, type AlarmRoute, BothyError } from '@bothy/wire';
 import type { Logger } from 'pino';
 import type { RoomSpeaker } from '../rooms/room-voice.ts';
-import { Attendance } from './notify-attendance.ts';
+import type { Attendance } from './notify-attendance.ts';
 import { type AlarmDesk, AlarmRooms } from './notify-rooms.ts';
 
 export interface AlarmVoiceOptions {
@@ -40,8 +40,8 @@ export interface AlarmVoiceOptions {
   readonly notifier: () => SessionNotifier;
   /** Sessions that follow alarms. */
   readonly alarmSessions: () => Iterable<string>;
-  /** A person came or went: an input of RoutesCore. */
-  readonly person: (name: string, present: boolean) => void;
+  /** Who is there: it is asked to listen from the start of the node, before there is anything to tell. */
+  readonly attendance: Attendance;
   readonly desk: () => Promise<AlarmDesk>;
   /** Undefined: this node sends no mail. */
   readonly smtp: SmtpSettings | undefined;
@@ -50,7 +50,6 @@ export interface AlarmVoiceOptions {
 }
 
 export class AlarmVoice {
-  readonly extension: SocketExtension;
   readonly #options: AlarmVoiceOptions;
   readonly #rooms: AlarmRooms;
   readonly #attendance: Attendance;
@@ -58,8 +57,7 @@ export class AlarmVoice {
   constructor(options: AlarmVoiceOptions) {
     this.#options = options;
     this.#rooms = new AlarmRooms(options);
-    this.#attendance = new Attendance(options.person);
-    this.extension = this.#attendance.extension;
+    this.#attendance = options.attendance;
   }
 
   /** Persons who have a session. */

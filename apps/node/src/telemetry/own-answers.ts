@@ -3,12 +3,12 @@ import { nodeClock } from '@bothy/runtime/node';
 import { explain } from '@bothy/telemetry/core';
 import {
   type Alarm,
-  BothyError,
   type QuestionKind,
   type QuestionOf,
   questionLimits,
   type TelemetryAnswers,
 } from '@bothy/wire';
+import { newestFirst, noAlarm, noEdge } from './listed-alarms.ts';
 import type { TelemetryHost } from './telemetry-host.ts';
 
 type Answerers = {
@@ -74,21 +74,6 @@ const answerers: Answerers = {
     return { edge };
   },
 };
-
-export function newestFirst(alarms: readonly Alarm[]): readonly Alarm[] {
-  return [...alarms].sort((one, other) => other.lastMs - one.lastMs || (one.id < other.id ? -1 : 1));
-}
-
-export function noEdge(edge: string): BothyError {
-  return new BothyError('not_found', `No edge or device ${edge} was ever heard here.`);
-}
-
-export function noAlarm(id: string): BothyError {
-  return new BothyError(
-    'not_found',
-    `There is no alarm ${id.slice(0, 200)}; it may have been taken out with its edge.`,
-  );
-}
 
 /** What the rule saw, where this node judges it; an edge judges its own, and says why in the alarm's sentence. */
 function why({ cores }: TelemetryHost, { rule, edge, sensor }: Alarm): TelemetryAnswers['alarm']['why'] {

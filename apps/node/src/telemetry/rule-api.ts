@@ -1,5 +1,5 @@
 /** `/api/v1/rules` and `/api/v1/routes`: what is looked for at this node, and who is told. */
-import { Backtest, type BacktestAlarm, formatRule, parseRule } from '@bothy/telemetry/core';
+import type { Backtest, BacktestAlarm } from '@bothy/telemetry/core';
 import { type AlarmRoute, BothyError, type Rule, ruleLimits } from '@bothy/wire';
 import { parseAlarmRoutes } from '@bothy/wire/schemas';
 import type { FastifyInstance } from 'fastify';
@@ -15,10 +15,10 @@ export interface RuleApiOptions extends TelemetryApiOptions {
   /** The file that sets the rules; undefined where REST does. */
   readonly rulesFile: string | undefined;
   readonly offsetAt: (wallMs: number) => number;
-  readonly routesChanged: (routes: readonly AlarmRoute[]) => void;
-  /** Tells a made-up alarm by a route. */
-  readonly tryRoute: (route: AlarmRoute) => Promise<{ readonly ok: boolean; readonly sentence: string }>;
 }
+
+/** The grammar of rules comes with the first question about one. */
+const rulesModule = () => import('@bothy/telemetry/core');
 
 /** What one answer holds; of a rule that fires all the time nobody reads more. */
 const backtestAlarms = 1_000;
@@ -36,7 +36,7 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
   return (server) => {
     server.get(rules.path, async (request) => {
       await readerOf(request, options);
-      return { rules: shownRules((await host()).cores.rules) };
+      return { rules: await shownRules((await host()).cores.rules) };
     });
 
     server.put(
@@ -51,15 +51,17 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
           );
         }
         const { rules: texts } = parsePart(putRules.body, request.body, 'body');
-        const parsed = rulesOf(texts);
+        const { formatRule } = await rulesModule();
+        const parsed = await rulesOf(texts);
         await (await host()).setRules(parsed.map(formatRule), parsed);
-        return { rules: shownRules(parsed) };
+        return { rules: await shownRules(parsed) };
       },
     );
 
     server.post(checkRule.path, async (request) => {
       await readerOf(request, options);
       const { text } = parsePart(checkRule.body, request.body, 'body');
+      const { formatRule, parseRule } = await rulesModule();
       const parsed = parseRule(text);
       if (parsed.ok) return { ok: true, rule: parsed.rule, formatted: formatRule(parsed.rule) };
       return { ok: false, column: parsed.error.column, sentence: parsed.error.sentence };
@@ -68,7 +70,7 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
     server.post(backtest.path, async (request) => {
       await readerOf(request, options);
       const { text, fromMs, toMs, edges } = parsePart(backtest.body, request.body, 'body');
-      const [rule] = rulesOf([text]);
+      const [rule] = await rulesOf([text]);
       if (rule === undefined) throw new BothyError('bad_request', 'There is no rule in this text.');
       if (fromMs >= toMs) throw new BothyError('bad_request', 'body.fromMs must be before body.toMs.');
       if (running >= backtestsAtOnce) {
@@ -100,27 +102,30 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
         body.routes.map((route) => withKnownSecret(route, awake.cores.routes.routes)),
       );
       if (!parsed.ok) throw new BothyError('bad_request', parsed.reason);
-      awake.input({ kind: 'routes', routes: parsed.value });
-      options.routesChanged(parsed.value);
+      awake.setRoutes(parsed.value);
       return { routes: parsed.value.map(withoutSecret) };
     });
 
     server.post(tryRoute.path, async (request) => {
       await operatorOf(request, options);
       const { route: name } = parsePart(tryRoute.params, request.params, 'address');
-      const route = (await host()).cores.routes.routes.find((each) => each.name === name);
+      const awake = await host();
+      const route = awake.cores.routes.routes.find((each) => each.name === name);
       if (route === undefined) throw new BothyError('not_found', `There is no route ${name}.`);
-      return await options.tryRoute(route);
+      const tried = await awake.tryRoute(route);
+      return tried.ok ? { ok: true, sentence: 'It was taken.' } : { ok: false, sentence: tried.sentence };
     });
   };
 }
 
-function shownRules(rules: readonly Rule[]): { name: string; text: string; rule: Rule }[] {
+async function shownRules(rules: readonly Rule[]): Promise<{ name: string; text: string; rule: Rule }[]> {
+  const { formatRule } = await rulesModule();
   return rules.map((rule) => ({ name: rule.name, text: formatRule(rule), rule }));
 }
 
 /** Throws `bad_request` with the place of the first mistake. */
-function rulesOf(texts: readonly string[]): readonly Rule[] {
+async function rulesOf(texts: readonly string[]): Promise<readonly Rule[]> {
+  const { parseRule } = await rulesModule();
   const rules = texts.map((text, at) => {
     const parsed = parseRule(text);
     if (parsed.ok) return parsed.rule;
@@ -149,7 +154,8 @@ async function runBacktest(
   span: Span,
   zoneOffset: (wallMs: number) => number,
 ): Promise<{ alarms: BacktestAlarm[]; summary: Backtest['summary'] }> {
-  const run = new Backtest(rule, {
+  const { Backtest: Run } = await rulesModule();
+  const run = new Run(rule, {
     endMs: span.toMs,
     zoneOffset,
     mostAlarms: backtestAlarms,

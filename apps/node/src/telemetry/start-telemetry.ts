@@ -5,7 +5,7 @@ import type { NodeBroker } from '@bothy/broker';
 import type { SessionNotifier, SocketExtension } from '@bothy/rooms/drivers/websocket';
 import { nodeClock } from '@bothy/runtime/node';
 import type { SqliteEdges } from '@bothy/store';
-import { type AlarmRoute, BothyError, type NodeId } from '@bothy/wire';
+import { BothyError, type NodeId } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -19,15 +19,13 @@ import { EdgeEnrolments } from './edge-enrolments.ts';
 import { enrolApi } from './enrol-api.ts';
 import { Intake } from './intake.ts';
 import { LateSpeaker } from './late-speaker.ts';
-import { AlarmVoice } from './notify-voice.ts';
+import { Attendance } from './notify-attendance.ts';
 import { openBus } from './open-bus.ts';
-import { retentionOf } from './retention.ts';
 import { ruleApi } from './rule-api.ts';
 import { telemetryApi } from './telemetry-api.ts';
 import { TelemetryDesk } from './telemetry-desk.ts';
 import { telemetryMetrics } from './telemetry-metrics.ts';
 import { TelemetryTimes } from './telemetry-times.ts';
-import { trialOf } from './trial-delivery.ts';
 
 export interface StartTelemetryOptions {
   readonly config: NodeConfig;
@@ -72,30 +70,18 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   const bus = await openBus({ node, broker, brokerUrl: config.broker, log });
   const enrolled = () => edges.enrolments.flatMap(({ edge, hash }) => (hash === null ? [] : [edge]));
   const file = join(config.data, 'telemetry.sqlite');
-  const retention = retentionOf(config.telemetryDays);
-  const desk = new TelemetryDesk(
+  const times = new TelemetryTimes();
+  const rooms = new LateSpeaker();
+  const attendance = new Attendance((name, present) => desk.awake?.input({ kind: 'person', name, present }));
+  const desk: TelemetryDesk = new TelemetryDesk(
     async () => {
-      const [{ TelemetryHost }, { SqliteTelemetryStore }] = await Promise.all([
-        import('./telemetry-host.ts'),
-        import('@bothy/telemetry/drivers/sqlite'),
-      ]);
-      return await TelemetryHost.open({
-        node,
-        bus,
-        openStore: (failed) => SqliteTelemetryStore.open({ file, wallMs, failed, retention }),
+      const { openMonitoring } = await import('./open-monitoring.ts');
+      return await openMonitoring({
+        ...{ node, bus, file, notifier, enrolled, rules, times, log, rooms, attendance, smtp },
+        telemetryDays: config.telemetryDays,
         zoneOffset: zone.offsetAt,
         // Of an outside broker nobody knows which nodes use it beside this one.
         isAlone: config.broker === undefined && isAlone(),
-        notifier,
-        enrolled,
-        rules,
-        started: (host) => {
-          voice.routes(host.cores.routes.routes);
-          for (const name of voice.present) host.input({ kind: 'person', name, present: true });
-        },
-        tell: (delivery) => voice.tell(delivery),
-        times,
-        log,
       });
     },
     (thrown) => {
@@ -103,25 +89,6 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
       log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
     },
   );
-  const times = new TelemetryTimes();
-  const rooms = new LateSpeaker();
-  const voice: AlarmVoice = new AlarmVoice({
-    node,
-    rooms,
-    notifier,
-    alarmSessions: () => desk.awake?.desk.alarmSessions ?? [],
-    person: (name, present) => desk.awake?.input({ kind: 'person', name, present }),
-    desk: async () => {
-      const host = await desk.host();
-      return {
-        open: () => host.cores.alarms.open(),
-        isElsewhere: (alarm) => host.foreignAlarms.get(alarm) !== undefined,
-        command: (alarm, by, command) => host.calls.alarm(alarm, by, command),
-      };
-    },
-    smtp,
-    log,
-  });
   const intake = new Intake({
     bus,
     brokerName: config.broker ?? 'another node',
@@ -151,7 +118,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   const answering = new Answering({ node, host: () => desk.host(), askNode: options.askNode });
   return {
     desk,
-    extensions: [desk.extension, voice.extension],
+    extensions: [desk.extension, attendance.extension],
     get ready() {
       return desk.ready;
     },
@@ -159,15 +126,10 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
       const publish = (topic: string, payload: string): Promise<void> =>
         bus.publish(topic, payload, { qos: 1, retain: false });
       const rest = { ...access, host: () => desk.host(), answering, zoneOffset: zone.offsetOfLocal, publish };
-      const tryRoute = async (route: AlarmRoute) => {
-        const result = await voice.tell(trialOf(route, node, wallMs()));
-        return result.ok ? { ok: true, sentence: 'It was taken.' } : { ok: false, sentence: result.sentence };
-      };
-      const routesChanged = (routes: readonly AlarmRoute[]): void => voice.routes(routes);
       const apis = [
         telemetryApi(rest),
         alarmApi(rest),
-        ruleApi({ ...rest, rulesFile: config.rules, offsetAt: zone.offsetAt, tryRoute, routesChanged }),
+        ruleApi({ ...rest, rulesFile: config.rules, offsetAt: zone.offsetAt }),
         enrolApi({ ...access, edges, enrolments }),
       ];
       return (server) => {
@@ -179,7 +141,6 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     attach: (speaker) => rooms.attach(speaker),
     stop: async () => {
       intake.stop();
-      voice.stop();
       await enrolments.idle();
       await desk.stop();
       await bus.stop();

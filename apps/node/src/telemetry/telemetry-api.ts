@@ -17,7 +17,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { operatorOf } from '../bearer-token.ts';
 import { parsePart } from '../rest/rest-route.ts';
 import { type AccessOptions, readerOf } from '../rest/room-access.ts';
-import { noEdge } from './own-answers.ts';
+import { noEdge } from './listed-alarms.ts';
 import { rawCsv, rollupCsv } from './readings-csv.ts';
 import { operatorOrGuest } from './telemetry-access.ts';
 import type { TelemetryHost } from './telemetry-host.ts';

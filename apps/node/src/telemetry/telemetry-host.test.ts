@@ -59,8 +59,7 @@ async function openHost() {
     isAlone: true,
     notifier: () => ({ notify: () => {} }),
     enrolled: () => [],
-    started: () => {},
-    tell: async () => ({ ok: true }),
+    voice: { present: [], routes: () => {}, tell: async () => ({ ok: true }), stop: () => {} },
     times: new TelemetryTimes(),
     log: pino({ enabled: false }),
   });

@@ -14,13 +14,14 @@ import {
 } from '@bothy/telemetry/core';
 import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import type { TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
-import { type Alarm, BothyError, type EdgeId, type Rule } from '@bothy/wire';
+import { type Alarm, type AlarmRoute, BothyError, type EdgeId, type Rule } from '@bothy/wire';
 import type { Logger } from 'pino';
 import type { LiveDeskOptions } from './live-desk.ts';
 import { type OpenCores, openCores } from './open-cores.ts';
 import { TelemetryCalls } from './telemetry-calls.ts';
 import type { TelemetryTimes } from './telemetry-times.ts';
 import { TelemetryView } from './telemetry-view.ts';
+import { trialOf } from './trial-delivery.ts';
 
 export interface TelemetryHostOptions {
   readonly node: string;
@@ -34,12 +35,20 @@ export interface TelemetryHostOptions {
   readonly enrolled: () => readonly EdgeId[];
   /** Rules that a file sets, in place of those that are kept. */
   readonly rules?: readonly Rule[] | undefined;
-  /** Its cores are there, at the start and each time that they are built anew. */
-  readonly started: (host: TelemetryHost) => void;
-  /** Tells a route's target. Rejects never. */
-  readonly tell: (delivery: Delivery) => Promise<AttemptResult>;
+  readonly voice: HostVoice;
   readonly times: TelemetryTimes;
   readonly log: Logger;
+}
+
+/** Where alarms are told. */
+export interface HostVoice {
+  /** Persons who are there. */
+  readonly present: readonly string[];
+  /** All routes that there are. */
+  routes(routes: readonly AlarmRoute[]): void;
+  /** Rejects never. */
+  tell(delivery: Delivery): Promise<AttemptResult>;
+  stop(): void;
 }
 
 /** From one failure to the next start; doubled by each that follows soon, up to the second. */
@@ -142,10 +151,22 @@ export class TelemetryHost {
     this.input({ kind: 'rules', rules });
   }
 
+  /** Replaces where alarms are told. */
+  setRoutes(routes: readonly AlarmRoute[]): void {
+    this.input({ kind: 'routes', routes });
+    this.#options.voice.routes(routes);
+  }
+
+  /** Tells a made-up alarm by a route. */
+  async tryRoute(route: AlarmRoute): Promise<AttemptResult> {
+    return await this.#options.voice.tell(trialOf(route, this.#options.node, nodeClock.wallMs()));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#restart);
     this.view.stop();
+    this.#options.voice.stop();
     const { loop, store } = this.#instance ?? {};
     loop?.submit({ kind: 'closing' });
     // What was heard is written before the store closes; a disk that does not take it holds up nobody.
@@ -182,7 +203,8 @@ export class TelemetryHost {
     loop.submit({ kind: 'start' });
     loop.submit({ kind: 'rules', rules: cores.rules });
     loop.submit({ kind: 'enrolled', edges: enrolled() });
-    this.#options.started(this);
+    this.#options.voice.routes(cores.routes.routes);
+    for (const name of this.#options.voice.present) this.input({ kind: 'person', name, present: true });
     await this.view.showStored(store, cores.ingest.edges(), state.sensors);
     for (const input of this.#waiting.splice(0)) this.input(input);
   }
@@ -216,7 +238,7 @@ export class TelemetryHost {
 
   #tell({ delivery, attempt }: Extract<NodeOutput, { readonly kind: 'tell' }>): void {
     this.view.counts.told += 1;
-    void this.#options.tell(delivery).then((result) => {
+    void this.#options.voice.tell(delivery).then((result) => {
       if (!result.ok) this.view.counts.untold += 1;
       this.input({ kind: 'attempted', delivery: delivery.id, attempt, result });
     });
