@@ -8,7 +8,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /** Decimals that are tried; more of them are seldom and would not be shorter. */
-const mostDecimals = 6;
+const mostDecimals = 10;
 /** Differences of two multiples stay exact, with a bit to spare for their sign. */
 const largestMultiple = 2 ** 51;
 /** Said instead of the number of decimals. */

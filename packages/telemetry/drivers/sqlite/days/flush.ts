@@ -9,7 +9,7 @@ import type { Journal } from './journal.ts';
 import { PartTable } from './part-table.ts';
 
 /** Readings of one part of an open day: few enough to be written again while they become more. */
-const openPart = 512;
+const openPart = 256;
 
 /** The days that it wrote. */
 export function flushHead(
