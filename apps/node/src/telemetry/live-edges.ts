@@ -78,12 +78,20 @@ export class LiveEdges {
     const home = homeOf(edge);
     const enrolled = isEnrolled(edge);
     const own = home === node || !this.#foreign.has(edge) ? ingested(edge) : undefined;
-    if (own !== undefined) return { ...own, enrolled, home };
+    if (own !== undefined) return { ...own, status: shown(own.status), enrolled, home };
     const foreign = this.#foreign.get(edge);
     if (foreign === undefined) return undefined;
-    const { status, heardMs } = foreign;
+    const { heardMs } = foreign;
+    const status = shown(foreign.status);
     const kind = status === null ? 'plain' : 'edge';
     const state = status?.state ?? 'unknown';
     return { edge, kind, state, enrolled, home, heardMs, status, counts: notCounted };
   }
+}
+
+/** The numbers of each start and sensor are between the edge and its home; they are most of a status, and nobody reads them. */
+function shown(status: EdgeStatus | null): EdgeStatus | null {
+  if (status?.boots === undefined) return status;
+  const { boots: _, ...rest } = status;
+  return rest;
 }

@@ -9,22 +9,31 @@ import type { TelemetryHost } from './telemetry-host.ts';
 
 /** What is heard while it wakes. */
 const mostWaiting = 10_000;
+/** From a start that failed until what is heard tries anew; a question does so at once. */
+const retryMs = 10_000;
 
 export class TelemetryDesk {
   readonly extension: SocketExtension;
   readonly #open: () => Promise<TelemetryHost>;
   readonly #failed: (thrown: unknown) => void;
+  readonly #monoMs: () => number;
   #opening: Promise<TelemetryHost> | undefined;
   #host: TelemetryHost | undefined;
   #waiting: NodeInput[] = [];
   #lost = 0;
+  #failedMs = Number.NEGATIVE_INFINITY;
   #broken = false;
   #stopped = false;
 
-  /** `failed` hears why it could not wake; the next question tries anew. */
-  constructor(open: () => Promise<TelemetryHost>, failed: (thrown: unknown) => void) {
+  /** `failed` hears why it could not wake. */
+  constructor(
+    open: () => Promise<TelemetryHost>,
+    failed: (thrown: unknown) => void,
+    monoMs: () => number = () => performance.now(),
+  ) {
     this.#open = open;
     this.#failed = failed;
+    this.#monoMs = monoMs;
     this.extension = {
       methods: [
         {
@@ -64,6 +73,7 @@ export class TelemetryDesk {
     } catch (thrown) {
       this.#opening = undefined;
       this.#broken = true;
+      this.#failedMs = this.#monoMs();
       throw thrown;
     }
   }
@@ -73,7 +83,8 @@ export class TelemetryDesk {
     if (this.#stopped) return;
     if (this.#waiting.length < mostWaiting) this.#waiting.push(input);
     else this.#lost += 1;
-    if (this.#opening === undefined) this.host().catch((thrown: unknown) => this.#failed(thrown));
+    if (this.#opening === undefined && this.#monoMs() >= this.#failedMs + retryMs)
+      this.host().catch((thrown: unknown) => this.#failed(thrown));
   }
 
   async stop(): Promise<void> {

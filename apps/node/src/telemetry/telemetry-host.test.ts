@@ -130,17 +130,24 @@ test('what the disk refuses is not said to be stored; when there is room again i
 test('a store that cannot be opened is told, makes the node not ready, and is tried again with the next question', async () => {
   const failed: unknown[] = [];
   let isBroken = true;
+  let nowMs = 0;
   const desk = new TelemetryDesk(
     async () => {
       if (isBroken) throw new BothyError('database_corrupt', 'The file is damaged.');
       return (await openHost()).host;
     },
     (thrown) => failed.push(thrown),
+    () => nowMs,
   );
   expect(desk.ready).toBe(true);
   desk.input(reading(1));
   await expect.poll(() => failed).toMatchObject([{ code: 'database_corrupt' }]);
   expect(desk.ready).toBe(false);
+  // Every message that is heard would try it otherwise.
+  desk.input(reading(1));
+  nowMs += 10_000;
+  desk.input(reading(1));
+  await expect.poll(() => failed).toHaveLength(2);
   await expect(desk.host()).rejects.toMatchObject({ code: 'database_corrupt' });
   isBroken = false;
   const host = await desk.host();

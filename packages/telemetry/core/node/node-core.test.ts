@@ -183,8 +183,14 @@ test('[TN8] an edge that is taken out is known to nobody, until it is heard agai
   expect(desk.take('edgeGone')).toHaveLength(1);
   expect([desk.ingest.edge('device'), desk.home.homeOf('device')]).toEqual([undefined, undefined]);
   expect(desk.alarms.open()).toEqual([]);
-  const claims = desk.take('publish').filter(({ topic }) => topic === 'edge/device/home');
-  expect(claims.at(-1)?.payload).toBe('');
+  const said = new Map(desk.take('publish').map(({ topic, payload }) => [topic, payload]));
+  // The broker keeps nothing of it either.
+  for (const topic of ['home', 'status', 'alarms', 'control'])
+    expect(said.get(`edge/device/${topic}`)).toBe('');
+  const other = new NodeDesk([], 0, 'n2');
+  other.give(claim('device', 'n1')).read('device', 'temperature', 31, {}, false).take('edgeGone');
+  other.give({ kind: 'claimGone', edge: 'device' });
+  expect(other.take('edgeGone')).toHaveLength(1);
   desk.wait(1_000).read('device', 'temperature', 20);
   expect(desk.ingest.edge('device')?.counts.stored).toBe(1);
 });

@@ -7,7 +7,7 @@
  *              └─ another's: shown     not known yet: kept until home has decided
  */
 import type { Core, Kinded, Now } from '@bothy/protocols';
-import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf } from '@bothy/wire';
+import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf, topics } from '@bothy/wire';
 import { edgeOffline } from '../alarms/alarm-core.ts';
 import type { AlarmInput, AlarmOutput } from '../alarms/messages.ts';
 import type { EngineInput, EngineOutput } from '../engine/messages.ts';
@@ -95,8 +95,10 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'ignored':
       case 'closing':
         return this.#give('ingest', input, now);
-      case 'claim':
       case 'claimGone':
+        this.#give('home', input, now);
+        return this.#gone(input.edge);
+      case 'claim':
       case 'move':
         return this.#give('home', input, now);
       case 'alarmsHeard': {
@@ -176,7 +178,18 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
     this.#give('namedRules', { kind: 'forget', node: edge }, now);
     this.#give('ingest', { kind: 'forget', edge }, now);
     this.#give('home', { kind: 'forget', edge }, now);
-    this.#outputs.push({ kind: 'edgeGone', edge, early: true });
+    // What the broker keeps of it would bring it back at the next start.
+    for (const topic of ['status', 'alarms', 'control'] as const) {
+      this.#say({ kind: 'publish', topic: topics.edge(edge, topic), payload: '', qos: 1, retain: true });
+    }
+    this.#say({ kind: 'edgeGone', edge, early: true });
+  }
+
+  /** Its home has taken it out, or it is ours and goes on. */
+  #gone(edge: EdgeId): void {
+    if (this.#cores.home.isHome(edge)) return;
+    this.#foreign.release(edge);
+    this.#say({ kind: 'edgeGone', edge, early: true });
   }
 
   #rules(rules: readonly Rule[], now: Now): void {
