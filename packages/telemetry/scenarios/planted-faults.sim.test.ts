@@ -15,7 +15,7 @@ import type {
 } from '@bothy/telemetry/core';
 import { type EdgeStatus, type TelemetryPayload, topics } from '@bothy/wire';
 import { expect, test } from 'vitest';
-import { roughEdgesOptions } from './index.ts';
+import { calmEdgesOptions, roughEdgesOptions } from './index.ts';
 import { makeEdgeCore } from './sim-edge.ts';
 import { makeNodeCores } from './sim-telemetry-node.ts';
 import type { TelemetrySnapshots } from './telemetry-disk.ts';
@@ -49,8 +49,8 @@ function wrongly<Input extends { readonly kind: string }, Output extends { reado
   };
 }
 
-const edge = (make: () => WrongEdge): Scenario =>
-  telemetryScenario(roughEdgesOptions, (config, snapshot, wallMs) => {
+const edge = (make: () => WrongEdge, options = roughEdgesOptions): Scenario =>
+  telemetryScenario(options, (config, snapshot, wallMs) => {
     const wrong = make();
     const core = makeEdgeCore(config, (wrong.snapshot ?? same)(snapshot), wallMs);
     return wrongly(core, wrong);
@@ -172,6 +172,13 @@ const faults: Readonly<Record<string, Scenario>> = {
     })),
   ),
   'does not ask for the time': edge(status(({ ping: _, ...rest }) => rest)),
+  'takes the clock of its home for what it is not': edge(
+    status(({ clock, ...rest }) => ({
+      ...rest,
+      ...(clock === undefined ? {} : { clock: { ...clock, offsetMs: clock.offsetMs + 30 } }),
+    })),
+    calmEdgesOptions,
+  ),
   'tells an edge that its readings are stored before they are': node(() => ({
     outputs: (all) =>
       all.map((each) => (isControl(each) ? ({ ...each, early: true } as unknown as NodeOutput) : each)),

@@ -1,7 +1,7 @@
 /** A simulated edge: the production core on the simulator's loop, with sensors that follow a script. */
 import type { Core } from '@bothy/protocols';
 import type { ProductOutput } from '@bothy/runtime';
-import type { SimProcess, Simulation } from '@bothy/simulator';
+import type { ClockFaults, SimProcess, Simulation } from '@bothy/simulator';
 import {
   type EdgeConfig,
   EdgeCore,
@@ -46,6 +46,7 @@ export interface SimEdgeOptions {
   readonly intervalMs: number;
   readonly outboxItems: number;
   readonly times: SimEdgeTimes;
+  readonly clock: Required<ClockFaults>;
   readonly makeCore: MakeEdgeCore;
   /** What a sensor measures at a true time. */
   readonly valueAt: (sensor: string, atMs: number) => number;
@@ -70,6 +71,7 @@ export class SimEdge implements BrokerClient {
     const config = { edge: id, rules: edgeRules, outboxItems, drainPerSecond: 200, window: 50, ...times };
     this.process = simulation.addProcess<EdgeInput, EdgeOutput, EdgeDisk>({
       id,
+      clock: options.clock,
       createStore: () => new EdgeDisk(),
       write: (disk, write) => {
         if (write.kind === 'addItem') checker.made(id, write.item);
@@ -89,6 +91,12 @@ export class SimEdge implements BrokerClient {
       ask: (question, answer) =>
         answer({ kind: 'found', id: question.id, answer: this.process.store.items(question.query.numbers) }),
     });
+  }
+
+  /** How far its wall clock is ahead of the true one, as long as nobody sets it. */
+  aheadMs(atMs: number): number {
+    const { skewMs, driftPpm } = this.#options.clock;
+    return skewMs + (atMs * driftPpm) / 1_000_000;
   }
 
   get disk(): EdgeDisk {

@@ -102,6 +102,8 @@ class TelemetryWorld {
           times: options.times,
           intervalMs: options.intervalMs(number),
         },
+        // A minute and a half off, and as fast or slow as quartz may be.
+        clock: { skewMs: random.below(180_000) - 90_000, driftPpm: random.below(200) - 100 },
         valueAt: (sensor, atMs) => this.#valueAt(id, sensor, atMs),
       });
     });
@@ -206,14 +208,15 @@ class TelemetryWorld {
     return undefined;
   }
 
-  #homeProblem({ id }: SimEdge): string | undefined {
+  #homeProblem(edge: SimEdge): string | undefined {
+    const { id } = edge;
     const homes = this.#nodes.filter(({ cores }) => cores?.home.isHome(id) === true);
     const [home] = homes;
     if (home?.cores === undefined || homes.length > 1) return `${homes.length} nodes are its home`;
     const { alarms, ingest } = home.cores;
     const known = ingest.edge(id);
     if (known?.state !== 'online') return `its home takes it for ${known?.state}`;
-    const problem = this.#statusProblem(known.status) ?? this.#countProblem(id, known.counts.missing);
+    const problem = this.#clockProblem(edge, known.status) ?? this.#countProblem(id, known.counts.missing);
     if (problem !== undefined) return problem;
     const wanted = this.#wantedAlarms(id);
     for (const node of this.#nodes) {
@@ -225,9 +228,15 @@ class TelemetryWorld {
     return alarms.all().some(({ rule }) => rule === '') ? 'an alarm without a rule' : undefined;
   }
 
-  #statusProblem(status: EdgeStatus | null): string | undefined {
+  #clockProblem(edge: SimEdge, status: EdgeStatus | null): string | undefined {
     if (status?.clock === undefined) return 'it does not know the clock of its home';
-    return undefined;
+    // Clocks that were set meanwhile are known to nobody but themselves.
+    if (this.#options.faults.clockJumpEveryMs > 0) return undefined;
+    const { offsetMs, errorMs } = status.clock;
+    const trueMs = -edge.aheadMs(this.#simulation.nowMs);
+    // The status is some seconds old: clocks have gone on by a millisecond.
+    if (Math.abs(offsetMs - trueMs) <= errorMs + 2) return undefined;
+    return `it takes its home for ${offsetMs} ms ahead, ${errorMs} off at most, and it is ${trueMs}`;
   }
 
   /** Where nothing was given up and nobody moved, nothing is missing. */

@@ -66,8 +66,8 @@ export interface EdgeSnapshot {
   readonly commanded: CommandedRules | null;
   readonly engine: EngineSnapshot;
   /**
-   * All items, in the order of their numbers. Read once, in the constructor; may be many: 12 bytes of memory are kept
-   * for each.
+   * All items, in the order of their numbers. Read once, in the constructor; may be many: about 20 bytes of memory
+   * are kept for each.
    */
   readonly outbox: Iterable<OutboxEntry>;
   /** The highest number that an item ever had; 0 before the first. Must not go back when items are deleted. */
