@@ -30,8 +30,10 @@ export interface SeriesQuestion extends Stretch {
   readonly resolution?: Resolution;
 }
 
-/** Long enough for a node to read a month of readings. */
+/** Long enough for a node to judge a month of readings. */
 const longTimeoutMs = 60_000;
+/** A month of several sensors is millions of lines. */
+const exportTimeoutMs = 600_000;
 
 export class MonitorClient {
   readonly #access: NodeAccess;
@@ -50,7 +52,7 @@ export class MonitorClient {
     const { base } = this.#access;
     const path = `${base()}/api/v1/readings?${seriesQuery(question)}&format=csv`;
     return await withToken(this.#access, async (authorization) => {
-      const signal = AbortSignal.timeout(longTimeoutMs);
+      const signal = AbortSignal.timeout(exportTimeoutMs);
       const response = await fetch(path, { headers: { authorization }, signal }).catch((cause: unknown) => {
         throw new BothyError('broker_unreachable', 'The node does not answer. Try again.', { cause });
       });
