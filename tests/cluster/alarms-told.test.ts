@@ -100,7 +100,7 @@ test('an alarm is told in a room and acknowledged there, and a webhook hears of 
   await home.end('SIGKILL');
   await hook.listen();
   await home.start();
-  await expect.poll(() => hook.told.length, patience).toBe(1);
+  await expect.poll(() => hook.told.length, patience).toBeGreaterThan(0);
   const [told] = hook.told;
   if (told === undefined) throw new Error('nothing was told');
   const id = String(told.headers['webhook-id']);
