@@ -59,7 +59,7 @@ async function startAndMeasure(afterMs: number, cacheFolder: string): Promise<nu
 }
 
 /** `ps` counts in KiB on Linux and macOS alike. */
-function residentBytes(child: ChildProcess): number {
+export function residentBytes(child: ChildProcess): number {
   const text = execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' });
   return Number(text) * 1024;
 }

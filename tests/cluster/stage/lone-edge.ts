@@ -1,9 +1,11 @@
 /** An edge as a user starts it: a process of its own, that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
 
 export interface LoneEdge {
   readonly child: ChildProcess;

@@ -98,7 +98,7 @@ const csv = plant('csv', {
   'empty.csv': 'value\n',
 });
 
-describe('simulated', () => {
+describe('[TD1, TD2] simulated', () => {
   driverContract('simulated', { open: () => open({ kind: 'simulated', profile: 'light', seed: 's' }) });
 
   test('[TD2] faults come and go on command', async () => {
@@ -128,7 +128,7 @@ describe('simulated', () => {
   });
 });
 
-describe('host', () => {
+describe('[TD1, TD3] host', () => {
   for (const measure of ['cpu', 'load', 'memory', 'disk'] as const) {
     driverContract(`host ${measure}`, { open: () => open({ kind: 'host', measure }) });
   }
@@ -152,7 +152,7 @@ describe('host', () => {
   });
 });
 
-describe('file', () => {
+describe('[TD1, TD4] file', () => {
   driverContract('file', {
     open: () => open({ kind: 'file', path: join(csv, 'plain.csv') }),
     openBroken: () => open({ kind: 'file', path: join(csv, 'nowhere.csv') }),
@@ -208,7 +208,7 @@ describe('file', () => {
   });
 });
 
-describe('http', () => {
+describe('[TD1, TD5] http', () => {
   const url = (path: string): string => `http://127.0.0.1:${port}${path}`;
   driverContract('http', {
     open: () => open({ kind: 'http', url: url('/json'), path: 'main.temp' }),
@@ -237,7 +237,7 @@ describe('http', () => {
   });
 });
 
-describe('command', () => {
+describe('[TD1, TD6] command', () => {
   const sh = (script: string) => ({ kind: 'command', command: ['/bin/sh', '-c', script] }) as const;
   driverContract('command', {
     open: () => open(sh('echo 12.5')),
@@ -269,7 +269,7 @@ describe('command', () => {
   });
 });
 
-describe('linux-iio', () => {
+describe('[TD1, TD7] linux-iio', () => {
   driverContract('linux-iio', {
     open: () => open({ kind: 'linux-iio', device: 'bme280', channel: 'temp', root: iio }),
     openBroken: () => open({ kind: 'linux-iio', device: 'sht31', channel: 'temp', root: iio }),
@@ -294,7 +294,7 @@ describe('linux-iio', () => {
   });
 });
 
-describe('hwmon', () => {
+describe('[TD1, TD8] hwmon', () => {
   driverContract('hwmon', {
     open: () => open({ kind: 'hwmon', chip: 'coretemp', input: 'temp1', root: hwmon }),
     openBroken: () => open({ kind: 'hwmon', chip: 'coretemp', input: 'temp9', root: hwmon }),
