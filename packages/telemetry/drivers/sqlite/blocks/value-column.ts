@@ -9,19 +9,23 @@ import type { ByteWriter } from './byte-writer.ts';
 
 /** Decimals that are tried; more of them are seldom and would not be shorter. */
 const mostDecimals = 10;
-/** Differences of two multiples stay exact, with a bit to spare for their sign. */
-const largestMultiple = 2 ** 51;
+/** So that a product is off by less than a half, and differences of two multiples stay exact, with their sign. */
+const largestMultiple = 2 ** 50;
 /** Said instead of the number of decimals. */
 const xored = 15;
 
 /** `xored`, or how many decimals all values have. */
 export function decimalsOf(values: Float64Array): number {
   let decimals = 0;
+  let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    decimals = decimalsFrom(decimals, values[i] ?? 0);
-    if (decimals === xored) break;
+    const value = values[i] ?? 0;
+    decimals = decimalsFrom(decimals, value);
+    if (decimals === xored) return xored;
+    largest = Math.max(largest, Math.abs(value));
   }
-  return decimals;
+  // A value of few decimals that came first is multiplied by as much as the others.
+  return largest * 10 ** decimals > largestMultiple ? xored : decimals;
 }
 
 function decimalsFrom(least: number, value: number): number {
