@@ -104,6 +104,14 @@ describe('gaps', () => {
     expect(columns[0]).toHaveLength(3);
   });
 
+  test('[TV4] an hour without a reading is a gap where hours hold many, and none where they hold one', () => {
+    const hours = [0, 1, 2, 4, 5, 6].map((hour) => hour * 3_600_000);
+    const rollup = (count: number) =>
+      alignLines([line(hours, { resolution: '1h', count: hours.map(() => count) })]).columns[0]?.[0] ?? [];
+    expect(rollup(60)).toContain(null);
+    expect(rollup(1)).not.toContain(null);
+  });
+
   test('[TV4] where one line has no point the other one is not broken', () => {
     const { stampsMs, columns } = alignLines([line([0, 10_000]), line([5_000, 15_000])]);
     expect(stampsMs).toEqual([0, 5_000, 10_000, 15_000]);

@@ -18,6 +18,8 @@ export interface SeriesLine {
   readonly mean: readonly number[];
   readonly min?: readonly number[];
   readonly max?: readonly number[];
+  /** Of rollups: the readings of each stretch. */
+  readonly count?: readonly number[];
 }
 
 /**
@@ -29,20 +31,19 @@ export function withLive(
   live: readonly (readonly [number, number])[],
   askedToMs: number,
 ): SeriesLine {
-  const { count: counts, ...line } = series;
   const lastMs = series.stampsMs.at(-1) ?? Number.NEGATIVE_INFINITY;
   const step = resolutionMs[series.resolution];
   const fresh = live.filter(([stampMs]) => stampMs > lastMs && (step === 0 || stampMs >= askedToMs));
-  if (fresh.length === 0) return line;
+  if (fresh.length === 0) return series;
   if (step === 0) {
     return {
-      ...line,
+      ...series,
       stampsMs: [...series.stampsMs, ...fresh.map(([stampMs]) => stampMs)],
       mean: [...series.mean, ...fresh.map(([, value]) => value)],
     };
   }
   const [stampsMs, mean] = [[...series.stampsMs], [...series.mean]];
-  const [min, max, count] = [[...(series.min ?? mean)], [...(series.max ?? mean)], [...(counts ?? [])]];
+  const [min, max, count] = [[...(series.min ?? mean)], [...(series.max ?? mean)], [...(series.count ?? [])]];
   for (const [stampMs, value] of fresh) {
     const start = Math.floor(stampMs / step) * step;
     const last = stampsMs.length - 1;
@@ -58,22 +59,30 @@ export function withLive(
       count.push(1);
     }
   }
-  return { ...line, stampsMs, mean, min, max };
+  return { ...series, stampsMs, mean, min, max, count };
 }
 
 /**
  * The distance between two points from which on nothing is drawn between them: three usual ones. Thinned readings come
- * in pairs (the lowest and the highest of a stretch), so there the usual distance is the one between pairs.
+ * in pairs (the lowest and the highest of a stretch), so there the usual distance is the one between pairs. Where
+ * stretches hold several readings each, one that is empty is three that did not come.
  */
-export function gapMsOf(line: Pick<SeriesLine, 'stampsMs' | 'resolution' | 'thinned'>): number {
-  const { stampsMs, resolution, thinned } = line;
+export function gapMsOf(
+  line: Pick<SeriesLine, 'stampsMs' | 'resolution' | 'thinned'> & { readonly count?: readonly number[] },
+): number {
+  const { stampsMs, thinned, count = [] } = line;
+  const stepMs = resolutionMs[line.resolution];
   const distances: number[] = [];
   for (let at = 1; at < stampsMs.length; at += 1) {
     distances.push((stampsMs[at] ?? 0) - (stampsMs[at - 1] ?? 0));
   }
-  distances.sort((a, b) => a - b);
-  const usual = distances[Math.floor(distances.length * (thinned ? 0.75 : 0.5))] ?? 0;
-  return Math.max(3 * usual, 1.5 * resolutionMs[resolution], shortestGapMs);
+  const usual = quantile(distances, thinned ? 0.75 : 0.5);
+  const isFull = stepMs > 0 && usual <= stepMs && quantile(count, 0.5) >= 3;
+  return Math.max(isFull ? 1.5 * stepMs : 3 * usual, 1.5 * stepMs, shortestGapMs);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
 }
 
 /** Less than this is the jitter of a quick sensor. */

@@ -11,7 +11,7 @@ export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
   const isLive = shown.kind === 'live';
   return (
     <div className="chart-tools">
-      <div className="segments" role="toolbar" aria-label="Time that is shown">
+      <fieldset className="segments" aria-label="Time that is shown">
         {timeRanges.map(({ name, ms, words }) => (
           <button
             key={name}
@@ -22,8 +22,8 @@ export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
             {words}
           </button>
         ))}
-      </div>
-      <div className="segments" role="toolbar" aria-label="Move in time">
+      </fieldset>
+      <fieldset className="segments" aria-label="Move in time">
         <button type="button" title="Arrow left" onClick={() => show(panned(shown, -0.5, nowMs()))}>
           Earlier
         </button>
@@ -54,7 +54,7 @@ export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
         >
           Live
         </button>
-      </div>
+      </fieldset>
     </div>
   );
 }

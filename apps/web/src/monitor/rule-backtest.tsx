@@ -43,10 +43,7 @@ export function RuleBacktest({ text, rule }: { text: string; rule: Rule }) {
       const answer = await client.backtest(text, { fromMs, toMs });
       const sensors = sensorsOf(rule, answer, [...(view?.sensors.keys() ?? [])]);
       const series = await client.series({ sensors, fromMs, toMs, points: 800 });
-      const lines = series.map((each, colour): ChartLine => {
-        const { count: _count, ...line } = each;
-        return lineOf(line, colour);
-      });
+      const lines = series.map(lineOf);
       setTried({ text, fromMs, toMs, answer, lines });
       setState('still');
     } catch (thrown) {
