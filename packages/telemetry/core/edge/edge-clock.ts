@@ -5,6 +5,8 @@
 import { type Now, OffsetEstimate } from '@bothy/protocols';
 import { type EdgeControl, type EdgeStatus, telemetryLimits } from '@bothy/wire';
 
+/** The end of the year 9999: what is said to be the time may be anything. */
+const latestStampMs = 253_402_300_799_999;
 /** Questions that wait for their answer. */
 const mostPings = 4;
 
@@ -51,6 +53,6 @@ export class EdgeClock {
     const latestMs = offset === undefined ? Infinity : theirNowMs + futureMs - offset.errorMs;
     if (stampMs >= earliestMs && stampMs <= latestMs) return { stampMs, isOwn: true };
     const corrected = Math.min(stampMs + (offset?.offsetMs ?? 0), theirNowMs);
-    return { stampMs: Math.max(earliestMs, corrected), isOwn: false };
+    return { stampMs: Math.min(Math.max(earliestMs, corrected), latestStampMs), isOwn: false };
   }
 }

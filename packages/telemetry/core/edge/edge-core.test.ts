@@ -261,6 +261,19 @@ describe('commands, clock, status', () => {
     });
   });
 
+  test('[TO13] whatever somebody says that the time is, readings go on', () => {
+    for (const heardMs of [9e15, -9e15, 0]) {
+      const desk = connected(new EdgeDesk());
+      const [status] = desk.statuses();
+      desk.control({ kind: 'time', ping: status?.ping ?? '', saidMs: 0, heardMs, answeredMs: heardMs });
+      desk.sample(20, 'temperature', 5).sample(20);
+      for (const { payload } of desk.take()) {
+        const { timestamp } = JSON.parse(payload) as { timestamp: string };
+        expect(timestamp).toMatch(/^\d{4}-/);
+      }
+    }
+  });
+
   test('[TO14] the status comes at its interval and soon after a change, and fits however much there is', () => {
     const desk = connected(new EdgeDesk({ statusMs: 30_000 }));
     expect(desk.statuses()).toHaveLength(1);

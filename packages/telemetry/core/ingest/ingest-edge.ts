@@ -131,7 +131,7 @@ export class IngestEdge {
       if (this.#closed.has(boot)) this.#closed.delete(boot);
       for (const stream of this.#boots.get(boot)?.values() ?? []) this.untold.add(stream);
       for (const [sensor, end] of Object.entries(last)) {
-        const from = first[sensor] ?? 1;
+        const from = firstOf(first, sensor);
         const stream = this.#boots.get(boot)?.get(sensor) ?? this.#expect(boot, sensor, from, end, writes);
         if (stream?.stated(from, end) === true) changed.push(stream);
         if (stream !== undefined) this.#takeLost(stream);
@@ -239,7 +239,7 @@ export class IngestEdge {
     const status = this.#status;
     const listed = status?.boots?.find((each) => each.boot === boot);
     if (listed !== undefined && Object.hasOwn(listed.last, sensor)) {
-      stream.stated(listed.first?.[sensor] ?? 1, listed.last[sensor] ?? 0);
+      stream.stated(firstOf(listed.first ?? {}, sensor), listed.last[sensor] ?? 0);
     } else if (status?.boot === boot && listed !== undefined) stream.stated(1, 0);
     // Nothing of an earlier start waits at the edge, so nobody waits for what is before it.
     else if (status !== null && boot < status.boot && isComplete(status)) stream.stated(seq, seq);
@@ -261,10 +261,9 @@ export class IngestEdge {
       this.untold.delete(stream);
     }
     this.#boots.delete(boot);
-    // Where no room is left, the lowest is forgotten: it is so old that nothing comes of it.
+    // Where no room is left, the lowest are forgotten: they are so old that nothing comes of them.
     if (this.#closed.add(boot) === 'full') {
-      const [from = 0, to = 0] = this.#closed.first ?? [];
-      for (let each = from; each <= to; each++) this.#closed.delete(each);
+      this.#closed.dropUpTo(this.#closed.first?.[1] ?? 0);
       this.#closed.add(boot);
     }
     writes.push({ kind: 'deleteRanges', edge: this.edge, boot });
@@ -290,6 +289,11 @@ function isOld(status: EdgeStatus, known: EdgeStatus): boolean {
   if (status.boot !== known.boot) return status.boot < known.boot;
   // The last will has no number, and is the last of its connection.
   return status.seq !== undefined && known.seq !== undefined && status.seq <= known.seq;
+}
+
+/** Where nothing is said: 1. A sensor may be called `constructor`. */
+function firstOf(first: Readonly<Record<SensorName, number>>, sensor: SensorName): number {
+  return Object.hasOwn(first, sensor) ? (first[sensor] ?? 1) : 1;
 }
 
 /** Whether it lists every earlier start of which something waits. */

@@ -1,5 +1,7 @@
 /** What ingest makes of events and statuses. */
 import type { EdgeStatus, Reading, TelemetryEvent } from '@bothy/wire';
+import { parseEdgeControl } from '@bothy/wire/schemas';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { IngestDesk, ingestWallMs } from '../testing/ingest-desk.ts';
 
@@ -97,4 +99,59 @@ describe('events and statuses', () => {
     desk.status({ seq: 2, ping: 'q' }, true);
     expect(desk.controls()).toEqual([]);
   });
+});
+
+test('[TI6] whatever edges say of themselves, nothing throws, memory stays bounded, and what is answered can be read', () => {
+  const number = fc.oneof(
+    fc.nat(40),
+    fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1, 1e12),
+  );
+  const numbers = fc.dictionary(fc.constantFrom('t', 'u', '__proto__', 'constructor'), number, {
+    maxKeys: 4,
+  });
+  const said = fc.record({
+    boot: number,
+    seq: number,
+    boots: fc.array(fc.record({ boot: number, last: numbers, first: numbers }), { maxLength: 16 }),
+    outbox: fc.record({ waiting: number, bytes: number, dropped: number, starts: fc.nat(20) }),
+    events: number,
+    firing: fc.constantFrom([], undefined),
+    state: fc.constantFrom('online' as const, 'offline' as const),
+  });
+  const read = fc.record({
+    boot: number,
+    seq: number,
+    sensor: fc.constantFrom('t', 'u', 'constructor'),
+    hist: fc.boolean(),
+  });
+  const event = fc.record({ boot: number, seq: number, event: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(said, read, event), { minLength: 30, maxLength: 150 }), (inputs) => {
+      const desk = new IngestDesk();
+      for (const input of inputs) {
+        if ('state' in input) {
+          const { firing, ...rest } = input;
+          const status = {
+            v: 1,
+            node: 'edge-1',
+            ...rest,
+            ...(firing === undefined ? {} : { firing }),
+          } as const;
+          desk.step({ kind: 'status', status, from: { client: 'c' }, retained: false });
+        } else if ('event' in input) desk.event({ ...plain(input), eventType: 'hot' });
+        else desk.take(input);
+        if (desk.outputs.length % 7 === 0) desk.restart();
+        if (desk.outputs.length % 5 === 0) desk.tell();
+      }
+      expect(desk.disk.ranges.size).toBeLessThanOrEqual(32 * 3);
+      for (const { base, last } of desk.disk.ranges.values()) {
+        expect(Number.isInteger(base) && Number.isInteger(last)).toBe(true);
+      }
+      for (const output of desk.outputs) {
+        if (output.kind === 'publish') expect(parseEdgeControl(output.payload)).toMatchObject({ ok: true });
+      }
+      expect(new Set(desk.stored).size).toBeGreaterThan(0);
+    }),
+    { seed: 9, numRuns: 150 },
+  );
 });
