@@ -1,7 +1,7 @@
 /** `bothy edge --check`: reads every sensor once and says what each answers. Nothing is published or kept. */
 import { seededRandom } from '@bothy/protocols';
 import { nodeClock, nodeTimers } from '@bothy/runtime/node';
-import { formatRule } from '@bothy/telemetry/core';
+import { formatRule } from '@bothy/telemetry/edge-core';
 import type { SensorName } from '@bothy/wire';
 import type { EdgeSetup } from './config/index.ts';
 import { SensorDesk } from './sensor-desk.ts';

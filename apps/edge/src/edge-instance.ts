@@ -4,10 +4,10 @@
  */
 import type { Random } from '@bothy/protocols';
 import { type Clock, Loop, type Timers } from '@bothy/runtime';
-import { EdgeCore, type EdgeInput, type EdgeOutput } from '@bothy/telemetry/core';
 import type { SqliteEdgeStore } from '@bothy/telemetry/drivers/edge-store';
 import type { BusMessage, TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import { MqttBus } from '@bothy/telemetry/drivers/mqtt';
+import { EdgeCore, type EdgeInput, type EdgeOutput } from '@bothy/telemetry/edge-core';
 import { type BothyError, edgeClientId, topics } from '@bothy/wire';
 import { parseEdgeControl } from '@bothy/wire/schemas';
 import type { EdgeSetup } from './config/index.ts';

@@ -2,8 +2,8 @@
 import type { Random } from '@bothy/protocols';
 import type { Clock, Timers } from '@bothy/runtime';
 import { type PipelineOptions, ReadingPipeline, unitConversion } from '@bothy/telemetry/calibration';
-import type { EdgeInput, SensorCommand } from '@bothy/telemetry/core';
 import { type SensorFault, SensorHost, type SensorValue } from '@bothy/telemetry/drivers/sensors';
+import type { EdgeInput, SensorCommand } from '@bothy/telemetry/edge-core';
 import type { EdgeFault, SensorName, SensorState, SensorStatus } from '@bothy/wire';
 import type { SensorSetup } from './config/index.ts';
 

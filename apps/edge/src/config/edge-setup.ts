@@ -1,6 +1,6 @@
 /** What an edge is started with, whole: flags, then variables, then the file, then defaults. */
 import { hostname } from 'node:os';
-import { defaultRules } from '@bothy/telemetry/core';
+import { defaultRules } from '@bothy/telemetry/edge-core';
 import { type EdgeId, type Rule, telemetryNamePattern } from '@bothy/wire';
 import type { EdgeLogLevel } from './edge-schema.ts';
 import type { SensorSetup } from './sensor-setup.ts';

@@ -1,5 +1,5 @@
 /** The values of fields in the configuration of an edge. Each says in words what it must be. */
-import { parseDuration } from '@bothy/telemetry/core';
+import { parseDuration } from '@bothy/telemetry/edge-core';
 import { telemetryLimits, telemetryNamePattern } from '@bothy/wire';
 import * as z from 'zod/mini';
 

@@ -1,6 +1,7 @@
 /** Sensors and rules of an edge that watches the machine that it runs on. */
-import { parseRule } from '@bothy/telemetry/core';
+
 import { type HostMeasure, hostMeasuresHere } from '@bothy/telemetry/drivers/sensors';
+import { parseRule } from '@bothy/telemetry/edge-core';
 import type { Rule } from '@bothy/wire';
 import type { EdgeSetup } from './edge-setup.ts';
 import { defaultTimeoutMs, type SensorSetup } from './sensor-setup.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultRules } from '@bothy/telemetry/core';
+import { defaultRules } from '@bothy/telemetry/edge-core';
 import { temporaryFolder } from '@bothy/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadEdgeSetup } from './load-edge-setup.ts';

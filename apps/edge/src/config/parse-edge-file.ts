@@ -1,5 +1,5 @@
 /** Reads the text of `edge.yaml`. */
-import { parseRule } from '@bothy/telemetry/core';
+import { parseRule } from '@bothy/telemetry/edge-core';
 import type { Rule } from '@bothy/wire';
 import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { invalidConfig, problemOf } from './config-problem.ts';
