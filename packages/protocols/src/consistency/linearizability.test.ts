@@ -165,7 +165,10 @@ function honestHistory({ random, clients, operations, keys }: HonestOptions): Re
 }
 
 test('[LI7] ten thousand operations of ten clients on one register', () => {
-  const history = honestHistory({ random: seededRandom('many'), clients: 10, operations: 10_000, keys: 1 });
+  const history = honestHistory(
+    { random: seededRandom('many'), clients: 10, operations: 10_000, keys: 1 },
+    60_000,
+  );
   expect(history).toHaveLength(10_000);
   const found = checkLinearizable(history, registerModel);
   expect(found.kind === 'holds' && found.order.length).toBe(10_000);
