@@ -211,6 +211,8 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
   await openMonitor(ben);
   await startEdge(edgeYaml);
   await ada.getByRole('link', { name: 'greenhouse-1', exact: true }).click();
+  // A sensor that has not said anything yet cannot be broken.
+  await ada.getByRole('row', { name: /^Temperature \d/ }).waitFor();
   await ada.getByRole('button', { name: 'Overheat' }).click();
   await ada.getByText('Broken now: temperature (overheat).').waitFor();
 
