@@ -5,7 +5,8 @@ import { createIdentity, writeKeyFile } from '@bothy/identity';
 import { parseConfig, type RunningNode, startNode } from '@bothy/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askForStatus, statusAsker } from './cluster-status.ts';
-import { keySignIn, unreachable } from './rooms-sign-in.ts';
+import { unreachable } from './node-unreachable.ts';
+import { keySignIn } from './rooms-sign-in.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bothy-status-'));
 let node: RunningNode;

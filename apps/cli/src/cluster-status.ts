@@ -2,8 +2,9 @@
 import { stateWords } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type ClusterStatusAnswer, checkClusterStatus } from '@bothy/wire/schemas';
+import { unreachable } from './node-unreachable.ts';
 import { plain } from './rooms-lines.ts';
-import { type KeySignIn, unreachable } from './rooms-sign-in.ts';
+import type { KeySignIn } from './rooms-sign-in.ts';
 
 /** Asks again and again; signs in at first, and again when the node does not take its token any more. */
 export function statusAsker(url: string, signIn?: KeySignIn): () => Promise<ClusterStatusAnswer> {

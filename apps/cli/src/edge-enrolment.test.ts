@@ -70,7 +70,7 @@ test('a node that is not there, and something that is no node, are told apart fr
   await new Promise((resolve) => other.close(resolve));
   await expect(enrol('x', 'edge-7', url)).rejects.toMatchObject({
     code: 'node_unreachable',
-    message: expect.stringContaining('does not answer'),
+    message: expect.stringContaining('No node answers'),
   });
 });
 

@@ -2,6 +2,7 @@
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import { BothyError, edgeSecretPattern, errorCodes, telemetryNamePattern } from '@bothy/wire';
 import * as z from 'zod/mini';
+import { unreachable } from './node-unreachable.ts';
 
 export interface EnrolFlags {
   /** The web address of the node. */
@@ -61,9 +62,8 @@ async function ask(
       signal: AbortSignal.timeout(patienceMs),
     });
     text = await response.text();
-  } catch (cause) {
-    const advice = 'Is it running, and is --node its web address?';
-    throw new BothyError('node_unreachable', `The node at ${node} does not answer. ${advice}`, { cause });
+  } catch (thrown) {
+    throw unreachable(node, thrown);
   }
   const json = parseJson(text);
   const answer = answerSchema.safeParse(json);

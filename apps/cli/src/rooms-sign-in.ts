@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createIdentity, type LocalIdentity, makeProof, readKeyFile } from '@bothy/identity';
 import { webUrlOf } from '@bothy/rooms/client';
 import { BothyError, type ErrorCode, errorCodes, namePattern } from '@bothy/wire';
+import { unreachable } from './node-unreachable.ts';
 
 export interface KeySignIn {
   readonly token: (node: { readonly url: string }) => Promise<string>;
@@ -72,19 +73,6 @@ async function post(url: string, body: unknown): Promise<Readonly<Record<string,
   const { code, message } = fields;
   throw new BothyError(isCode(code) ? code : 'unauthorized', String(message ?? 'The node refused.'));
 }
-
-/** Why nothing came back: nobody is there, or who is there cannot be trusted. */
-export function unreachable(url: string, thrown: unknown): BothyError {
-  const { cause } = thrown as { readonly cause?: { readonly code?: unknown } };
-  const isUntrusted = typeof cause?.code === 'string' && untrusted.test(cause.code);
-  const sentence = isUntrusted
-    ? `The certificate of ${url} is of an authority that this program does not trust. NODE_EXTRA_CA_CERTS=<file> names one that it does.`
-    : `No node answers at ${url}. Is it running? "bothy up" starts one.`;
-  return new BothyError('node_unreachable', sentence, { cause: thrown });
-}
-
-/** What Node calls certificates that nobody vouches for. */
-const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
 function isCode(code: unknown): code is ErrorCode {
   return errorCodes.some((known) => known === code);
