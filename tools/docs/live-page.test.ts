@@ -12,7 +12,8 @@ import {
 import { expect, test } from 'vitest';
 import { labelledExamples, tableCodes } from './reference-page.ts';
 
-const page = readFileSync(new URL('../../docs/reference/live.md', import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const page = readFileSync(new URL('docs/reference/live.md', root), 'utf8');
 const examples = labelledExamples(page);
 
 function example(label: string): string {
