@@ -74,6 +74,7 @@ export class TelemetryHost {
   readonly refusals = new Map<string, number>();
   readonly #options: TelemetryHostOptions;
   readonly #foreign = new ForeignAlarms();
+  #enrolled: ReadonlySet<EdgeId> = new Set();
   #instance: Instance | undefined;
   #waiting: NodeInput[] = [];
   #restart: NodeJS.Timeout | undefined;
@@ -82,14 +83,14 @@ export class TelemetryHost {
 
   private constructor(options: TelemetryHostOptions) {
     this.#options = options;
-    const { node, notifier, enrolled, times } = options;
+    const { node, notifier, times } = options;
     this.view = new TelemetryView({
       node,
       notifier,
       openAlarms: () => this.openAlarms(),
       ingested: (edge) => this.#instance?.cores.ingest.edge(edge),
       homeOf: (edge) => this.#instance?.cores.homeOf(edge) ?? null,
-      isEnrolled: (edge) => enrolled().includes(edge),
+      isEnrolled: (edge) => this.#enrolled.has(edge),
       times,
     });
     this.calls = new TelemetryCalls((input) => this.#instance?.loop.submit(input) ?? false);
@@ -139,6 +140,7 @@ export class TelemetryHost {
   }
 
   input(input: NodeInput): void {
+    if (input.kind === 'enrolled') this.#enrolled = new Set(input.edges);
     if (this.#instance?.loop.submit(input) === true) return;
     if (this.#instance === undefined && this.#waiting.length < mostWaiting) this.#waiting.push(input);
     else this.view.counts.lostInputs += 1;
@@ -202,7 +204,7 @@ export class TelemetryHost {
     this.#instance = { store, cores, loop };
     loop.submit({ kind: 'start' });
     loop.submit({ kind: 'rules', rules: cores.rules });
-    loop.submit({ kind: 'enrolled', edges: enrolled() });
+    this.input({ kind: 'enrolled', edges: enrolled() });
     this.#options.voice.routes(cores.routes.routes);
     for (const name of this.#options.voice.present) this.input({ kind: 'person', name, present: true });
     await this.view.showStored(store, cores.ingest.edges(), state.sensors);
