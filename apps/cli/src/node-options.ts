@@ -24,6 +24,7 @@ export interface NodeFlags {
   readonly zone?: string;
   readonly rules?: string;
   readonly smtpUrl?: string;
+  readonly formats?: string;
   readonly logLevel?: string;
   readonly otlp?: string;
   readonly lan?: true;
@@ -84,6 +85,10 @@ export function addNodeOptions(command: Command): Command {
     .option('--rules <file>', 'rules of this node, one on a line (default: those that were set in Monitor)')
     .option('--smtp-url <url>', 'mail server for alarms: smtps://user:password@host?from=address')
     .option(
+      '--formats <names>',
+      'formats of devices to read: all, or homeassistant,tasmota,… (default: none)',
+    )
+    .option(
       '--log-level <level,area=level,…>',
       'which lines the log takes (default: info); rooms=debug adds some',
     )
@@ -115,6 +120,7 @@ export function configTexts(flags: NodeFlags): ConfigTexts {
     zone: flags.zone,
     rules: flags.rules,
     'smtp-url': flags.smtpUrl,
+    formats: flags.formats,
     'log-level': flags.logLevel,
     otlp: flags.otlp,
     lan: switched(flags.lan),

@@ -1,6 +1,7 @@
 /** What a node is started with: defaults, then `BOTHY_*` variables, then flags (design, section 4). */
 import { hostname } from 'node:os';
 import { parseBrokerUrl } from '@bothy/broker';
+import { type DeviceFormatName, deviceFormats } from '@bothy/telemetry/formats/names';
 import { BothyError } from '@bothy/wire';
 import * as z from 'zod/mini';
 import { LocalZone } from './local-zone.ts';
@@ -58,6 +59,8 @@ export interface NodeConfig {
   readonly smtpUrl: string | undefined;
   /** Which lines the log takes. */
   readonly logLevels: LogLevels;
+  /** Formats of devices that become sensors. */
+  readonly formats: readonly DeviceFormatName[];
   /** Where traces are sent, with the path; undefined sends none. */
   readonly otlp: string | undefined;
 }
@@ -88,6 +91,7 @@ export const configNames = [
   'zone',
   'rules',
   'smtp-url',
+  'formats',
   'log-level',
   'otlp',
 ] as const;
@@ -148,6 +152,7 @@ export function parseConfig(flags: ConfigTexts, environment: NodeJS.ProcessEnv):
     zone: zoneName(text('zone')),
     rules: text('rules') || undefined,
     smtpUrl: text('smtp-url') || undefined,
+    formats: formatList(text('formats') ?? ''),
     logLevels: logLevels(text('log-level') || defaultLogLevel),
     otlp: collector(text('otlp'), environment),
   };
@@ -244,6 +249,17 @@ function files<const Wanted extends readonly string[]>(
     throw invalid(name, text, `${wanted.length} files with commas between: ${wanted.join(', ')}`);
   }
   return given as unknown as { readonly [Index in keyof Wanted]: string };
+}
+
+/** `homeassistant,tasmota`; `all` is all of them. */
+function formatList(text: string): readonly DeviceFormatName[] {
+  if (text === 'all') return deviceFormats;
+  const names = text.split(',').flatMap((each) => each.trim().toLowerCase() || []);
+  return [...new Set(names)].map((name) => {
+    const known = deviceFormats.find((each) => each === name);
+    if (known === undefined) throw invalid('formats', name, `all, or some of ${deviceFormats.join(', ')}`);
+    return known;
+  });
 }
 
 function logLevels(text: string): LogLevels {

@@ -112,11 +112,17 @@ async function start(
     mayTry,
     wallMs,
   });
+  // Who reads no such devices carries none of it.
+  const { FormatsSwitch } = config.formats.length === 0 ? {} : await import('./telemetry/formats-switch.ts');
+  const formats = FormatsSwitch === undefined ? undefined : new FormatsSwitch(config.formats);
   const embedded =
     config.broker === undefined
       ? await Broker.start({
           authenticate,
-          access: { isEnrolledEdge: (edge) => edges.isEnrolled(edge) },
+          access: {
+            isEnrolledEdge: (edge) => edges.isEnrolled(edge),
+            isDeviceTopic: formats === undefined ? undefined : (topic) => formats.isDeviceTopic(topic),
+          },
           log: logs.broker,
           file: join(config.data, 'broker.sqlite'),
           sessionExpiryMs: config.sessionDays * 86_400_000,
@@ -132,6 +138,7 @@ async function start(
     config,
     broker,
     edges,
+    formats,
     isAlone: () => config.join.length === 0 && (known()?.length ?? 0) === 0,
     notifier: () => rooms.sockets,
     askNode: async (node, question) => {

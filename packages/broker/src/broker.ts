@@ -143,6 +143,7 @@ export class Broker {
     }
     this.#desk = new PublishDesk({
       ...place,
+      access: options.access,
       count: (name) => this.#count(name),
       warn: (client, sentence) => this.#log('warn', client, sentence),
       refused: ({ id: client }, { topic, payload }, reason) =>

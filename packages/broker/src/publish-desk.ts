@@ -3,7 +3,7 @@
  * it is acknowledged. A refused publish is acknowledged, dropped, counted and logged; closing the connection would make
  * a QoS 1 client send it again for ever (design, section 5).
  */
-import { mayRetain } from '@bothy/identity';
+import { type AccessContext, mayRetain } from '@bothy/identity';
 import { BothyError } from '@bothy/wire';
 import type { Client, PublishPacket } from 'aedes';
 import type { BoundedPersistence } from './bounded-persistence.ts';
@@ -23,6 +23,7 @@ export interface PublishDeskOptions {
   readonly persistence: BoundedPersistence;
   readonly bridge: BrokerBridge | undefined;
   readonly visitorOf: (client: object) => Visitor | undefined;
+  readonly access: AccessContext | undefined;
   readonly count: (name: keyof BrokerCounts) => void;
   readonly warn: (client: Client, sentence: string) => void;
   /** A publish was dropped, and why. */
@@ -50,7 +51,7 @@ export class PublishDesk {
    */
   async authorize(client: Client | null, packet: PublishPacket): Promise<void> {
     const { aedes, persistence, bridge, count, logEnd } = this.#options;
-    if (packet.retain) packet.retain = mayRetain(packet.topic);
+    if (packet.retain) packet.retain = mayRetain(packet.topic, this.#options.access);
     if (this.#isRefused(client, packet) || bridge?.admits(packet) === false) {
       packet.topic = refusedTopic;
       packet.payload = Buffer.alloc(0);

@@ -57,7 +57,7 @@ export class Visitor {
   /** Why this filter may not be subscribed to; undefined when it may. */
   subscribeRefusal(filter: string): string | undefined {
     if (isTooLong(filter)) return tooLong;
-    const access = canSubscribe(this.#principal, filter);
+    const access = canSubscribe(this.#principal, filter, this.#access);
     if (!access.allowed) return access.reason;
     const hasRoom = this.#filters.size < maxFilters || this.#filters.has(filter);
     return hasRoom ? undefined : `more than ${maxFilters} subscriptions`;
@@ -73,7 +73,7 @@ export class Visitor {
 
   /** A topic is the narrowest filter that matches it. */
   mayRead(topic: string): boolean {
-    return canSubscribe(this.#principal, topic).allowed;
+    return canSubscribe(this.#principal, topic, this.#access).allowed;
   }
 
   /**

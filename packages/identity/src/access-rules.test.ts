@@ -221,3 +221,31 @@ function matches(filter: string, topic: string): boolean {
   if (restLevels.length === 0) return restWanted.join('/') === '#';
   return matches(restWanted.join('/'), restLevels.join('/'));
 }
+
+describe('formats of devices', () => {
+  const on = { isDeviceTopic: (topic: string) => topic.startsWith('tele/') || topic.startsWith('user/') };
+
+  test('[AC10] edges and guests publish on their topics, retained too, where the format is switched on', () => {
+    for (const who of [edge, guest, farGuest]) {
+      expect(canPublish(who, 'tele/plug/SENSOR', on).allowed).toBe(true);
+      expect(canPublish(who, 'tele/plug/SENSOR').allowed).toBe(false);
+      expect(canPublish(who, 'cmnd/plug/POWER', on).allowed).toBe(false);
+    }
+    for (const who of [person, operator]) expect(canPublish(who, 'tele/plug/SENSOR', on).allowed).toBe(false);
+    expect([mayRetain('tele/plug/LWT', on), mayRetain('tele/plug/LWT')]).toEqual([true, false]);
+    expect(mayRetain('env/temperature/raw', on)).toBe(false);
+  });
+
+  test('[AC10] guests follow what is not ours, and ours stays as it is', () => {
+    for (const filter of ['tele/#', 'homeassistant/+/+/config']) {
+      expect(canSubscribe(guest, filter, on).allowed).toBe(true);
+      expect(canSubscribe(guest, filter).allowed).toBe(false);
+      for (const who of [person, operator, edge]) expect(canSubscribe(who, filter, on).allowed).toBe(false);
+    }
+    for (const filter of ['#', '+/sensor/#', 'user/ann/#', '$share/x/tele/#']) {
+      expect(canSubscribe(guest, filter, on).allowed).toBe(false);
+    }
+    for (const who of everyone) expect(canSubscribe(who, 'user/ben/offer', on).allowed).toBe(false);
+    expect(canPublish(guest, 'user/ann/offer', on).allowed).toBe(false);
+  });
+});

@@ -26,6 +26,8 @@ const denied = (reason: string): Access => ({ allowed: false, reason });
 export interface AccessContext {
   /** Ids of enrolled edges, as which a guest may not speak. @default none */
   readonly isEnrolledEdge?: (id: string) => boolean;
+  /** Whether a topic is of a format of devices that is switched on. @default none is */
+  readonly isDeviceTopic?: ((topic: string) => boolean) | undefined;
 }
 
 /** Whether a topic may be published to. Topics with wildcards are no topics. */
@@ -37,22 +39,25 @@ export function canPublish(who: Principal, topic: string, context: AccessContext
     return who.kind === 'edge' || who.kind === 'guest' ? allowed : denied('Readings come from edges.');
   }
   if (root === 'edge' && second !== '') return canPublishToEdge(who, topic, second, context);
-  return denied('Nobody publishes there.');
+  const isDevice = (who.kind === 'edge' || who.kind === 'guest') && context.isDeviceTopic?.(topic) === true;
+  return isDevice ? allowed : denied('Nobody publishes there.');
 }
 
 /**
  * Whether a message on this topic may be retained: what describes a state may,
  * what happened once may not, for it would reach everyone who comes later.
  */
-export function mayRetain(topic: string): boolean {
-  return parseUserTopic(topic)?.kind === 'presence' || topic.startsWith('edge/');
+export function mayRetain(topic: string, { isDeviceTopic }: AccessContext = {}): boolean {
+  const isState = parseUserTopic(topic)?.kind === 'presence' || topic.startsWith('edge/');
+  // Devices announce themselves that way, and say so whether they are there.
+  return isState || isDeviceTopic?.(topic) === true;
 }
 
 /** Whether a topic filter may be subscribed to: every topic that it matches must be theirs to read. */
-export function canSubscribe(who: Principal, filter: string): Access {
+export function canSubscribe(who: Principal, filter: string, context: AccessContext = {}): Access {
   if (!isFilter(filter)) return denied('The topic filter is not well formed.');
   const levels = filter.split('/');
-  const [root, second = ''] = levels;
+  const [root = '', second = ''] = levels;
   if (root === 'user') return canSubscribeToUser(who, levels);
   if (who.kind === 'edge') {
     const own = filter === `edge/${who.id}/control`;
@@ -65,7 +70,9 @@ export function canSubscribe(who: Principal, filter: string): Access {
     const may = who.kind === 'operator' || (who.kind === 'guest' && who.local);
     return may ? allowed : denied('Operators see the statistics of the broker.');
   }
-  return denied('Nobody subscribes there.');
+  // Whoever reads and commands devices of another format, such as Home Assistant.
+  const isDevice = who.kind === 'guest' && context.isDeviceTopic !== undefined && /^[^$+#]/.test(root);
+  return isDevice ? allowed : denied('Nobody subscribes there.');
 }
 
 /** MQTT 3.1.1, section 4.7.1: a wildcard stands alone in its level, and `#` in the last one only. */

@@ -8,7 +8,7 @@ type Handler = (message: BusMessage) => void;
 export class BrokerBus implements TelemetryBus {
   readonly connected = true;
   readonly #broker: NodeClient;
-  /** By the first level of their filters, which none of ours leaves open: most messages concern nobody here. */
+  /** By the first level of their filters: most messages concern nobody here. */
   readonly #handlers = new Map<string, { readonly filter: string; readonly handler: Handler }[]>();
   #end: (() => void) | undefined;
   #stopped = false;
@@ -19,7 +19,7 @@ export class BrokerBus implements TelemetryBus {
 
   /** `failed` hears that retained messages could not be read, which only a broken program brings about. */
   subscribe(filter: string, handler: Handler): void {
-    const root = rootOf(filter);
+    const root = isOpen(filter) ? openRoot : rootOf(filter);
     const handlers = this.#handlers.get(root) ?? [];
     this.#handlers.set(root, handlers);
     handlers.push({ filter, handler });
@@ -48,11 +48,20 @@ export class BrokerBus implements TelemetryBus {
   }
 
   #heard({ topic, payload, from }: HeardPublish): void {
-    const handlers = this.#handlers.get(rootOf(topic));
-    if (handlers === undefined) return;
     const message: BusMessage = { topic, payload, retained: false, from: originOf(from) };
-    for (const { filter, handler } of handlers) if (topicMatches(filter, topic)) handler(message);
+    for (const root of [rootOf(topic), openRoot]) {
+      const handlers = this.#handlers.get(root);
+      if (handlers === undefined) continue;
+      for (const { filter, handler } of handlers) if (topicMatches(filter, topic)) handler(message);
+    }
   }
+}
+
+/** Of filters that leave the first level open, as ESPHome's do. */
+const openRoot = '+';
+
+function isOpen(filter: string): boolean {
+  return filter.startsWith('+') || filter.startsWith('#');
 }
 
 function rootOf(topic: string): string {

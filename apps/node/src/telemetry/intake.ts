@@ -7,6 +7,7 @@ import type { NodeInput, SourcedReading } from '@bothy/telemetry/core';
 import type { BusMessage, TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import { type EdgeId, parseTelemetryTopic } from '@bothy/wire';
 import {
+  checkReading,
   type Parsed,
   parseEdgeAlarms,
   parseEdgeHome,
@@ -67,6 +68,19 @@ export class Intake {
     if (root !== 'env' && root !== 'edge' && topic !== '') return;
     const example = Buffer.from(payload.subarray(0, exampleChars)).toString('utf8');
     this.#options.input({ kind: 'refused', from: { client }, reason, example });
+  }
+
+  /** What a device said in a format of its own, as the payload of a reading. Never throws. */
+  device(message: BusMessage, payload: object): void {
+    const { wallMs, zoneOffset } = this.#options;
+    const parsed = checkReading(payload, { receivedMs: wallMs(), zoneOffset });
+    if (!parsed.ok) return this.#refuse(message, parsed.reason, JSON.stringify(payload));
+    this.#reading({ reading: parsed.value, ...this.#source(message) });
+  }
+
+  /** What such a device said that is no reading. */
+  deviceRefused(message: BusMessage, reason: string, text: string): void {
+    this.#refuse(message, reason, text);
   }
 
   /** One message of the bus. Never throws. */

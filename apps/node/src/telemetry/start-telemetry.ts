@@ -5,6 +5,7 @@ import type { NodeBroker } from '@bothy/broker';
 import type { SessionNotifier, SocketExtension } from '@bothy/rooms/drivers/websocket';
 import { nodeClock } from '@bothy/runtime/node';
 import type { SqliteEdges } from '@bothy/store';
+import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import { BothyError, type NodeId } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -17,6 +18,7 @@ import { alarmApi } from './alarm-api.ts';
 import { Answering } from './answering.ts';
 import { EdgeEnrolments } from './edge-enrolments.ts';
 import { enrolApi } from './enrol-api.ts';
+import type { FormatsSwitch } from './formats-switch.ts';
 import { Intake } from './intake.ts';
 import { LateSpeaker } from './late-speaker.ts';
 import { Attendance } from './notify-attendance.ts';
@@ -31,6 +33,8 @@ export interface StartTelemetryOptions {
   readonly config: NodeConfig;
   readonly broker: NodeBroker;
   readonly edges: SqliteEdges;
+  /** Formats of devices that are switched on. */
+  readonly formats: FormatsSwitch | undefined;
   /** Whether there are no other nodes, as far as is known. */
   readonly isAlone: () => boolean;
   readonly notifier: () => SessionNotifier;
@@ -110,6 +114,10 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   });
   enrolments.start();
   intake.start();
+  const devices =
+    options.formats === undefined
+      ? undefined
+      : await openDevices(options.formats, { node, bus, intake, desk, log });
   // What was said without a connection may never have arrived: claims of homes, alarms.
   bus.onConnect(() => desk.awake?.input({ kind: 'connected' }));
   broker.node?.onRefused((refused) => intake.refused(refused));
@@ -140,6 +148,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     answer: (question) => answering.answer(question),
     attach: (speaker) => rooms.attach(speaker),
     stop: async () => {
+      devices?.stop();
       intake.stop();
       await enrolments.idle();
       await desk.stop();
@@ -156,4 +165,42 @@ async function smtpOf(url: string) {
 async function rulesOf(file: string) {
   const { readRules } = await import('./rules-file.ts');
   return await readRules(file);
+}
+
+/** Loaded only where formats of devices are switched on. */
+async function openDevices(
+  formats: FormatsSwitch,
+  { node, bus, intake, desk, log }: DeviceParts,
+): Promise<{ stop(): void } | undefined> {
+  const [{ FormatsIntake }, { Announcements }] = await Promise.all([
+    import('./formats-intake.ts'),
+    import('./formats-announce.ts'),
+  ]);
+  const devices = new FormatsIntake({
+    bus,
+    formats,
+    reading: (message, payload) => intake.device(message, payload),
+    refused: (message, reason, text) => intake.deviceRefused(message, reason, text),
+    wallMs: nodeClock.wallMs,
+  });
+  devices.start();
+  if (!formats.formats.some(({ name }) => name === 'homeassistant')) return undefined;
+  return new Announcements({
+    node,
+    bus,
+    live: () => {
+      const model = desk.awake?.desk.model;
+      return model === undefined ? undefined : { sensors: model.sensors(), edges: model.edges() };
+    },
+    isAnnounced: (edge, sensor) => devices.isAnnounced(edge, sensor),
+    failed: (thrown) => log.warn({ err: thrown }, 'a sensor could not be announced to Home Assistant'),
+  });
+}
+
+interface DeviceParts {
+  readonly node: string;
+  readonly bus: TelemetryBus;
+  readonly intake: Intake;
+  readonly desk: TelemetryDesk;
+  readonly log: Logger;
 }

@@ -165,14 +165,11 @@ function honestHistory({ random, clients, operations, keys }: HonestOptions): Re
 }
 
 test('[LI7] ten thousand operations of ten clients on one register', () => {
-  const history = honestHistory(
-    { random: seededRandom('many'), clients: 10, operations: 10_000, keys: 1 },
-    60_000,
-  );
+  const history = honestHistory({ random: seededRandom('many'), clients: 10, operations: 10_000, keys: 1 });
   expect(history).toHaveLength(10_000);
   const found = checkLinearizable(history, registerModel);
   expect(found.kind === 'holds' && found.order.length).toBe(10_000);
-});
+}, 60_000);
 
 /** All orders of all operations, one after the other: slow and obvious. */
 function byTryingAll(
