@@ -1,3 +1,4 @@
+import { runProgram } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { brokerFixture, inbox, person } from '../testing/broker-fixture.ts';
 import type { RefusedPublish } from './node-client.ts';
@@ -17,6 +18,17 @@ test('[BR32] a guest of this machine reads statistics under Mosquitto’s names,
   expect(byTopic.get('$SYS/broker/version')).toBe('bothy 1.2.3');
   expect(byTopic.get('$SYS/broker/uptime')).toBe('0 seconds');
   expect(said.filter(({ retain }) => retain).length).toBeGreaterThanOrEqual(10);
+});
+
+test('[BR32] the health check that is made for Mosquitto has its answer', async () => {
+  const { port } = await start({ version: '1.2.3', allowGuests: true });
+  const { output, code } = await runProgram('mosquitto_sub', [
+    ...['-h', '127.0.0.1', '-p', String(port), '-t', '$SYS/broker/version', '-C', '1', '-W', '10'],
+  ]).result;
+  expect([code, output.trim()]).toEqual([0, 'bothy 1.2.3']);
+  const any = await runProgram('mosquitto_sub', ['-p', String(port), '-t', '$SYS/#', '-C', '1', '-W', '10'])
+    .result;
+  expect(any.code).toBe(0);
 });
 
 test('[BR32] a person who is no operator is not told who is connected', async () => {

@@ -140,10 +140,16 @@ export class TelemetryHost {
   }
 
   input(input: NodeInput): void {
-    if (input.kind === 'enrolled') this.#enrolled = new Set(input.edges);
+    if (input.kind === 'enrolled') this.#showEnrolled(input.edges);
     if (this.#instance?.loop.submit(input) === true) return;
     if (this.#instance === undefined && this.#waiting.length < mostWaiting) this.#waiting.push(input);
     else this.view.counts.lostInputs += 1;
+  }
+
+  #showEnrolled(enrolled: readonly EdgeId[]): void {
+    this.#enrolled = new Set(enrolled);
+    for (const { edge } of this.desk.model.edges()) this.edges.show(edge);
+    this.desk.changed();
   }
 
   /** Replaces the rules of this node. */
