@@ -1,6 +1,7 @@
 /** `bothy edge`: run the agent until somebody stops it. Loads no code of a node. */
 import { checkEdge, openEdgeLog, readableLine, startEdge } from '@bothy/edge';
 import { loadEdgeSetup } from '@bothy/edge/config';
+import { outliveReader } from './closed-output.ts';
 import type { EdgeFlags } from './edge-command.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -15,7 +16,7 @@ export async function runEdge({ check, ...texts }: EdgeFlags, print: (line: stri
     return;
   }
   // Who reads the log through a pipe that ends does not end the edge.
-  process.stdout.on('error', () => undefined);
+  outliveReader(process.stdout, process.stderr);
   const write = (line: string): void => {
     process.stdout.write(process.stdout.isTTY ? readableLine(line) : line);
   };

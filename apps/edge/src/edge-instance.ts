@@ -37,6 +37,7 @@ export class EdgeInstance {
   #bus: TelemetryBus | undefined;
   #will: { readonly topic: string; readonly payload: string } | undefined;
   #ended = false;
+  #refusedControls = 0;
 
   /** Throws when the store cannot be read. */
   constructor(options: EdgeInstanceOptions) {
@@ -136,8 +137,12 @@ export class EdgeInstance {
     // An empty one takes what is retained away.
     if (payload.length === 0) return;
     const parsed = parseEdgeControl(new TextDecoder().decode(payload));
-    if (parsed.ok) this.submit({ kind: 'control', control: parsed.value, retained });
-    else this.#options.log.warn(`a message on the control topic is refused: ${parsed.reason}`);
+    if (parsed.ok) return this.submit({ kind: 'control', control: parsed.value, retained });
+    this.#refusedControls += 1;
+    // Who sends rubbish all night does not fill a disk with it.
+    if (this.#refusedControls % 1_000 !== 1) return;
+    const fields = { count: this.#refusedControls };
+    this.#options.log.warn(fields, `a message on the control topic is refused: ${parsed.reason}`);
   }
 
   async #carryOut({ id, command }: Extract<EdgeOutput, { kind: 'command' }>): Promise<void> {

@@ -150,6 +150,26 @@ test('what is not acknowledged when the connection ends is rejected, whatever wa
   expect(bus.pending).toBe(0);
 });
 
+test('a broker that refuses a subscription is told so, and published to all the same', async () => {
+  const warnings: unknown[] = [];
+  const log = { info: () => undefined, warn: (fields: unknown) => void warnings.push(fields) };
+  const strict = await strictBroker();
+  const bus = new MqttBus({
+    ...{ url: `mqtt://127.0.0.1:${strict.port}`, clientId: 'edge-1', log },
+    ...{ timers: nodeTimers, random: seededRandom('strict') },
+  });
+  buses.push(bus);
+  bus.subscribe('edge/edge-1/control', () => undefined);
+  bus.subscribe('edge/edge-2/control', () => undefined);
+  // Both are asked for with the first connection; the second one is refused.
+  await connected(bus);
+  expect(warnings).toEqual([{ filters: ['edge/edge-2/control'] }]);
+  await bus.publish('env/temperature/raw', '{}', { qos: 1, retain: false });
+  expect(bus.connected).toBe(true);
+  await bus.stop();
+  await strict.close();
+});
+
 test('it stops at once at a broker that acknowledges nothing, and while there is none', async () => {
   const silent = await silentBroker();
   const bus = makeBus({ url: `mqtt://127.0.0.1:${silent.port}` });
@@ -230,6 +250,20 @@ const silentBroker = () =>
   listen((socket) =>
     socket.on('data', (data) => {
       if ((data[0] ?? 0) >> 4 === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
+    }),
+  );
+
+/** Grants the first filter of a SUBSCRIBE and refuses the second, and acknowledges what is published. */
+const strictBroker = () =>
+  listen((socket) =>
+    socket.on('data', (data) => {
+      const type = (data[0] ?? 0) >> 4;
+      if (type === 1) socket.write(Buffer.from([0x20, 2, 0, 0]));
+      if (type === 8) socket.write(Buffer.from([0x90, 4, data[2] ?? 0, data[3] ?? 0, 1, 0x80]));
+      if (type === 3) {
+        const topicBytes = data.readUInt16BE(2);
+        socket.write(Buffer.from([0x40, 2, data[4 + topicBytes] ?? 0, data[5 + topicBytes] ?? 0]));
+      }
     }),
   );
 

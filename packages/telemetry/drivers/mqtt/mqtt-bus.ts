@@ -128,10 +128,14 @@ export class MqttBus implements TelemetryBus {
 
   #attempt(): void {
     const { url, clientId, username, password, ca, will, timers, keepaliveSeconds = 20 } = this.#options;
-    const filters = this.#filters();
+    let asked: readonly string[] = [];
     const link = new MqttLink(mqtt.connect, {
-      ...{ url, clientId, username, password, ca, will, timers, keepaliveSeconds, filters },
-      opened: () => this.#opened(filters),
+      ...{ url, clientId, username, password, ca, will, timers, keepaliveSeconds },
+      filters: () => {
+        asked = this.#filters();
+        return asked;
+      },
+      opened: () => this.#opened(asked),
       arrived: (topic, payload, retained) => this.#arrived({ topic, payload, retained, from: undefined }),
       refused: (refused) =>
         this.#options.log?.warn({ filters: refused }, 'the broker refuses a subscription: check its rules'),
@@ -150,6 +154,7 @@ export class MqttBus implements TelemetryBus {
     // Not at once: two clients of one id throw each other out, and would do so as fast as they can.
     this.#steady = this.#options.timers.set(steadyMs, () => this.#backoff.reset());
     this.#options.log?.info({ broker: this.#options.url }, 'connected to the broker');
+    // What was subscribed to while the broker answered.
     const added = this.#filters().filter((filter) => !asked.includes(filter));
     if (added.length > 0) this.#link?.subscribe(added, () => undefined);
     for (const listener of this.#connectListeners) listener();

@@ -19,8 +19,8 @@ export interface MqttLinkOptions {
   /** Published, retained, at QoS 1, by the broker when the connection is lost. */
   readonly will?: { readonly topic: string; readonly payload: string } | undefined;
   readonly keepaliveSeconds: number;
-  /** Granted before `opened`. */
-  readonly filters: readonly string[];
+  /** Asked once the broker has taken us; granted before `opened`. */
+  readonly filters: () => readonly string[];
   readonly timers: Timers;
   readonly opened: () => void;
   readonly arrived: (topic: string, payload: Uint8Array, retained: boolean) => void;
@@ -94,10 +94,12 @@ export class MqttLink {
   }
 
   subscribe(filters: readonly string[], granted: () => void): void {
-    this.#client.subscribe([...filters], { qos: 1 }, (error, grants = []) => {
+    this.#client.subscribe([...filters], { qos: 1 }, (error, _, packet) => {
       if (this.#over) return;
-      const refused = grants.filter((grant) => grant.qos === refusedGrant).map((grant) => grant.topic);
-      // A broker's no is no reason to stay silent; any other failure ends the connection by itself.
+      // One code for each filter. The grants that MQTT.js gives here know nothing of a refusal.
+      const codes: readonly unknown[] = packet?.granted ?? [];
+      const refused = filters.filter((_filter, at) => Number(codes[at]) >= refusedGrant);
+      // A broker's no is no reason to stay silent; any other failure ends the connection.
       if (refused.length > 0) this.#options.refused(refused);
       else if (error != null) return this.#finish(unreachable(`it takes no subscription: ${error.message}`));
       granted();
@@ -127,8 +129,9 @@ export class MqttLink {
       this.#options.timers.clear(this.#openTimer);
       this.#options.opened();
     };
-    if (this.#options.filters.length === 0) opened();
-    else this.subscribe(this.#options.filters, opened);
+    const filters = this.#options.filters();
+    if (filters.length === 0) opened();
+    else this.subscribe(filters, opened);
   }
 
   #finish(error: BothyError): void {
