@@ -1,9 +1,5 @@
-/** What is measured in tests of Monitor: an edge as its own process, and devices that publish with `mosquitto_pub`. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+/** What devices publish in tests of Monitor, with `mosquitto_pub`. Edges are processes of `tests/cluster/stage`. */
+import { spawn } from 'node:child_process';
 
 export interface PublishedReading {
   readonly sensor: string;
@@ -45,48 +41,4 @@ export function pastReadings(
     const ms = past.fromMs + at * past.everyMs;
     return { ...reading, value: valueAt(ms), timestamp: new Date(ms).toISOString() };
   });
-}
-
-export interface EdgeProcess {
-  stop(): Promise<void>;
-}
-
-const bothy = fileURLToPath(new URL('../../bothy.mjs', import.meta.url));
-
-/** `bothy edge` with this configuration (YAML without broker and data); resolves once it is connected. */
-export async function startEdgeProcess(
-  mqttPort: number,
-  dataFolder: string,
-  yaml: string,
-): Promise<EdgeProcess> {
-  const config = join(dataFolder, 'edge.yaml');
-  await writeFile(config, `broker: mqtt://127.0.0.1:${mqttPort}\n${yaml}`);
-  const child = spawn(process.execPath, [bothy, 'edge', '--config', config, '--data', dataFolder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await connected(child);
-  return { stop: () => end(child) };
-}
-
-async function connected(child: ChildProcess): Promise<void> {
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => lines.push(line));
-  }
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the edge ended with ${code}: ${lines.join('\n')}`)));
-    const look = (): void => {
-      if (lines.some((line) => line.includes('connected to the broker'))) resolve();
-    };
-    child.stdout?.on('data', () => setImmediate(look));
-    child.stderr?.on('data', () => setImmediate(look));
-  });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig, type RunningNode, startNode } from '@bothy/node';
 import type { Page } from 'playwright-core';
-import { type PublishedReading, pastReadings, publishReadings, startEdgeProcess } from './greenhouse.ts';
+import { EdgeProcess } from '../cluster/stage/edge-process.ts';
+import { type PublishedReading, pastReadings, publishReadings } from './greenhouse.ts';
 import type { RoomLookTools } from './look-rooms.ts';
 
-const edgeYaml = `id: greenhouse-1
-sensors:
+const settings = `sensors:
   - { name: temperature, kind: simulated, interval: 1s }
   - { name: humidity, kind: simulated, interval: 1s }
   - { name: light, kind: simulated, interval: 2s }
@@ -24,26 +24,27 @@ export async function monitorPictures({ webFolder, enter, look }: RoomLookTools)
   const edgeFolder = await mkdtemp(join(tmpdir(), 'bothy-look-'));
   const config = parseConfig({ id: 'valley', http: '0', mqtt: '0', cluster: '0', data: folder }, {});
   const node = await startNode(config, { webFolder });
-  let edge: Awaited<ReturnType<typeof startEdgeProcess>> | undefined;
+  const broker = `mqtt://127.0.0.1:${node.mqttPort}`;
+  const edge = new EdgeProcess({ id: 'greenhouse-1', broker, data: edgeFolder, settings });
   try {
     const ada = await enter(node.webUrl, 'ada');
     await open(ada, 'Monitor');
     await ada.getByText('Nothing is measured yet').waitFor();
     await look(ada, 'monitor-empty');
     await publishReadings(node.mqttPort, northBed(Date.now()));
-    edge = await startEdgeProcess(node.mqttPort, edgeFolder, edgeYaml);
+    await edge.start();
     await ada.getByRole('link', { name: 'Air quality of greenhouse-1' }).waitFor();
     await fill(ada, node);
     await overviewAndCharts(ada, node, look);
     await edgeAndAlarms(ada, node, look);
     await rulesAndRoutes(ada, look);
-    await edge.stop();
+    await edge.end('SIGTERM');
     await node.stop();
     await open(ada, 'Monitor');
     await ada.getByText('No node in reach.').waitFor();
     await look(ada, 'monitor-offline');
   } finally {
-    await edge?.stop();
+    await edge.end();
     await node.stop();
     for (const each of [folder, edgeFolder]) await rm(each, { recursive: true, force: true });
   }

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { temporaryFolder } from '@bothy/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
+import { EdgeProcess } from '../cluster/stage/edge-process.ts';
 import { browserStage } from './browser-stage.ts';
-import { type EdgeProcess, pastReadings, publishReadings, startEdgeProcess } from './greenhouse.ts';
+import { pastReadings, publishReadings } from './greenhouse.ts';
 import { enter } from './person.ts';
 import { makeRoom, message, openRoom, openRooms, write } from './room-person.ts';
 
@@ -13,14 +14,17 @@ const edges: EdgeProcess[] = [];
 const folders: ReturnType<typeof temporaryFolder>[] = [];
 
 afterEach(async () => {
-  for (const edge of edges.splice(0)) await edge.stop();
+  for (const edge of edges.splice(0)) await edge.end();
   for (const folder of folders.splice(0)) folder.remove();
 });
 
-async function startEdge(yaml: string): Promise<void> {
+async function startEdge(id: string, settings: string): Promise<void> {
   const folder = temporaryFolder();
   folders.push(folder);
-  edges.push(await startEdgeProcess(stage.node.mqttPort, folder.path, yaml));
+  const broker = `mqtt://127.0.0.1:${stage.node.mqttPort}`;
+  const edge = new EdgeProcess({ id, broker, data: folder.path, settings });
+  edges.push(edge);
+  await edge.start();
 }
 
 async function openMonitor(page: Page): Promise<void> {
@@ -96,7 +100,7 @@ test('a chart is moved by keys, wheel and buttons, says where it stands in its a
   const address = (): string => new URL(page.url()).hash;
 
   await page.getByRole('button', { name: '15 min' }).click();
-  expect(address()).toBe('#/monitor/chart/15m/edge-1~temperature');
+  await expect.poll(address).toBe('#/monitor/chart/15m/edge-1~temperature');
   await page.keyboard.press('-');
   await expect.poll(address).toBe('#/monitor/chart/1800000ms/edge-1~temperature');
   await page.keyboard.press('ArrowLeft');
@@ -196,8 +200,7 @@ test('a hot reading of a plain device is judged by the node: why is drawn, and t
   expect(stage.pageErrors).toEqual([]);
 });
 
-const edgeYaml = `id: greenhouse-1
-sensors:
+const settings = `sensors:
   - { name: temperature, kind: simulated, interval: 500ms }
 rules:
   - 'temperature_alert_high danger: temperature > 25.5 clear below 25'
@@ -209,7 +212,7 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
   const ben = await stage.open();
   await enter(ben, 'ben');
   await openMonitor(ben);
-  await startEdge(edgeYaml);
+  await startEdge('greenhouse-1', settings);
   await ada.getByRole('link', { name: 'greenhouse-1', exact: true }).click();
   // A sensor that has not said anything yet cannot be broken.
   await ada.getByRole('row', { name: /^Temperature \d/ }).waitFor();

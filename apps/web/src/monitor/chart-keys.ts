@@ -21,23 +21,26 @@ export function windowAfterKey(key: string, shown: TimeWindow, nowMs: number): T
   }
 }
 
-/** Keys move a chart wherever the focus is, but in fields. */
+/**
+ * Keys move a chart wherever the focus is, but in fields. `current` is asked at each key: the next one may come before
+ * the page was drawn for the last.
+ */
 export function useChartKeys(
-  shown: TimeWindow,
+  current: () => TimeWindow,
   nowMs: () => number,
   show: (window: TimeWindow) => void,
 ): void {
-  const latest = useRef({ shown, nowMs, show });
+  const latest = useRef({ current, nowMs, show });
   useEffect(() => {
-    latest.current = { shown, nowMs, show };
+    latest.current = { current, nowMs, show };
   });
   useEffect(() => {
     function pressed(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select')) return;
       if (document.querySelector('dialog[open]') !== null) return;
-      const { shown: before, nowMs: now, show: go } = latest.current;
-      const after = windowAfterKey(event.key, before, now());
+      const { current: shown, nowMs: now, show: go } = latest.current;
+      const after = windowAfterKey(event.key, shown(), now());
       if (after === undefined) return;
       event.preventDefault();
       go(after);

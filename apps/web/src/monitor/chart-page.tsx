@@ -73,7 +73,11 @@ export function ChartPage({ sensors, shown }: ChartPageProps) {
     [sensors],
   );
   const now = () => session.nowMs();
-  useChartKeys(shown, now, (window) => go(window));
+  useChartKeys(
+    () => latest.current,
+    now,
+    (window) => go(window),
+  );
   const moves = useMemo<ChartMoves>(
     () => ({
       zoom: (factor, anchor) => go(zoomed(latest.current, factor, session.nowMs(), anchor)),
@@ -103,7 +107,7 @@ export function ChartPage({ sensors, shown }: ChartPageProps) {
     <section className="chart-page" aria-label="Charts" ref={frame}>
       <div className="chart-head">
         <SensorChoice view={view} chosen={sensors} choose={(chosen) => go(shown, chosen)} />
-        <ChartTools shown={shown} nowMs={now} show={(window) => go(window)} />
+        <ChartTools shown={shown} current={() => latest.current} nowMs={now} show={(window) => go(window)} />
       </div>
       {sensors.length === 0 ? (
         <p className="hint">Choose what you want to see; several sensors can be in one chart.</p>

@@ -2,12 +2,14 @@ import { panned, type TimeWindow, timeRanges, zoomed } from '@bothy/telemetry/vi
 
 interface ChartToolsProps {
   readonly shown: TimeWindow;
+  /** The same, asked at each press. */
+  readonly current: () => TimeWindow;
   readonly nowMs: () => number;
   readonly show: (window: TimeWindow) => void;
 }
 
 /** Which stretch of time is shown; the same by keys on the page (see `chart-keys.ts`). */
-export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
+export function ChartTools({ shown, current, nowMs, show }: ChartToolsProps) {
   const isLive = shown.kind === 'live';
   return (
     <div className="chart-tools">
@@ -24,14 +26,14 @@ export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
         ))}
       </fieldset>
       <fieldset className="segments" aria-label="Move in time">
-        <button type="button" title="Arrow left" onClick={() => show(panned(shown, -0.5, nowMs()))}>
+        <button type="button" title="Arrow left" onClick={() => show(panned(current(), -0.5, nowMs()))}>
           Earlier
         </button>
         <button
           type="button"
           title="Arrow right"
           aria-disabled={isLive}
-          onClick={() => show(panned(shown, 0.5, nowMs()))}
+          onClick={() => show(panned(current(), 0.5, nowMs()))}
         >
           Later
         </button>
@@ -39,18 +41,23 @@ export function ChartTools({ shown, nowMs, show }: ChartToolsProps) {
           type="button"
           aria-label="Zoom in"
           title="+"
-          onClick={() => show(zoomed(shown, 0.5, nowMs()))}
+          onClick={() => show(zoomed(current(), 0.5, nowMs()))}
         >
           +
         </button>
-        <button type="button" aria-label="Zoom out" title="−" onClick={() => show(zoomed(shown, 2, nowMs()))}>
+        <button
+          type="button"
+          aria-label="Zoom out"
+          title="−"
+          onClick={() => show(zoomed(current(), 2, nowMs()))}
+        >
           −
         </button>
         <button
           type="button"
           title="0"
           aria-pressed={isLive}
-          onClick={() => show({ kind: 'live', spanMs: spanOf(shown) })}
+          onClick={() => show({ kind: 'live', spanMs: spanOf(current()) })}
         >
           Live
         </button>
