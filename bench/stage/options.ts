@@ -11,8 +11,8 @@ export function roundsOption(args: readonly string[]): number {
 }
 
 /** How long, about, a bench with a time limit may take; then it makes do with fewer pairs. Throws as `roundsOption`. */
-export function minutesOption(args: readonly string[]): number {
-  return whole('minutes', args, usualMinutes);
+export function minutesOption(args: readonly string[], usual = usualMinutes): number {
+  return whole('minutes', args, usual);
 }
 
 function whole(name: 'rounds' | 'minutes', args: readonly string[], usual: number): number {

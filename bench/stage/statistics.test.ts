@@ -1,10 +1,22 @@
 import { expect, test } from 'vitest';
-import { median, pairedRatio } from './statistics.ts';
+import { median, pairedDifference, pairedRatio, percentile } from './statistics.ts';
 
 test('the median lies between the two middle values', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([4, 1, 2, 3])).toBe(2.5);
   expect(() => median([])).toThrow('no values');
+});
+
+test('a percentile lies between its neighbours', () => {
+  const values = Array.from({ length: 101 }, (_, i) => 100 - i);
+  expect(percentile(values, 0.99)).toBe(99);
+  expect(percentile([1, 2], 0.99)).toBeCloseTo(1.99);
+});
+
+test('differences are taken within pairs, so that what delays both changes nothing', () => {
+  const theirs = [1, 9, 2, 40];
+  const ours = theirs.map((ms) => ms + 3);
+  expect(pairedDifference(ours, theirs)).toEqual({ median: 3, low: 3, high: 3, pairs: 4 });
 });
 
 test('ratios are taken within pairs, so a machine that slows down changes nothing', () => {

@@ -5,6 +5,7 @@
  */
 import { seededRandom } from '@bothy/protocols';
 
+/** A ratio, or a difference in the unit of its values. */
 export interface RatioEstimate {
   readonly median: number;
   /** 95 % interval. */
@@ -19,25 +20,43 @@ const seed = 'bench';
 
 /** Throws on an empty list: a figure of nothing is a fault of the bench. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** The value that a share of all (0.99: 99 of 100) does not exceed. Throws as `median`. */
+export function percentile(values: readonly number[], share: number): number {
   return quantile(
     values.toSorted((a, b) => a - b),
-    0.5,
+    share,
   );
 }
 
 /** The median of `ours[i] / theirs[i]` with its 95 % interval; the same for the same input. */
 export function pairedRatio(ours: readonly number[], theirs: readonly number[]): RatioEstimate {
+  return estimate(ours, theirs, (one, other) => one / other);
+}
+
+/** The median of `ours[i] - theirs[i]`, in the same way. */
+export function pairedDifference(ours: readonly number[], theirs: readonly number[]): RatioEstimate {
+  return estimate(ours, theirs, (one, other) => one - other);
+}
+
+function estimate(
+  ours: readonly number[],
+  theirs: readonly number[],
+  compared: (one: number, other: number) => number,
+): RatioEstimate {
   if (ours.length !== theirs.length) throw new RangeError('pairs need as many of ours as of theirs');
-  const ratios = ours.map((value, i) => value / (theirs[i] ?? Number.NaN));
+  const values = ours.map((value, i) => compared(value, theirs[i] ?? Number.NaN));
   const random = seededRandom(seed);
   const medians = Array.from({ length: resamples }, () =>
-    median(ratios.map(() => ratios[random.below(ratios.length)] ?? Number.NaN)),
+    median(values.map(() => values[random.below(values.length)] ?? Number.NaN)),
   ).sort((a, b) => a - b);
   return {
-    median: median(ratios),
+    median: median(values),
     low: quantile(medians, 0.025),
     high: quantile(medians, 0.975),
-    pairs: ratios.length,
+    pairs: values.length,
   };
 }
 

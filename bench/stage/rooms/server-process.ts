@@ -21,16 +21,20 @@ export interface ServerOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Part of what it prints once it serves. @default anything */
   readonly readyText?: string;
+  /** Where it prints that. A program in C keeps back what goes to a pipe, except what goes to stderr. @default stdout */
+  readonly readyOn?: 'stdout' | 'stderr';
 }
 
 /** Starts a program that prints something once it serves `port`. Throws when it ends before. */
 export async function startServer(
   port: number,
   args: readonly string[],
-  { program = process.execPath, nodeFlags = [], variables = {}, readyText = '' }: ServerOptions = {},
+  options: ServerOptions = {},
 ): Promise<ServerProcess> {
+  const { program = process.execPath, nodeFlags = [], variables = {} } = options;
+  const { readyText = '', readyOn = 'stdout' } = options;
   const child = spawn(program, [...nodeFlags, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', readyOn === 'stderr' ? 'pipe' : 'inherit'],
     env: { ...process.env, ...variables, NODE_COMPILE_CACHE: '' },
   });
   // A bench that fails leaves no server behind.
@@ -39,9 +43,11 @@ export async function startServer(
     child.once('exit', () => resolve());
     child.once('error', reject);
   });
+  // What nobody reads would stop it once the pipe is full.
+  child.stdout?.resume();
   await Promise.race([
     new Promise<void>((resolve) => {
-      child.stdout.on('data', (data) => {
+      child[readyOn]?.on('data', (data) => {
         if (String(data).includes(readyText)) resolve();
       });
     }),
