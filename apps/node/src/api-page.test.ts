@@ -109,6 +109,7 @@ beforeAll(async () => {
     wallMs,
     host: asleep,
     answering: { ask: asleep, rows: async function* () {} },
+    isNode: () => false,
     zoneOffset: () => 0,
     publish: asleep,
   };

@@ -139,7 +139,7 @@ async function start(
     broker,
     edges,
     formats,
-    isAlone: () => config.join.length === 0 && (known()?.length ?? 0) === 0,
+    otherNodes: () => known() ?? [],
     notifier: () => rooms.sockets,
     askNode: async (node, question) => {
       if (links === undefined) throw new BothyError('node_unreachable', 'This node has no links yet.');

@@ -35,8 +35,8 @@ export interface StartTelemetryOptions {
   readonly edges: SqliteEdges;
   /** Formats of devices that are switched on. */
   readonly formats: FormatsSwitch | undefined;
-  /** Whether there are no other nodes, as far as is known. */
-  readonly isAlone: () => boolean;
+  /** Of its cluster, as far as they are known. */
+  readonly otherNodes: () => readonly NodeId[];
   readonly notifier: () => SessionNotifier;
   /** Asks another node about edges, as JSON. Throws `node_unreachable`, and what it refuses with. */
   readonly askNode: (node: NodeId, question: string) => Promise<string>;
@@ -65,7 +65,7 @@ export interface RunningTelemetry {
 
 /** It listens when this resolves. Throws `configuration_invalid`. */
 export async function startTelemetry(options: StartTelemetryOptions): Promise<RunningTelemetry> {
-  const { config, broker, edges, isAlone, notifier, log } = options;
+  const { config, broker, edges, otherNodes, notifier, log } = options;
   const { id: node } = config;
   const { wallMs, monoMs } = nodeClock;
   const zone = new LocalZone(config.zone);
@@ -85,7 +85,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
         telemetryDays: config.telemetryDays,
         zoneOffset: zone.offsetAt,
         // Of an outside broker nobody knows which nodes use it beside this one.
-        isAlone: config.broker === undefined && isAlone(),
+        isAlone: config.broker === undefined && config.join.length === 0 && otherNodes().length === 0,
       });
     },
     (thrown) => {
@@ -133,7 +133,16 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     api: (access) => {
       const publish = (topic: string, payload: string): Promise<void> =>
         bus.publish(topic, payload, { qos: 1, retain: false });
-      const rest = { ...access, host: () => desk.host(), answering, zoneOffset: zone.offsetOfLocal, publish };
+      const isNode = (other: NodeId): boolean =>
+        other === node || config.broker !== undefined || otherNodes().includes(other);
+      const rest = {
+        ...access,
+        host: () => desk.host(),
+        answering,
+        isNode,
+        zoneOffset: zone.offsetOfLocal,
+        publish,
+      };
       const apis = [
         telemetryApi(rest),
         alarmApi(rest),

@@ -49,6 +49,8 @@ export interface TelemetryApiOptions extends AccessOptions {
   /** Wakes monitoring. */
   readonly host: () => Promise<TelemetryHost>;
   readonly answering: TelemetryAnswering;
+  /** Whether this may be a node of ours; at an outside broker nobody knows all of them. */
+  readonly isNode: (node: string) => boolean;
   readonly zoneOffset: ZoneOffset;
   readonly publish: (topic: string, payload: string) => Promise<void>;
 }
@@ -124,6 +126,10 @@ export function telemetryApi(options: TelemetryApiOptions): (server: FastifyInst
       await operatorOf(request, options);
       const { edge } = parsePart(move.params, request.params, 'address');
       const { node = options.node } = parsePart(move.body, request.body, 'body');
+      // An edge whose home is a slip of the pen has none.
+      if (!options.isNode(node)) {
+        throw new BothyError('bad_request', `No node of this cluster has the id ${node}.`);
+      }
       const { home, epoch } = await (await host()).calls.move(edge, node);
       return { edge, home, epoch };
     });

@@ -81,6 +81,8 @@ test('an operator moves an edge: the new home adopts its alarms and stores what 
   const client = await device(one, 'esp-1');
   await publish(client, 'greenhouse', 'temperature', 31);
   await poll(async () => (await api(other, 'alarms')).body.alarms.length).toBe(1);
+  const nowhere = await api(other, 'edges/greenhouse/home', { body: { node: 'n7' }, token: body.token });
+  expect(nowhere).toMatchObject({ status: 400, body: { message: expect.stringContaining('n7') } });
   const moved = await api(other, 'edges/greenhouse/home', { body: {}, token: body.token });
   expect(moved.body).toEqual({ edge: 'greenhouse', home: 'n2', epoch: 2 });
   await poll(async () => (await api(one, 'edges')).body.edges[0]?.home).toBe('n2');
