@@ -1,8 +1,10 @@
 /** Runs a command of `bothy` to its end. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const program = join(repository, 'apps', 'cli', 'src', 'main.ts');
 
 export interface Ended {
   readonly code: number | null;
