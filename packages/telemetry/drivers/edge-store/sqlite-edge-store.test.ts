@@ -86,7 +86,9 @@ test('[TO31] a full disk fails the commit with a sentence, and takes the next on
   const lines = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
   const failed = JSON.parse((await lines.next()).value ?? '') as Record<string, unknown>;
   expect(failed.code).toBe('storage_failed');
-  expect(failed.message).toMatch(/cannot be written \((database or disk is full|disk I\/O error)\)\. Free space/);
+  expect(failed.message).toMatch(
+    /cannot be written \((database or disk is full|disk I\/O error)\)\. Free space/,
+  );
   // All that was said to be durable, and nothing else.
   expect(failed.kept).toBe(failed.durable);
   execFileSync('prlimit', [`--pid=${child.pid}`, '--fsize=unlimited']);
