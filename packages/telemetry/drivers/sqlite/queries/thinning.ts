@@ -15,6 +15,8 @@ export class Thinner {
   readonly #points: Points = { stampsMs: [], values: [] };
   #stretch = -1;
   #lowMs = 0;
+  /** Of one stamp there may be both: they keep their order. */
+  #isLowFirst = true;
   #low = 0;
   #highMs = 0;
   #high = 0;
@@ -37,8 +39,13 @@ export class Thinner {
       [this.#lowMs, this.#low, this.#highMs, this.#high] = [stampMs, value, stampMs, value];
       return;
     }
-    if (value < this.#low) [this.#lowMs, this.#low] = [stampMs, value];
-    else if (value > this.#high) [this.#highMs, this.#high] = [stampMs, value];
+    if (value < this.#low) {
+      [this.#lowMs, this.#low] = [stampMs, value];
+      this.#isLowFirst = false;
+    } else if (value > this.#high) {
+      [this.#highMs, this.#high] = [stampMs, value];
+      this.#isLowFirst = true;
+    }
   }
 
   finish(): Points {
@@ -50,7 +57,7 @@ export class Thinner {
     if (this.#stretch < 0) return;
     const isFlat = this.#low === this.#high;
     if (this.#isHalf || isFlat) return this.#give(this.#highMs, this.#high);
-    if (this.#lowMs <= this.#highMs) {
+    if (this.#isLowFirst) {
       this.#give(this.#lowMs, this.#low);
       this.#give(this.#highMs, this.#high);
     } else {
