@@ -36,9 +36,9 @@ async function contest(
   }
 }
 
-const latencyLimit = { rounds: rounds * latenciesPerRound, seconds: seconds * 0.45 };
+const latencyLimit = { rounds: rounds * latenciesPerRound, seconds: seconds * 0.5 };
 await contest(latencyLimit, async (servers, limit) => latencyFigures(await latencySamples(servers, limit)));
-const throughputLimit = { rounds, seconds: seconds * 0.45 };
+const throughputLimit = { rounds, seconds: seconds * 0.35 };
 await contest(throughputLimit, async (servers, limit) =>
   throughputFigures(await throughputSamples(servers, limit)),
 );

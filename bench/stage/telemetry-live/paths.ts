@@ -85,16 +85,22 @@ export async function alarmPath({ of, httpPort }: MonitoringServers): Promise<Op
   };
 }
 
-/** Publish to subscriber, who parses the value and compares it, as a dashboard without a node would. */
-export async function barePath(port: number): Promise<OpenPath> {
+/**
+ * Publish to subscriber, who parses the value and compares it, as a dashboard without a node would. With `keep` the
+ * subscriber keeps the message first.
+ */
+export async function barePath(port: number, keep: (text: string) => void = () => {}): Promise<OpenPath> {
   const device = await deviceOf(port);
   const subscriber = await deviceOf(port);
   await subscriber.subscribeAsync('env/+/raw', { qos: 1 });
   let wanted = Number.NaN;
   let seen = new Awaited();
   subscriber.on('message', (_topic, payload) => {
-    const { value } = JSON.parse(payload.toString()) as TelemetryPayload;
-    if (value === wanted) seen.resolve();
+    const text = payload.toString();
+    const { value } = JSON.parse(text) as TelemetryPayload;
+    if (value !== wanted) return;
+    keep(text);
+    seen.resolve();
   });
   const values = countedValues(hot);
   return {

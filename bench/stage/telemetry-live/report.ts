@@ -17,10 +17,16 @@ export function telemetryReport(figures: readonly Figure[]): string {
 }
 
 export function latencyFigures(samples: LatencySamples): Figure[] {
-  const { screen, alarm } = samples;
+  const { screen, alarm, durableAedes } = samples;
   return [
     ...pathFigures('reading → screen', screen, samples, aimScreenMs),
     ...pathFigures('violation → notification', alarm, samples, aimAlarmMs),
+    {
+      what: 'the same, p50, beside Aedes and a subscriber that commits to SQLite first',
+      ours: milliseconds(percentile(alarm, 0.5)),
+      beside: milliseconds(percentile(durableAedes, 0.5)),
+      measured: interval(pairedDifference(alarm, durableAedes), ' ms'),
+    },
   ];
 }
 
@@ -47,7 +53,7 @@ function pathFigures(
       what: 'the same, p50; our share is what it takes longer than at bare Aedes',
       ours: milliseconds(percentile(ours, 0.5)),
       beside: beside(0.5),
-      measured: `${interval(share)} ms`,
+      measured: interval(share, ' ms'),
       aim: `share < ${aimShareMs} ms`,
       verdict: share.high < aimShareMs ? 'met' : share.low >= aimShareMs ? 'missed' : 'undecided',
     },
@@ -86,6 +92,6 @@ function rateFigure(
   return { ...figure, aim: `≥ ${aim}`, verdict };
 }
 
-function interval({ median: middle, low, high, pairs }: RatioEstimate): string {
-  return `${middle.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}], ${pairs}`;
+function interval({ median: middle, low, high, pairs }: RatioEstimate, unit = ''): string {
+  return `${middle.toFixed(2)}${unit} [${low.toFixed(2)}, ${high.toFixed(2)}], ${pairs}`;
 }
