@@ -24,6 +24,7 @@ import { PublishDesk } from './publish-desk.ts';
 import { unknownClient } from './publish-refusal.ts';
 import { SessionJournal } from './session-journal.ts';
 import { maxTopicChars, Visitor } from './visitor.ts';
+import './number-cache.ts';
 
 /** A payload of 64 KiB with topic and all; also a CONNECT with a last will of that size. */
 const maxPacketBytes = 2 * limits.envelopeBytes;
