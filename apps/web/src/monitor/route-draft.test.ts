@@ -47,7 +47,7 @@ describe('a route in a form', () => {
     const [all, night, hook] = routes.map((route) => routeMeaning(route, 'Greenhouse'));
     expect(all).toBe('Every alarm goes to the browsers of all who watch, at once.');
     expect(night).toBe(
-      'Alarms of severity warning or danger of green-* at temperature by hot or cold goes to the room Greenhouse, once nobody has acknowledged it for 10 min, and again every 1 h until somebody does. Silent on Sat and Sun from 22:00 to 06:00.',
+      'Every alarm of severity warning or danger of green-* at temperature by hot or cold goes to the room Greenhouse, once nobody has acknowledged it for 10 min, and again every 1 h until somebody does. Silent on Sat and Sun from 22:00 to 06:00.',
     );
     expect(hook).toContain('example.org');
   });

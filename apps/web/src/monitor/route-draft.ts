@@ -125,7 +125,8 @@ function words(text: string): readonly string[] {
 /** What a route does, in a sentence. `roomName` is that of its room, where it is known. */
 export function routeMeaning(route: AlarmRoute, roomName?: string): string {
   const { severities: told = severities, edges, sensors, rules, afterMs = 0, repeatMs, quiet } = route;
-  const which = told.length === severities.length ? 'Every alarm' : `Alarms of severity ${told.join(' or ')}`;
+  const which =
+    told.length === severities.length ? 'Every alarm' : `Every alarm of severity ${told.join(' or ')}`;
   const of = [
     edges === undefined ? '' : ` of ${edges.join(' or ')}`,
     sensors === undefined ? '' : ` at ${sensors.join(' or ')}`,
