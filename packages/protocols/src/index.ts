@@ -97,6 +97,7 @@ export {
   type HeartbeatDetectorOptions,
   type Liveness,
 } from './detection/heartbeat-detector.ts';
+export { PhiAccrualDetector, type PhiAccrualDetectorOptions } from './detection/phi-accrual-detector.ts';
 export { PolitePeer } from './negotiation/polite-peer.ts';
 export type {
   ArrivedDescription,
