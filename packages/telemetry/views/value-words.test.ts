@@ -43,13 +43,9 @@ describe('[TV7] other words', () => {
   });
 
   test('sensors are called as people call them', () => {
-    expect(['temperature', 'airquality', 'soil_moisture', 'co2', 'constructor'].map(sensorWords)).toEqual([
-      'Temperature',
-      'Air quality',
-      'Soil moisture',
-      'CO₂',
-      'Constructor',
-    ]);
+    expect(
+      ['temperature', 'airquality', 'soil_moisture', 'co2', 'cpu', 'constructor'].map(sensorWords),
+    ).toEqual(['Temperature', 'Air quality', 'Soil moisture', 'CO₂', 'Processor', 'Constructor']);
   });
 
   test('sizes and counts', () => {

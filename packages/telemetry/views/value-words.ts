@@ -45,6 +45,8 @@ const knownSensors: Readonly<Record<string, string>> = {
   pm25: 'PM2.5',
   'pm2.5': 'PM2.5',
   pm10: 'PM10',
+  cpu: 'Processor',
+  'cpu-temperature': 'Processor temperature',
   cpu_load: 'Load',
 };
 
