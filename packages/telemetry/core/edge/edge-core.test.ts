@@ -22,6 +22,14 @@ describe('numbers and the outbox', () => {
     desk.restart();
     expect(desk.core.boot).toBe(boot + 1);
     expect(connected(desk).sample(22).readings()).toContain('1');
+    // Meanwhile it may have run on another disk, whose numbers began at that time.
+    desk.nowMs += 3_600_000;
+    desk.restart();
+    expect(desk.core.boot).toBe(edgeStartWallMs / 1_000 + 3_600);
+    // A clock that was set back takes no number back.
+    desk.wallOffsetMs -= 7_200_000;
+    desk.restart();
+    expect(desk.core.boot).toBe(edgeStartWallMs / 1_000 + 3_601);
   });
 
   test('[TO2] a reading stays until a node has said that it is stored; the broker saying so changes nothing', () => {

@@ -60,14 +60,14 @@ export class EdgeCore implements Core<EdgeInput, EdgeOutput> {
   #out: EdgeOutput[] = [];
 
   /**
-   * Reads `snapshot.outbox` to its end. `wallMs`: our clock now, for the number of the first start of all. Throws a
+   * Reads `snapshot.outbox` to its end. `wallMs`: our clock now, for the number of this start. Throws a
    * RangeError when the configuration cannot work.
    */
   constructor(config: EdgeConfig, snapshot: EdgeSnapshot, wallMs: number) {
     this.#config = checkedConfig(config);
-    // A disk that is new: an edge of this name may have been there before, and its numbers must not be met again.
-    const first = Math.max(1, Math.floor(wallMs / 1_000));
-    this.#boot = snapshot.boot === 0 ? first : snapshot.boot + 1;
+    // An edge of this name may have run on another disk before, or meanwhile: its numbers must not be met again, and
+    // where they are higher than ours the home takes all that we say for old.
+    this.#boot = Math.max(snapshot.boot + 1, Math.floor(wallMs / 1_000));
     const { commanded } = snapshot;
     const isCommanded = commanded?.instead === textOf(this.#config.rules);
     const rules = isCommanded ? commanded.rules : this.#config.rules;
