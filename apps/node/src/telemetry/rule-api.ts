@@ -67,7 +67,7 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
       return { ok: false, column: parsed.error.column, sentence: parsed.error.sentence };
     });
 
-    server.post(backtest.path, async (request) => {
+    server.post(backtest.path, async (request, reply) => {
       await readerOf(request, options);
       const { text, fromMs, toMs, edges } = parsePart(backtest.body, request.body, 'body');
       const [rule] = await rulesOf([text]);
@@ -83,6 +83,7 @@ export function ruleApi(options: RuleApiOptions): (server: FastifyInstance) => v
           rule,
           { fromMs, toMs, ...(edges ? { edges } : {}) },
           options.offsetAt,
+          () => !reply.raw.destroyed,
         );
       } finally {
         running -= 1;
@@ -153,6 +154,7 @@ async function runBacktest(
   rule: Rule,
   span: Span,
   zoneOffset: (wallMs: number) => number,
+  isAwaited: () => boolean,
 ): Promise<{ alarms: BacktestAlarm[]; summary: Backtest['summary'] }> {
   const { Backtest: Run } = await rulesModule();
   const run = new Run(rule, {
@@ -167,7 +169,10 @@ async function runBacktest(
     if (!run.take(reading)) break;
     count += 1;
     // A store that has the next readings at hand gives nobody else a turn.
-    if (count % readingsAtOnce === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (count % readingsAtOnce !== 0) continue;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    // Who has hung up holds nobody else up.
+    if (!isAwaited()) break;
   }
   run.end();
   alarms.push(...run.taken());
