@@ -1,4 +1,5 @@
 /** Device certificates: a person's key vouches for a device's key and a name. */
+import { LruCache } from '@bothy/protocols';
 import { type Certificate, type Name, unsignedText } from '@bothy/wire';
 import { parseCertificate } from '@bothy/wire/schemas';
 import { deviceIdOf, exportPublicKey, importPublicKey, personIdOf } from './keys.ts';
@@ -37,18 +38,14 @@ export type VerifiedCertificate =
  * Verified certificates by their exact text: presence and offers bring the same
  * ones again and again. Bounded: the one used longest ago goes first.
  */
-const verified = new Map<string, VerifiedCertificate>();
-const maxVerified = 512;
+const verified = new LruCache<string, VerifiedCertificate>({ maxEntries: 512 });
 
 /** Checks shape, fingerprints and the person's signature. Needs nothing but the text: it proves itself. */
 export async function verifyCertificate(text: string): Promise<VerifiedCertificate> {
   const known = verified.get(text);
-  const result = known ?? (await verify(text));
-  if (!result.ok) return result;
-  verified.delete(text);
-  verified.set(text, result);
-  const oldest = verified.keys().next().value;
-  if (verified.size > maxVerified && oldest !== undefined) verified.delete(oldest);
+  if (known !== undefined) return known;
+  const result = await verify(text);
+  if (result.ok) verified.set(text, result);
   return result;
 }
 

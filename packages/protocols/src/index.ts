@@ -1,4 +1,17 @@
 export {
+  type AskedCache,
+  CacheAside,
+  type CacheAsideOptions,
+  type Loaded,
+} from './caching/cache-aside.ts';
+export { LruCache, type LruCacheOptions } from './caching/lru-cache.ts';
+export {
+  type AskedFlight,
+  type Flight,
+  SingleFlight,
+  type SingleFlightOptions,
+} from './caching/single-flight.ts';
+export {
   compareHlc,
   type Hlc,
   HybridLogicalClock,
