@@ -77,22 +77,20 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   const times = new TelemetryTimes();
   const rooms = new LateSpeaker();
   const attendance = new Attendance((name, present) => desk.awake?.input({ kind: 'person', name, present }));
-  const desk: TelemetryDesk = new TelemetryDesk(
-    async () => {
-      const { openMonitoring } = await import('./open-monitoring.ts');
-      return await openMonitoring({
-        ...{ node, bus, file, notifier, enrolled, rules, times, log, rooms, attendance, smtp },
-        telemetryDays: config.telemetryDays,
-        zoneOffset: zone.offsetAt,
-        // Of an outside broker nobody knows which nodes use it beside this one.
-        isAlone: config.broker === undefined && config.join.length === 0 && otherNodes().length === 0,
-      });
-    },
-    (thrown) => {
-      const error = BothyError.from(thrown);
-      log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
-    },
-  );
+  const cannotStart = (thrown: unknown): void => {
+    const error = BothyError.from(thrown);
+    log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
+  };
+  const desk: TelemetryDesk = new TelemetryDesk(async () => {
+    const { openMonitoring } = await import('./open-monitoring.ts');
+    return await openMonitoring({
+      ...{ node, bus, file, notifier, enrolled, rules, times, log, rooms, attendance, smtp },
+      telemetryDays: config.telemetryDays,
+      zoneOffset: zone.offsetAt,
+      // Of an outside broker nobody knows which nodes use it beside this one.
+      isAlone: config.broker === undefined && config.join.length === 0 && otherNodes().length === 0,
+    });
+  }, cannotStart);
   const intake = new Intake({
     bus,
     brokerName: config.broker ?? 'another node',
@@ -122,7 +120,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   bus.onConnect(() => desk.awake?.input({ kind: 'connected' }));
   broker.node?.onRefused((refused) => intake.refused(refused));
   // A node that has sensors goes on at once: silences are to be noticed, and alarms to be told.
-  if (existsSync(file)) desk.host().catch(() => {});
+  if (existsSync(file)) desk.host().catch(cannotStart);
   const answering = new Answering({ node, host: () => desk.host(), askNode: options.askNode });
   return {
     desk,
