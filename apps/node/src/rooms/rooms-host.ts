@@ -63,6 +63,9 @@ interface Opened {
   readonly snapshot: RoomsSnapshot;
 }
 
+/** A stop takes under two seconds in all. */
+const settleMs = 300;
+
 export class RoomsHost {
   readonly sockets: RoomSocketServer;
   /** How often each code was refused to other nodes. */
@@ -161,8 +164,16 @@ export class RoomsHost {
     this.#stopped = true;
     clearTimeout(this.#restart);
     await this.sockets.stop();
+    await this.#settle();
     this.#loop?.stop();
     await this.#store?.close();
+  }
+
+  /** What was decided is written before an end in order, such as whom this node has just met. A disk that hangs is not waited for. */
+  async #settle(): Promise<void> {
+    const endMs = nodeClock.monoMs() + settleMs;
+    const waits = (): boolean => this.#loop?.ended === false && !this.#loop.idle;
+    while (waits() && nodeClock.monoMs() < endMs) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   async #openStore(): Promise<Opened> {
