@@ -31,6 +31,7 @@ import { RoomsHost } from './rooms/rooms-host.ts';
 import { roomsApi } from './rooms-api.ts';
 import type { RunningNode, StartOptions } from './running-node.ts';
 import { sessionApi } from './session-api.ts';
+import { speaksForAnother } from './telemetry/speaks-for-another.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { version } from './version.ts';
 
@@ -122,6 +123,10 @@ async function start(
           access: {
             isEnrolledEdge: (edge) => edges.isEnrolled(edge),
             isDeviceTopic: formats === undefined ? undefined : (topic) => formats.isDeviceTopic(topic),
+            speaksForAnother: speaksForAnother({
+              isEnrolled: (edge) => edges.isEnrolled(edge),
+              isAlone: () => known()?.length === 0,
+            }),
           },
           log: logs.broker,
           file: join(config.data, 'broker.sqlite'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { brokerFixture } from '../testing/broker-fixture.ts';
+import { brokerFixture, inbox } from '../testing/broker-fixture.ts';
 
 const { start, connect } = brokerFixture();
 const secret = `edge_${'a'.repeat(32)}`;
@@ -48,4 +48,23 @@ test('[BR31] an edge publishes its own status and readings, reads its own comman
   const foreign = ['edge/edge-2/status', 'edge/edge-1/control', 'edge/edge-1/home', 'edge/edge-1/enrolment'];
   for (const topic of foreign) await edge.publishAsync(topic, '{}', { qos: 1 });
   expect(node.broker.counts.refusedPublishes).toBe(foreign.length);
+});
+
+test('[BR34] what is said in the name of another is refused, as a last will too', async () => {
+  const speaksForAnother = (who: { kind: string }, topic: string, payload: Uint8Array) => {
+    const isForged = who.kind === 'guest' && topic.startsWith('env/') && `${payload}`.includes('edge-1');
+    return isForged ? 'not theirs' : undefined;
+  };
+  const node = await start({ access: { speaksForAnother } });
+  const reader = await connect(node.tcp);
+  const received = inbox(reader);
+  await reader.subscribeAsync('env/#', { qos: 1 });
+  const will = { topic: 'env/event/hot', payload: Buffer.from('edge-1'), qos: 1 as const, retain: false };
+  const guest = await connect(node.tcp, { will });
+  await guest.publishAsync('env/light/raw', 'as edge-1', { qos: 1 });
+  guest.stream.destroy();
+  await expect.poll(() => node.broker.counts.refusedPublishes).toBe(2);
+  await reader.publishAsync('env/light/raw', 'as edge-2', { qos: 1 });
+  expect((await received.first(1)).map(({ text }) => text)).toEqual(['as edge-2']);
+  expect(node.log.join()).toContain('not theirs');
 });

@@ -12,7 +12,7 @@ import type { BrokerBridge } from './bridge/broker-bridge.ts';
 import type { BrokerCounts } from './broker-options.ts';
 import { numbered } from './message-number.ts';
 import { OwedAcknowledgements } from './owed-acknowledgements.ts';
-import { publishRefusal, rateRefusal } from './publish-refusal.ts';
+import { forgeryRefusal, publishRefusal, rateRefusal } from './publish-refusal.ts';
 import { maxTopicChars, type Visitor } from './visitor.ts';
 
 /** Where refused publishes go: a topic that the access rules let nobody subscribe to. */
@@ -78,7 +78,8 @@ export class PublishDesk {
 
   /** Whether a client may leave this last will. */
   mayLeave(client: object, will: PublishPacket): boolean {
-    return publishRefusal(this.#options.visitorOf(client), will) === undefined;
+    const visitor = this.#options.visitorOf(client);
+    return (publishRefusal(visitor, will) ?? forgeryRefusal(visitor, will)) === undefined;
   }
 
   /** Other nodes are not to hear first that those were online who went with this one's last run. */
@@ -99,7 +100,10 @@ export class PublishDesk {
     const visitor = client === null ? undefined : visitorOf(client);
     // A client that has gone publishes no more than its last will.
     const paced = client === null || client.closed ? undefined : visitor;
-    const refusal = publishRefusal(visitor, packet) ?? rateRefusal(paced, packet, monoMs());
+    const refusal =
+      publishRefusal(visitor, packet) ??
+      rateRefusal(paced, packet, monoMs()) ??
+      forgeryRefusal(visitor, packet);
     if (refusal === undefined) return false;
     count(refusal.count);
     if (client !== null && !refusal.quiet) {

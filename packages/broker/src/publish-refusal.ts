@@ -28,6 +28,16 @@ export function publishRefusal(
   return reason === undefined ? undefined : { count: 'refusedPublishes', reason };
 }
 
+/** By what the payload says. After the others, for it may have to be read. */
+export function forgeryRefusal(
+  visitor: Visitor | undefined,
+  { topic, payload }: Published,
+): Refusal | undefined {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const reason = visitor?.forgery(topic, bytes);
+  return reason === undefined ? undefined : { count: 'refusedPublishes', reason };
+}
+
 /** By how much the client published of late; takes from what it may. */
 export function rateRefusal(
   visitor: Visitor | undefined,

@@ -43,6 +43,11 @@ export class Visitor {
     return access.allowed ? undefined : access.reason;
   }
 
+  /** Why what it says there is not its to say; undefined when it is. */
+  forgery(topic: string, payload: Uint8Array): string | undefined {
+    return this.#access?.speaksForAnother?.(this.#principal, topic, payload);
+  }
+
   /**
    * Whether it publishes faster than it may; `first` when it did not do so with its last message, so that a flood
    * is one line in the log.

@@ -28,6 +28,8 @@ export interface AccessContext {
   readonly isEnrolledEdge?: (id: string) => boolean;
   /** Whether a topic is of a format of devices that is switched on. @default none is */
   readonly isDeviceTopic?: ((topic: string) => boolean) | undefined;
+  /** Why what is published is not theirs to say, by its payload. @default payloads are not looked at */
+  readonly speaksForAnother?: (who: Principal, topic: string, payload: Uint8Array) => string | undefined;
 }
 
 /** Whether a topic may be published to. Topics with wildcards are no topics. */

@@ -1,6 +1,7 @@
 /** An edge at one node, a dashboard at another. */
 import { createIdentity } from '@bothy/identity';
-import { expect, test } from 'vitest';
+import { connectAsync } from 'mqtt';
+import { expect, onTestFinished, test } from 'vitest';
 import { api, Dashboard, device, publish, sayStatus } from '../../testing/monitored-node.ts';
 import { nodeFixture, signIn } from '../../testing/running-node.ts';
 import type { RunningNode } from '../index.ts';
@@ -73,6 +74,40 @@ test('a home that is gone is told as such; its edge keeps its readings, and has 
   // Shown, and not taken: nobody says that it is stored.
   expect(controls.filter((text) => text.includes('"light":2'))).toEqual([]);
   expect((await api(other, 'edges')).body.edges[0]).toMatchObject({ home: 'n1' });
+}, 30_000);
+
+interface Credentials {
+  readonly edge: string;
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+test('nobody speaks as an enrolled edge, not at a node that is not its home either', async () => {
+  const [one, other] = await two();
+  const { body } = await signIn(one, await createIdentity({ name: 'ann', issuedAt: Date.now() }));
+  const credentials = async (edge: string): Promise<Credentials> => {
+    const invited = await api(one, 'edges/invitations', { body: { edge }, token: body.token });
+    return (await api(one, 'edges/enrol', { body: { edge, code: invited.body.code } })).body;
+  };
+  const signedIn = async (node: RunningNode, { edge, clientId, secret }: Credentials) => {
+    const client = await connectAsync(node.mqttUrl, { clientId, username: edge, password: secret });
+    onTestFinished(async () => void (await client.endAsync(true)));
+    return client;
+  };
+  const [first, second] = [await credentials('edge-1'), await credentials('edge-2')];
+  const atOther = async () => (await api(other, 'edges')).body.edges;
+  await publish(await signedIn(one, first), 'edge-1', 'light', 5);
+  await poll(atOther).toMatchObject([{ edge: 'edge-1', home: 'n1', enrolled: true }]);
+  await publish(await device(other, 'esp-1'), 'edge-1', 'light', 6);
+  const thief = await signedIn(other, second);
+  await publish(thief, 'edge-1', 'light', 7);
+  await publish(thief, 'edge-2', 'light', 8);
+  const stored = async (edge: string) => (await api(one, `edges/${edge}`)).body;
+  await poll(() => stored('edge-2')).toMatchObject({ sensors: [{ value: 8 }] });
+  await poll(() => stored('edge-1')).toMatchObject({
+    sensors: [{ value: 5 }],
+    edge: { counts: { stored: 1 } },
+  });
 }, 30_000);
 
 test('an operator moves an edge: the new home adopts its alarms and stores what comes', async () => {
