@@ -144,6 +144,7 @@ export {
   vectorMerge,
   vectorMissing,
 } from './replication/version-vector.ts';
+export { Bulkhead, type BulkheadOptions, type Entered } from './resilience/bulkhead.ts';
 export {
   CircuitBreaker,
   type CircuitBreakerOptions,

@@ -2,6 +2,7 @@
  * What was handed over to be published: so many unacknowledged at once, the rest waits in order. Without the bound a
  * drained outbox of a day would be in memory three times over.
  */
+import { Bulkhead } from '@bothy/protocols';
 import { BothyError } from '@bothy/wire';
 import type { BusPublish } from './telemetry-bus.ts';
 
@@ -26,58 +27,43 @@ interface Pending {
 }
 
 export class PublishWindow {
-  readonly #options: PublishWindowOptions;
-  readonly #inFlight = new Set<Pending>();
-  #waiting: Pending[] = [];
-  #next = 0;
+  readonly #send: PublishWindowOptions['send'];
+  readonly #bulkhead: Bulkhead<Pending>;
 
-  constructor(options: PublishWindowOptions) {
-    this.#options = options;
+  constructor({ maxInFlight, maxWaiting, send }: PublishWindowOptions) {
+    this.#send = send;
+    this.#bulkhead = new Bulkhead({ maxRunning: maxInFlight, maxWaiting });
   }
 
   get size(): number {
-    return this.#inFlight.size + this.#waiting.length - this.#next;
+    return this.#bulkhead.running + this.#bulkhead.waiting;
   }
 
   /** Rejects with `limit_reached` when too much waits, `broker_unreachable` when `clear` came first. */
   add(item: WindowItem): Promise<void> {
-    if (this.#waiting.length - this.#next >= this.#options.maxWaiting) {
-      const sentence = 'The broker is too slow: too much waits to be published.';
-      return Promise.reject(new BothyError('limit_reached', sentence));
-    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
-      this.#sendMore();
+      const pending = { item, resolve, reject };
+      const entered = this.#bulkhead.enter(pending);
+      if (entered === 'run') this.#begin(pending);
+      else if (entered === 'refused') {
+        const sentence = 'The broker is too slow: too much waits to be published.';
+        reject(new BothyError('limit_reached', sentence));
+      }
     });
   }
 
   /** The connection is gone: nobody knows which of those in flight have arrived. */
   clear(error: BothyError): void {
-    const left = [...this.#inFlight, ...this.#waiting.slice(this.#next)];
-    this.#inFlight.clear();
-    this.#waiting = [];
-    this.#next = 0;
-    for (const pending of left) pending.reject(error);
+    for (const pending of this.#bulkhead.clear()) pending.reject(error);
   }
 
-  #sendMore(): void {
-    while (this.#inFlight.size < this.#options.maxInFlight) {
-      const pending = this.#waiting[this.#next];
-      if (pending === undefined) break;
-      this.#next += 1;
-      this.#inFlight.add(pending);
-      this.#options.send(pending.item, (error) => this.#done(pending, error));
-    }
-    if (this.#next === this.#waiting.length || this.#next > this.#options.maxWaiting) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
-  }
-
-  #done(pending: Pending, error: Error | undefined): void {
-    if (!this.#inFlight.delete(pending)) return;
-    if (error === undefined) pending.resolve();
-    else pending.reject(new BothyError('broker_unreachable', error.message, { cause: error }));
-    this.#sendMore();
+  #begin(pending: Pending): void {
+    this.#send(pending.item, (error) => {
+      // What was settled already, such as by `clear`, stays as it was: a promise settles once.
+      if (error === undefined) pending.resolve();
+      else pending.reject(new BothyError('broker_unreachable', error.message, { cause: error }));
+      const next = this.#bulkhead.end(pending);
+      if (next !== undefined) this.#begin(next);
+    });
   }
 }
