@@ -25,6 +25,7 @@ import { hostsOf, requestGuard } from './request-guard.ts';
 import { roomSignIn } from './rest/room-access.ts';
 import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
 import { openTracing } from './rooms/open-tracing.ts';
+import { RemoteFileReader } from './rooms/remote-file-reader.ts';
 import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
 import { RoomLeftovers } from './rooms/room-leftovers.ts';
 import { RoomsHost } from './rooms/rooms-host.ts';
@@ -213,6 +214,9 @@ async function start(
   };
   const metrics = nodeMetrics({ broker, rooms, spans: traces.spans });
   telemetry.metrics(metrics);
+  const remoteFiles = new RemoteFileReader(async (node, file) =>
+    links === undefined ? undefined : await fileOfNode(links, node, file),
+  );
   const http = new HttpServer({
     broker,
     guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
@@ -262,9 +266,7 @@ async function start(
           parts.forget(node);
           return rooms.forgetNode(node);
         },
-        readRemoteFile: async (node, file) => {
-          return links === undefined ? undefined : await fileOfNode(links, node, file);
-        },
+        readRemoteFile: (node, file) => remoteFiles.read(node, file),
       })(server);
     },
   });
