@@ -27,7 +27,8 @@ export async function inDataFolder<T>(
 /** Throws `data_directory_unusable`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    // Names, rooms and the hashes of secrets are nobody's business on a shared machine. One that is there stays as it is.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const advice = 'Choose another with --data, or make it writable.';
     throw new BothyError('data_directory_unusable', `The data folder ${folder} cannot be made. ${advice}`, {

@@ -273,3 +273,15 @@ test('what it says is what an edge can read', () => {
   const text = JSON.stringify(telemetryPayload(plain()));
   expect(parseReading(text, { receivedMs: ingestWallMs, zoneOffset: () => 0 }).ok).toBe(true);
 });
+
+test('[TI14] a start from far in the future is refused, and the edge goes on', () => {
+  const desk = new IngestDesk();
+  desk.status().read(1, 2);
+  desk.status({ boot: Number.MAX_SAFE_INTEGER, state: 'offline' });
+  desk.status({ boot: Math.floor(ingestWallMs / 1_000) + 367 * 86_400, state: 'offline' });
+  expect(desk.counts()).toMatchObject({ stored: 2, late: 0, refused: 2 });
+  desk.status().read(3);
+  expect(desk.counts()).toMatchObject({ stored: 3, late: 0, missing: 0 });
+  desk.status({ boot: Math.floor(ingestWallMs / 1_000) });
+  expect(desk.counts()).toMatchObject({ refused: 2 });
+});

@@ -19,6 +19,7 @@ import {
   unixTime,
 } from '@bothy/wire';
 import { Clients } from './clients.ts';
+import { futureBoot, isFutureBoot } from './future-boot.ts';
 import { IngestEdge } from './ingest-edge.ts';
 import type { IngestStream } from './ingest-stream.ts';
 import type {
@@ -162,6 +163,10 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
       this.#refuseReading(reading, from, `node ${node} is enrolled, and this is somebody else`, now);
       return undefined;
     }
+    if (isFutureBoot(reading.boot, now)) {
+      this.#refuseReading(reading, from, futureBoot, now);
+      return undefined;
+    }
     let known = this.#edges.get(node);
     if (known?.knows(sensor) !== true) {
       const problem = this.#roomProblem(known, from, now);
@@ -247,6 +252,9 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     if (this.#isForged(edge, from)) {
       const example = JSON.stringify({ node: edge, boot: status.boot });
       return this.#refuse(from, `node ${edge} is enrolled, and this is somebody else`, example, now, edge);
+    }
+    if (isFutureBoot(status.boot, now)) {
+      return this.#refuse(from, futureBoot, JSON.stringify({ node: edge, boot: status.boot }), now, edge);
     }
     let known = this.#edges.get(edge);
     if (known === undefined) {
