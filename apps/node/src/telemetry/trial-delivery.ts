@@ -13,7 +13,8 @@ export function trialOf({ name, to }: AlarmRoute, node: string, nowMs: number): 
     rule: 'trial',
     severity: 'info',
     active: true,
-    acknowledged: false,
+    // There is nothing to acknowledge.
+    acknowledged: true,
     openedMs: nowMs,
     lastMs: nowMs,
     count: 1,

@@ -43,7 +43,7 @@ export function headline(delivery: Delivery): string {
 /** The whole, line by line; with `commands` each says how to acknowledge it in a room. */
 export function deliveryText({ lines, more }: Delivery, commands: boolean): string {
   const said = lines.map((line) => {
-    const isOpen = line.news === 'opened' || line.news === 'repeated';
+    const isOpen = (line.news === 'opened' || line.news === 'repeated') && !line.alarm.acknowledged;
     return commands && isOpen ? `${newsWords(line)} · /ack ${line.alarm.id}` : newsWords(line);
   });
   return [...said, ...(more.length > 0 ? [`and ${more.length} more`] : [])].join('\n');

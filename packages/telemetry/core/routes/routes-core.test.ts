@@ -254,6 +254,10 @@ test('[TRT16] a line says what, where, how much and since when, and is one line'
     '🔥 temperature of edge-1 is 34.2 °C, above 30 for 2 min · /ack edge-1~temperature~temperature_alert_high',
     'and 2 more',
   ]);
+  // Somebody has it already.
+  const [line] = exampleDelivery().lines;
+  const taken = line === undefined ? [] : [{ ...line, alarm: { ...line.alarm, acknowledged: true } }];
+  expect(deliveryText(exampleDelivery({ lines: taken }), true)).not.toContain('/ack');
 });
 
 test('a configuration out of its range throws', () => {
