@@ -137,6 +137,9 @@ test('what is no reading is refused and counted with an example, and nothing els
     '/api/v1/edges',
   );
   expect(refusals.length).toBeGreaterThan(0);
-  const { stampsMs, mean } = await storedOf(node, 'edge-1', 'temperature');
+  // What is live is shown at once, and stored with the next commit.
+  const stored = async () => await storedOf(node, 'edge-1', 'temperature');
+  await eventually(async () => (await stored()).stampsMs.length >= 2, 'both values are stored');
+  const { stampsMs, mean } = await stored();
   expect([stampsMs.length, mean]).toEqual([2, [20, 21]]);
 });
