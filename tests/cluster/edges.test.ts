@@ -145,4 +145,5 @@ test('an edge at one node, the dashboard at another: values, history and alarms,
     async () => (await alarmsOf(n1)).every((each) => each.acknowledged),
     'n1 has it acknowledged',
   );
-});
+  // The thermometer takes half a minute to become too hot.
+}, 120_000);
