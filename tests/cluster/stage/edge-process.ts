@@ -1,17 +1,7 @@
 /** An edge as an operator runs it: `bothy edge` in a process of its own, which can be killed and started again. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const program = join(repository, 'apps', 'cli', 'src', 'main.ts');
-
-/** Should the tests themselves be ended, nothing of them goes on. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+import { BothyProcess } from './bothy-process.ts';
 
 export interface EdgeSetup {
   readonly id: string;
@@ -33,19 +23,15 @@ const quickSensor = `sensors:
 
 export class EdgeProcess {
   readonly setup: EdgeSetup;
-  #child: ChildProcess | undefined;
-  #output = '';
+  readonly #process: BothyProcess;
 
   constructor(setup: EdgeSetup) {
     this.setup = setup;
+    this.#process = new BothyProcess(setup.id);
   }
 
   get id(): string {
     return this.setup.id;
-  }
-
-  get output(): string {
-    return this.#output;
   }
 
   /** Resolves when it says that it has started. Rejects with what it printed when it ends instead. */
@@ -54,38 +40,15 @@ export class EdgeProcess {
     mkdirSync(data, { recursive: true });
     const config = join(data, 'edge.yaml');
     writeFileSync(config, `id: ${id}\nbroker: ${broker}\n${settings}`);
-    const args = [program, 'edge', '--config', config, '--data', data, ...flags];
-    const child = spawn(process.execPath, args, {
-      cwd: repository,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
-    await new Promise<void>((resolve, reject) => {
-      let said = '';
-      const hear = (bytes: Buffer): void => {
-        said += bytes;
-        this.#output += bytes;
-        if (said.includes('edge started')) resolve();
-      };
-      child.stdout.on('data', hear);
-      child.stderr.on('data', hear);
-      child.once('close', () => {
-        if (this.#child === child) this.#child = undefined;
-        reject(new Error(`${id} has ended: ${said}`));
-      });
+    await this.#process.start({
+      args: ['edge', '--config', config, '--data', data, ...flags],
+      readyText: 'edge started',
+      environment,
     });
   }
 
   /** Ends it at once, as a power cut does; or asks it to stop. Resolves when it has ended. */
   async end(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill(signal);
-    await ended;
-    this.#child = undefined;
+    await this.#process.end(signal);
   }
 }

@@ -1,18 +1,8 @@
 /** A node as an operator runs it: the command line in a process of its own, which can be killed, stopped and continued. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { httpRequest } from '@bothy/testkit';
+import { BothyProcess } from './bothy-process.ts';
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const preload = new URL('./node-preload.ts', import.meta.url).href;
-const program = join(repository, 'apps', 'cli', 'src', 'main.ts');
-
-/** Should the tests themselves be ended, nothing of them goes on. */
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 export interface NodeSetup {
   readonly id: string;
@@ -38,11 +28,11 @@ export interface ClusterAnswer {
 
 export class NodeProcess {
   readonly setup: NodeSetup;
-  #child: ChildProcess | undefined;
-  #output = '';
+  readonly #process: BothyProcess;
 
   constructor(setup: NodeSetup) {
     this.setup = setup;
+    this.#process = new BothyProcess(setup.id);
   }
 
   get id(): string {
@@ -66,17 +56,16 @@ export class NodeProcess {
   }
 
   get pid(): number {
-    if (this.#child?.pid === undefined) throw new Error(`${this.id} does not run`);
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
   get isRunning(): boolean {
-    return this.#child !== undefined;
+    return this.#process.isRunning;
   }
 
   /** What it printed, over all its starts. */
   get output(): string {
-    return this.#output;
+    return this.#process.output;
   }
 
   /** Rejects with what it printed when it ends instead. */
@@ -94,43 +83,20 @@ export class NodeProcess {
     } = Object.assign(this.setup, setup);
     const ports = ['--http', httpPort, '--mqtt', mqttPort, '--cluster', clusterPort].map(String);
     const joined = known.length === 0 ? [] : ['--join', known.join(',')];
-    const args = ['--import', preload, program, 'node', '--id', id, '--data', data];
-    const child = spawn(process.execPath, [...args, ...ports, ...joined, ...flags], {
-      cwd: repository,
-      env: {
-        ...process.env,
+    await this.#process.start({
+      nodeArgs: ['--import', preload],
+      args: ['node', '--id', id, '--data', data, ...ports, ...joined, ...flags],
+      readyText: 'Bothy runs as node',
+      environment: {
         BOTHY_TEST_ROUTES: JSON.stringify(Object.fromEntries(routes)),
         BOTHY_TEST_CLOCK_MS: String(clockMs),
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
-    await new Promise<void>((resolve, reject) => {
-      let said = '';
-      const hear = (bytes: Buffer): void => {
-        said += bytes;
-        this.#output += bytes;
-        if (said.includes('Bothy runs as node')) resolve();
-      };
-      child.stdout.on('data', hear);
-      child.stderr.on('data', hear);
-      child.once('close', () => {
-        if (this.#child === child) this.#child = undefined;
-        reject(new Error(`${id} has ended: ${said}`));
-      });
     });
   }
 
   /** Ends it at once, as a power cut does; or asks it to stop. Resolves when it has ended. */
   async end(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill(signal);
-    await ended;
-    this.#child = undefined;
+    await this.#process.end(signal);
   }
 
   /** It stands still, and its connections stay open. */
