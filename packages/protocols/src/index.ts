@@ -62,6 +62,21 @@ export {
   TwoPhaseParticipant,
   type TwoPhaseParticipantOptions,
 } from './commit/two-phase-participant.ts';
+export type {
+  EntryContent,
+  MemberId,
+  RaftConfiguration,
+  RaftEntry,
+  RaftInput,
+  RaftMessage,
+  RaftOptions,
+  RaftOutput,
+  RaftRefusal,
+  RaftRole,
+  RaftSnapshot,
+  RaftStored,
+  RaftWrite,
+} from './consensus/raft/raft-messages.ts';
 export {
   type CausalOperation,
   type CausalPattern,

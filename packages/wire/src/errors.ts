@@ -51,6 +51,7 @@ export const errorCodes = [
   'node_id_taken',
   'cluster_refused',
   'node_unreachable',
+  'directory_unavailable',
   // The machine and what runs on it
   'address_in_use',
   'data_directory_unusable',

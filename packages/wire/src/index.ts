@@ -10,6 +10,13 @@ export {
   nameBuckets,
   nameRecordsPerMessage,
 } from './cluster/name-question.ts';
+export type {
+  DirectoryCommand,
+  DirectoryContent,
+  DirectoryResult,
+  DirectoryRoomClaim,
+} from './directory/directory-command.ts';
+export type { DirectoryAbout, DirectoryMessage } from './directory/directory-message.ts';
 export { fromBase64Url, toBase32, toBase64Url } from './encoding.ts';
 export {
   type EntryBody,

@@ -1,0 +1,8 @@
+export type {
+  DirectoryInput,
+  DirectoryOutput,
+  DirectoryRefusal,
+  DirectorySnapshot,
+  DirectoryView,
+  DirectoryWrite,
+} from './directory-messages.ts';

@@ -1,0 +1,9 @@
+/** The textbook in the simulator: what tests, soak runs and the lab run. */
+import type { Scenario } from '@bothy/simulator';
+import type { KnownFailure } from './known-failure.ts';
+
+/** What `npm run soak` runs. */
+export const scenarios: readonly Scenario[] = [];
+
+/** Failures that others met first, each with the fix as a switch. */
+export const knownFailures: readonly KnownFailure[] = [];

@@ -1,0 +1,42 @@
+/** What nodes say to each other about the replicated directory. */
+import type { RaftMessage } from '@bothy/protocols';
+import type { NodeId } from '../rooms/room-entry.ts';
+import type { DirectoryCommand, DirectoryContent, DirectoryResult } from './directory-command.ts';
+
+/** How a node's directory stands, told to every other node when a link comes up and with every change. */
+export interface DirectoryAbout {
+  /** Random, made by the node that founded it. Nodes of one directory have the same. */
+  readonly directory: string;
+  readonly term: number;
+  readonly leader: NodeId | null;
+  readonly voters: readonly NodeId[];
+  readonly learners: readonly NodeId[];
+}
+
+export type DirectoryMessage =
+  | { readonly kind: 'about'; readonly about: DirectoryAbout }
+  /** Of another directory than the receiver's it is not heard. */
+  | {
+      readonly kind: 'raft';
+      readonly directory: string;
+      readonly message: RaftMessage<DirectoryCommand, DirectoryContent>;
+    }
+  /** To the leader: carry this out. Answered by `answer` with the same id, or not at all. */
+  | {
+      readonly kind: 'ask';
+      readonly directory: string;
+      readonly id: string;
+      readonly command: DirectoryCommand;
+    }
+  /** `index`: the asker has seen the result once it has applied it. */
+  | { readonly kind: 'answer'; readonly id: string; readonly index: number; readonly result: DirectoryResult }
+  /** Not the leader, or it could not be carried out. `leader`: who is, if known. */
+  | { readonly kind: 'refuse'; readonly id: string; readonly leader: NodeId | null }
+  /** To the leader of another directory: take me in. The sender's own directory has ended for good when it is answered. */
+  | {
+      readonly kind: 'enrol';
+      readonly directory: string;
+      readonly from: string;
+      readonly content: DirectoryContent;
+    }
+  | { readonly kind: 'enrolled'; readonly directory: string };
