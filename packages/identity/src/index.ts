@@ -1,4 +1,12 @@
 export {
+  claimantsOf,
+  claimedAfter,
+  mergeRecords,
+  ownerOf,
+  recordText,
+  releasedRecord,
+} from '@bothy/wire';
+export {
   type Access,
   type AccessContext,
   canPublish,
@@ -22,14 +30,6 @@ export {
   type NamePeers,
 } from './names/cluster-name-directory.ts';
 export type { ClaimTerms, LocalNames, OwnerChange } from './names/local-names.ts';
-export {
-  claimantsOf,
-  claimedAfter,
-  mergeRecords,
-  ownerOf,
-  recordText,
-  releasedRecord,
-} from './names/name-record.ts';
 export {
   Challenges,
   everyRegister,

@@ -1,8 +1,7 @@
 /** Names: bound to the key that first claimed them (design, section 5). */
 import type { Certificate, Name, NameRecord, PersonId } from '@bothy/wire';
-import { nameBuckets } from '@bothy/wire';
+import { claimedAfter, mergeRecords, nameBuckets, ownerOf, recordText, releasedRecord } from '@bothy/wire';
 import type { ClaimTerms, LocalNames, OwnerChange } from './names/local-names.ts';
-import { claimedAfter, mergeRecords, ownerOf, recordText, releasedRecord } from './names/name-record.ts';
 
 export type ClaimResult =
   /** The name is this person's, from now on or already. */

@@ -17,6 +17,15 @@ export type {
   DirectoryRoomClaim,
 } from './directory/directory-command.ts';
 export type { DirectoryAbout, DirectoryMessage } from './directory/directory-message.ts';
+export {
+  claimantsOf,
+  claimedAfter,
+  compareBallots,
+  mergeRecords,
+  ownerOf,
+  recordText,
+  releasedRecord,
+} from './directory/name-record.ts';
 export { fromBase64Url, toBase32, toBase64Url } from './encoding.ts';
 export {
   type EntryBody,

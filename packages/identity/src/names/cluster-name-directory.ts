@@ -7,6 +7,9 @@ import { HybridLogicalClock } from '@bothy/protocols';
 import {
   BothyError,
   type Certificate,
+  claimedAfter,
+  compareBallots,
+  mergeRecords,
   type Name,
   type NameAnswer,
   type NameClaim,
@@ -15,11 +18,11 @@ import {
   type NodeId,
   nameBuckets,
   nameRecordsPerMessage,
+  ownerOf,
   type PersonId,
 } from '@bothy/wire';
 import type { ClaimResult, NameDirectory } from '../name-directory.ts';
 import type { ClaimTerms, LocalNames, OwnerChange } from './local-names.ts';
-import { claimedAfter, compareBallots, mergeRecords, ownerOf } from './name-record.ts';
 import { NameReservations } from './name-reservations.ts';
 
 /** The other nodes of the cluster. */

@@ -1,14 +1,7 @@
 import type { NameClaim, NameRecord } from '@bothy/wire';
+import { claimantsOf, claimedAfter, mergeRecords, ownerOf, recordText, releasedRecord } from '@bothy/wire';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  claimantsOf,
-  claimedAfter,
-  mergeRecords,
-  ownerOf,
-  recordText,
-  releasedRecord,
-} from './name-record.ts';
 
 const stamp = fc.record({ ms: fc.nat(4), counter: fc.nat(2) });
 const claim: fc.Arbitrary<NameClaim> = fc.record({

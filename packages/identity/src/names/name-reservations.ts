@@ -8,7 +8,7 @@
  *                    └──earlier claim of another──► granted ──10 s──► free
  */
 import type { Name, NameClaim } from '@bothy/wire';
-import { compareBallots } from './name-record.ts';
+import { compareBallots } from '@bothy/wire';
 
 /** Longer than a claim takes: an answer within three seconds, twice, and a write. */
 const reservedMs = 10_000;

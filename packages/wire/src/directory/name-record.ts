@@ -1,10 +1,12 @@
 /**
  * What is known of one name, on all nodes together: claims, and when it was released last. A join semilattice: merging
  * is associative, commutative and idempotent, so nodes that have heard the same have the same record, in whatever order
- * they heard it (Shapiro and others: "Conflict-free Replicated Data Types", SSS 2011). Pure. Rules NM1… in SPEC.md.
+ * they heard it (Shapiro and others: "Conflict-free Replicated Data Types", SSS 2011). Pure. Rules NM8 and NM9 in
+ * packages/identity/SPEC.md.
  */
 import { compareHlc, type Hlc } from '@bothy/protocols';
-import { type Ballot, claimsPerName, type NameClaim, type NameRecord, type PersonId } from '@bothy/wire';
+import { type Ballot, claimsPerName, type NameClaim, type NameRecord } from '../cluster/name-question.ts';
+import type { PersonId } from '../ids.ts';
 
 /** Negative when `one` comes first. */
 export function compareBallots(one: Ballot, other: Ballot): number {
