@@ -1,6 +1,6 @@
 /** The checker finds what it is for: each breach is planted in a run that is whole. */
 import { expect, test } from 'vitest';
-import { History } from './stage/history.ts';
+import { type Answered, History } from './stage/history.ts';
 import { breaches } from './stage/history-checker.ts';
 import type { LogEntry, NodeDatabase, StoredLog } from './stage/node-database.ts';
 
@@ -23,10 +23,14 @@ function database(node: string, kept: StoredLog | undefined = log): NodeDatabase
   };
 }
 
+function answer(messageId: string, body: string, seq: number, atMs: number): Answered {
+  return { client: 'anna', room, messageId, body, seq, calledMs: atMs, answeredMs: atMs + 0.5 };
+}
+
 function history(): History {
   const made = new History();
   for (const { seq, key } of entries) {
-    made.answered.push({ client: 'anna', room, messageId: key, body: `body ${seq}`, seq });
+    made.answered.push(answer(key, `body ${seq}`, seq, seq));
     made.see('ben', room, { kind: 'entry', entry: entry(seq) });
   }
   return made;
@@ -120,8 +124,17 @@ test.each<[string, (seen: History) => void, RegExp]>([
   ],
   [
     'two numbers for one message',
-    (seen) => seen.answered.push({ client: 'anna', room, messageId: 'm1', body: 'body 1', seq: 2 }),
+    (seen) => seen.answered.push(answer('m1', 'body 1', 2, 7)),
     /answered with 1 and with 2/,
+  ],
+  [
+    'a lower number for what was said later',
+    (seen) => {
+      const [first, second] = seen.answered.splice(0, 2);
+      if (first === undefined || second === undefined) throw new Error('unreachable: five were answered');
+      seen.answered.push({ ...first, calledMs: 8, answeredMs: 9 }, second);
+    },
+    /No order explains/,
   ],
 ])('found: %s', (_, plant, sentence) => {
   const seen = history();

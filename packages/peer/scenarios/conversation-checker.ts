@@ -2,8 +2,15 @@
  * What must hold in every simulated conversation. Safety is checked after every
  * step, against what is durable on each device; liveness once faults have ended.
  */
-import type { CommandResult, EntryRow, LinkState, PeerNotice } from '@bothy/peer/core';
+import type { CommandResult, EntryRow, LinkState, PeerNotice, PeerWrite } from '@bothy/peer/core';
 import { compareRows } from '@bothy/peer/views';
+import {
+  type CausalOperation,
+  checkCausal,
+  checkEventual,
+  checkStrongEventual,
+  type ReplicaObservation,
+} from '@bothy/protocols';
 import { directConversationId } from '@bothy/wire';
 import { targetOf } from './device-store.ts';
 import type { DeviceObserver, PeerDevice } from './peer-device.ts';
@@ -19,6 +26,11 @@ export interface Saved extends Sent {
   /** Its number in the author's log. */
   readonly n: number;
 }
+
+/** Writes of a device from one look at what it shows to the next. */
+const observeEvery = 7;
+/** Per conversation. */
+const maxObservations = 500;
 
 export class ConversationChecker implements DeviceObserver {
   readonly #devices: PeerDevice[] = [];
@@ -38,6 +50,10 @@ export class ConversationChecker implements DeviceObserver {
   refusedCount = 0;
   readonly #checkedWrites = new Map<PeerDevice, number>();
   #violation: string | undefined;
+  /** By conversation, each log as a register that its author writes and the others read. */
+  readonly #causal = new Map<string, CausalOperation[]>();
+  /** What devices showed on the way, by conversation. */
+  readonly #shown = new Map<string, ReplicaObservation[]>();
 
   add(device: PeerDevice): void {
     this.#devices.push(device);
@@ -102,6 +118,21 @@ export class ConversationChecker implements DeviceObserver {
     if (notice.read > held) this.#fail(`${device.who.name} was told read ${notice.read}, they hold ${held}`);
   }
 
+  /** An entry has become durable: at its author it was written, elsewhere it was read. */
+  written(device: PeerDevice, write: PeerWrite): void {
+    if (write.kind !== 'putEntry') return;
+    const { conversation, log, n } = write.row;
+    const history = this.#causal.get(conversation) ?? [];
+    this.#causal.set(conversation, history);
+    const [atMs, value] = [history.length, String(n)];
+    const base = { client: device.key, calledMs: atMs, answeredMs: atMs };
+    history.push(
+      log === device.key
+        ? { ...base, input: { kind: 'write', key: log, value }, output: 'done' }
+        : { ...base, input: { kind: 'read', key: log }, output: value },
+    );
+  }
+
   /** Checked after every step. Returns the first violation. */
   safety(): string | undefined {
     for (const device of this.#devices) {
@@ -109,6 +140,7 @@ export class ConversationChecker implements DeviceObserver {
       this.#checkedWrites.set(device, device.store.writes);
       const problem = this.#checkLogs(device) ?? this.#checkReceipts(device);
       if (problem !== undefined) return problem;
+      this.#observe(device);
     }
     return this.#violation;
   }
@@ -128,7 +160,24 @@ export class ConversationChecker implements DeviceObserver {
         if (problem !== undefined) return problem;
       }
     }
-    return undefined;
+    const verdicts = [
+      ...[...this.#causal.values()].map((history) => checkCausal(history)),
+      ...[...this.#shown.values()].map((all) => checkStrongEventual(all)),
+    ];
+    const broken = verdicts.find(({ kind }) => kind === 'violated');
+    return broken?.kind === 'violated' ? broken.sentence : undefined;
+  }
+
+  /** At random moments of the run: now and then is enough to catch two devices with the same entries in two orders. */
+  #observe(device: PeerDevice): void {
+    if (device.store.writes % observeEvery !== 0) return;
+    for (const other of this.#devices) {
+      if (other === device) continue;
+      const conversation = directConversationId(device.who.person, other.who.person);
+      const all = this.#shown.get(conversation) ?? [];
+      this.#shown.set(conversation, all);
+      if (all.length < maxObservations) all.push(observation(device, other));
+    }
   }
 
   #fail(sentence: string): void {
@@ -193,12 +242,8 @@ export class ConversationChecker implements DeviceObserver {
 
   #differs(one: PeerDevice, other: PeerDevice): string | undefined {
     const conversation = directConversationId(one.who.person, other.who.person);
-    const list = (device: PeerDevice): string =>
-      [...device.rows(conversation, one.key), ...device.rows(conversation, other.key)]
-        .sort(compareRows)
-        .map((row) => `${row.hash}${row.record.body === null ? ' deleted' : ''}`)
-        .join();
-    if (list(one) !== list(other)) return `${one.who.name} and ${other.who.name} see different conversations`;
+    const verdict = checkEventual([observation(one, other), observation(other, one)]);
+    if (verdict.kind === 'violated') return verdict.sentence;
     for (const [author, reader] of [
       [one, other],
       [other, one],
@@ -210,6 +255,15 @@ export class ConversationChecker implements DeviceObserver {
     }
     return undefined;
   }
+}
+
+/** What a device has of its conversation with another one, and in which order it shows that. */
+function observation(device: PeerDevice, other: PeerDevice): ReplicaObservation {
+  const conversation = directConversationId(device.who.person, other.who.person);
+  const shown = [...device.rows(conversation, device.key), ...device.rows(conversation, other.key)]
+    .sort(compareRows)
+    .map((row) => `${row.hash}${row.record.body === null ? ' deleted' : ''}`);
+  return { replica: device.who.name, atMs: device.store.writes, updates: shown, shown: shown.join() };
 }
 
 /** Nothing of a deleted message stays, the texts of its edits included. */

@@ -10,6 +10,7 @@ import {
   type PeerInput,
   type PeerNotice,
   type PeerOutput,
+  type PeerWrite,
 } from '@bothy/peer/core';
 import type { Lookup, Seal } from '@bothy/protocols';
 import type { ProductOutput } from '@bothy/runtime';
@@ -35,6 +36,8 @@ import { sealEntry, signText, verifyEntry, verifyText } from './stand-in-crypto.
 export interface DeviceObserver {
   notice(device: PeerDevice, notice: PeerNotice): void;
   reply(device: PeerDevice, id: string, result: CommandResult): void;
+  /** This has become durable. */
+  written(device: PeerDevice, write: PeerWrite): void;
 }
 
 export interface PeerDeviceOptions {
@@ -82,7 +85,10 @@ export class PeerDevice {
     this.process = options.simulation.addProcess<PeerInput, PeerOutput, DeviceStore>({
       id: options.who.name,
       createStore: () => new DeviceStore(),
-      write: (store, write) => store.write(write),
+      write: (store, write) => {
+        store.write(write);
+        options.observer.written(this, write);
+      },
       boot: ({ bootCount, store, random }) => {
         const letters = Array.from(
           { length: 13 },

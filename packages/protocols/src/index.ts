@@ -97,11 +97,13 @@ export {
   type LogInput,
   type LogOutput,
   logModel,
+  type NumberInput,
   type ObjectModel,
   type Operation,
   type RegisterInput,
   type RegisterOutput,
   registerModel,
+  risingModel,
   type Verdict,
 } from './consistency/operation.ts';
 export { checkSequential } from './consistency/sequential.ts';

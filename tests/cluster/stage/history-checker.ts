@@ -2,6 +2,7 @@
  * The invariants of rooms, judged by what clients saw and by what every node has on its disk. It knows nothing of how
  * rooms work: each rule is one loop over what was written down.
  */
+import { checkLinearizable, risingModel } from '@bothy/protocols';
 import type { History } from './history.ts';
 import type { LogEntry, NodeDatabase, StoredLog } from './node-database.ts';
 
@@ -22,6 +23,7 @@ export function breaches({ history, databases, deleted = new Set(), caughtUp = [
   const gone = new Set([...deleted, ...databases.flatMap(({ tombstones }) => [...tombstones])]);
   for (const [room, log] of logs) checkLog(`${room} at ${log.administrator}`, log, found);
   checkAnswered(history, logs, gone, found);
+  checkNumbers(history, found);
   for (const { client, room, all } of history.seen.values()) {
     const who = `${client} in ${room}`;
     checkOrder(who, all, found);
@@ -86,6 +88,21 @@ function checkAnswered(history: History, logs: Logs, gone: ReadonlySet<string>, 
     const isKept = entry?.author === `guest:${client}` && entry.key === messageId && says(entry, body);
     if (!isKept) found.push(`${messageId} of ${client} was acknowledged as ${seq} of ${room} and is lost`);
   }
+}
+
+/** A message that was said after another one was answered comes after it: in each room, whatever node was asked. */
+function checkNumbers({ answered }: History, found: string[]): void {
+  const first = new Map<string, History['answered'][number]>();
+  for (const each of answered) {
+    const key = `${each.room} ${each.client} ${each.messageId}`;
+    if (!first.has(key)) first.set(key, each);
+  }
+  const taken = [...first.values()].map(({ client, room, seq, calledMs, answeredMs }) => {
+    return { client, input: { key: room }, output: seq, calledMs, answeredMs };
+  });
+  const verdict = checkLinearizable(taken, risingModel);
+  if (verdict.kind === 'violated') found.push(`${verdict.sentence} ${JSON.stringify(verdict.witness)}`);
+  if (verdict.kind === 'unknown') found.push(`The order of ${taken.length} messages could not be judged.`);
 }
 
 function says(entry: LogEntry, body: string): boolean {

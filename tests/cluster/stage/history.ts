@@ -7,6 +7,9 @@ export interface Answered {
   readonly messageId: string;
   readonly body: string;
   readonly seq: number;
+  /** When it was said first, and when it was answered, by one clock for all clients. */
+  readonly calledMs: number;
+  readonly answeredMs: number;
 }
 
 export type Seen =

@@ -38,6 +38,7 @@ interface Unanswered {
   readonly room: string;
   readonly messageId: string;
   readonly body: string;
+  readonly calledMs: number;
   readonly done: (seq: number) => void;
 }
 
@@ -103,7 +104,7 @@ export class RecordedClient {
   /** Resolves with the message's number once it has been answered, however often it has to be sent for that. */
   async say(room: string, body: string, messageId = `${this.name}-${++this.#count}`): Promise<number> {
     const answered = new Promise<number>((done) => {
-      this.#unanswered.set(messageId, { room, messageId, body, done });
+      this.#unanswered.set(messageId, { room, messageId, body, calledMs: performance.now(), done });
     });
     void this.#send(messageId);
     return await answered;
@@ -250,11 +251,19 @@ export class RecordedClient {
   async #send(messageId: string): Promise<void> {
     const wanted = this.#unanswered.get(messageId);
     if (wanted === undefined || !this.#isOpen) return;
-    const { room, body } = wanted;
+    const { room, body, calledMs } = wanted;
     try {
       await this.#join(room);
       const { seq } = await this.call('room.send', { room, messageId, body });
-      this.#history.answered.push({ client: this.name, room, messageId, body, seq: Number(seq) });
+      this.#history.answered.push({
+        client: this.name,
+        room,
+        messageId,
+        body,
+        seq: Number(seq),
+        calledMs,
+        answeredMs: performance.now(),
+      });
       this.#unanswered.delete(messageId);
       wanted.done(Number(seq));
     } catch (thrown) {

@@ -10,6 +10,7 @@ import {
   type RegisterInput,
   type RegisterOutput,
   registerModel,
+  risingModel,
 } from './operation.ts';
 
 type RegisterOperation = Operation<RegisterInput, RegisterOutput>;
@@ -124,6 +125,21 @@ test('[LI1] logs and claims', () => {
     ({ client: by, input: { name: 'ann', by }, output, ...at(ms) }) as const;
   expect(checkLinearizable([claim('a', 'a', 0), claim('b', 'a', 2)], claimModel).kind).toBe('holds');
   expect(checkLinearizable([claim('a', 'a', 0), claim('b', 'b', 2)], claimModel).kind).toBe('violated');
+});
+
+test('[LI1] numbers that rise', () => {
+  const take = (client: string, output: number | undefined, calledMs: number, answeredMs: number) => ({
+    client,
+    input: { key },
+    output,
+    calledMs,
+    answeredMs,
+  });
+  const rising = [take('a', 3, 0, 4), take('b', 2, 1, 3), take('c', undefined, 1, 1), take('a', 7, 5, 6)];
+  expect(checkLinearizable(rising, risingModel).kind).toBe('holds');
+  expect(checkLinearizable([...rising, take('b', 7, 5, 6)], risingModel).kind).toBe('violated');
+  const late = checkLinearizable([...rising, take('b', 6, 7, 8)], risingModel);
+  expect(late).toMatchObject({ kind: 'violated', witness: [{ output: 7 }, { output: 6 }] });
 });
 
 interface HonestOptions {

@@ -131,3 +131,19 @@ export const claimModel: ObjectModel<string | null, ClaimInput, string> = {
   // Who is told that it is somebody else's changes nothing.
   leaveOut: ({ by }, output) => (output === undefined || output === by ? undefined : 'alone'),
 };
+
+/** Numbers that rise, per key, with gaps or without: each is greater than all that were given before. */
+export interface NumberInput {
+  readonly key: string;
+}
+
+export const risingModel: ObjectModel<number, NumberInput, number> = {
+  initial: 0,
+  apply(last, _input, output) {
+    if (output === undefined) return { state: last };
+    return output > last ? { state: output } : undefined;
+  },
+  keyOf: (last) => String(last),
+  partOf: ({ key }) => key,
+  leaveOut: () => 'alone',
+};
