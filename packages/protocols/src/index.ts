@@ -98,12 +98,12 @@ export {
   type LogOutput,
   logModel,
   type NumberInput,
+  nextNumberModel,
   type ObjectModel,
   type Operation,
   type RegisterInput,
   type RegisterOutput,
   registerModel,
-  risingModel,
   type Verdict,
 } from './consistency/operation.ts';
 export { checkSequential } from './consistency/sequential.ts';

@@ -5,12 +5,12 @@ import { checkLinearizable } from './linearizability.ts';
 import {
   claimModel,
   logModel,
+  nextNumberModel,
   type ObjectModel,
   type Operation,
   type RegisterInput,
   type RegisterOutput,
   registerModel,
-  risingModel,
 } from './operation.ts';
 
 type RegisterOperation = Operation<RegisterInput, RegisterOutput>;
@@ -127,7 +127,7 @@ test('[LI1] logs and claims', () => {
   expect(checkLinearizable([claim('a', 'a', 0), claim('b', 'b', 2)], claimModel).kind).toBe('violated');
 });
 
-test('[LI1] numbers that rise', () => {
+test('[LI1] the next number, among many that ask at once', () => {
   const take = (client: string, output: number | undefined, calledMs: number, answeredMs: number) => ({
     client,
     input: { key },
@@ -135,11 +135,20 @@ test('[LI1] numbers that rise', () => {
     calledMs,
     answeredMs,
   });
-  const rising = [take('a', 3, 0, 4), take('b', 2, 1, 3), take('c', undefined, 1, 1), take('a', 7, 5, 6)];
-  expect(checkLinearizable(rising, risingModel).kind).toBe('holds');
-  expect(checkLinearizable([...rising, take('b', 7, 5, 6)], risingModel).kind).toBe('violated');
-  const late = checkLinearizable([...rising, take('b', 6, 7, 8)], risingModel);
-  expect(late).toMatchObject({ kind: 'violated', witness: [{ output: 7 }, { output: 6 }] });
+  // Backwards within each crowd: a search that believed any greater number would never end.
+  const crowds = Array.from({ length: 2_000 }, (_each, at) =>
+    take(
+      `c${at % 20}`,
+      at + 20 - 2 * (at % 20),
+      Math.floor(at / 20) * 10 + (at % 20) / 10,
+      Math.floor(at / 20) * 10 + 9,
+    ),
+  );
+  expect(checkLinearizable(crowds, nextNumberModel).kind).toBe('holds');
+  const lost = take('x', undefined, 0, 0);
+  expect(checkLinearizable([lost, take('a', 2, 1, 2)], nextNumberModel).kind).toBe('holds');
+  expect(checkLinearizable([take('a', 2, 1, 2)], nextNumberModel).kind).toBe('violated');
+  expect(checkLinearizable([...crowds, take('b', 1, 5_000, 5_001)], nextNumberModel).kind).toBe('violated');
 });
 
 interface HonestOptions {

@@ -132,18 +132,18 @@ export const claimModel: ObjectModel<string | null, ClaimInput, string> = {
   leaveOut: ({ by }, output) => (output === undefined || output === by ? undefined : 'alone'),
 };
 
-/** Numbers that rise, per key, with gaps or without: each is greater than all that were given before. */
+/**
+ * The next number, per key: 1, 2, 3 … Of numbers with gaps, such as those of some entries of a log, hand in their ranks:
+ * a model that took any greater number would leave the search too much to try.
+ */
 export interface NumberInput {
   readonly key: string;
 }
 
-export const risingModel: ObjectModel<number, NumberInput, number> = {
+export const nextNumberModel: ObjectModel<number, NumberInput, number> = {
   initial: 0,
-  apply(last, _input, output) {
-    if (output === undefined) return { state: last };
-    return output > last ? { state: output } : undefined;
-  },
+  apply: (last, _input, output) =>
+    output === undefined || output === last + 1 ? { state: last + 1 } : undefined,
   keyOf: (last) => String(last),
   partOf: ({ key }) => key,
-  leaveOut: () => 'alone',
 };
