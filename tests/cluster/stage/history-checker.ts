@@ -2,7 +2,7 @@
  * The invariants of rooms, judged by what clients saw and by what every node has on its disk. It knows nothing of how
  * rooms work: each rule is one loop over what was written down.
  */
-import { checkLinearizable, nextNumberModel } from '@bothy/protocols';
+import { checkEventual, checkLinearizable, nextNumberModel } from '@bothy/protocols';
 import type { History } from './history.ts';
 import type { LogEntry, NodeDatabase, StoredLog } from './node-database.ts';
 
@@ -44,6 +44,7 @@ export function breaches({ history, databases, deleted = new Set(), caughtUp = [
       }
     }
   }
+  checkCopies(databases, logs, caughtUp, found);
   checkDeletions(databases, gone, deleted, found);
   return found;
 }
@@ -151,6 +152,31 @@ function step(
     case 'entry':
       if (seen.entry.seq !== last + 1) found.push(`${who} saw ${seen.entry.seq} after ${last}`);
       return seen.entry.seq;
+  }
+}
+
+/** Nodes that have caught up have every entry that the administrator has, and the same ones. A copy may begin later. */
+function checkCopies(
+  databases: readonly NodeDatabase[],
+  logs: Logs,
+  caughtUp: readonly string[],
+  found: string[],
+): void {
+  for (const [room, { administrator }] of logs) {
+    const replicas = databases.flatMap(({ node, rooms }) => {
+      const copy = rooms.get(room);
+      return copy !== undefined && (node === administrator || caughtUp.includes(node))
+        ? [{ node, copy }]
+        : [];
+    });
+    const base = Math.max(...replicas.map(({ copy }) => copy.base));
+    const observations = replicas.map(({ node, copy }) => {
+      const entries = copy.entries.filter(({ seq }) => seq > base);
+      const updates = entries.map(({ seq, author, key }) => `${seq} ${author} ${key}`);
+      return { replica: node, atMs: 0, updates, shown: entries.map(({ value }) => value).join() };
+    });
+    const verdict = checkEventual(observations);
+    if (verdict.kind === 'violated') found.push(`${room}: ${verdict.sentence}`);
   }
 }
 
