@@ -62,6 +62,7 @@ export {
   TwoPhaseParticipant,
   type TwoPhaseParticipantOptions,
 } from './commit/two-phase-participant.ts';
+export { RaftMember } from './consensus/raft/raft-member.ts';
 export type {
   EntryContent,
   MemberId,
