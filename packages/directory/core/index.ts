@@ -6,3 +6,5 @@ export type {
   DirectoryView,
   DirectoryWrite,
 } from './directory-messages.ts';
+export { DirectoryMachine, emptyContent } from './machine/directory-machine.ts';
+export { type DirectoryLimits, directoryLimits } from './machine/limits.ts';

@@ -42,7 +42,7 @@ export type { Phase, Transition } from './engine/transitions.ts';
 export { isWithin } from './engine/week-hours.ts';
 export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
 export type { LeafView, RuleState } from './explain/rule-state.ts';
-export { HomeCore, holdsOver } from './home/home-core.ts';
+export { HomeCore } from './home/home-core.ts';
 export type { HomeConfig, HomeInput, HomeOutput } from './home/messages.ts';
 export type { HomeSnapshot, HomeWrite } from './home/records.ts';
 export { IngestCore } from './ingest/ingest-core.ts';

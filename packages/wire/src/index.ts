@@ -177,6 +177,7 @@ export {
   type SensorStatus,
   sensorStates,
 } from './telemetry/edge-messages.ts';
+export { homeHoldsOver } from './telemetry/home-order.ts';
 export {
   type AlarmChanged,
   type EdgeCounts,

@@ -2,11 +2,11 @@
  * Which node is home of which edge: it alone stores its readings and keeps its alarms. Pure. Rules TH1… in SPEC.md.
  *
  * There is no election: the node that an edge speaks to first claims it, on a retained topic that all nodes hear. Of two
- * claims one holds by itself (`holdsOver`), so nodes that heard the same claims agree, in whatever order they came. A home
+ * claims one holds by itself (`homeHoldsOver`), so nodes that heard the same claims agree, in whatever order they came. A home
  * that is away stays the home: its edge keeps its readings.
  */
 import type { Core, Now } from '@bothy/protocols';
-import { type EdgeHome, type EdgeId, nodeIdPattern, topics } from '@bothy/wire';
+import { type EdgeHome, type EdgeId, homeHoldsOver, nodeIdPattern, topics } from '@bothy/wire';
 import type { HomeConfig, HomeInput, HomeOutput } from './messages.ts';
 import type { HomeSnapshot } from './records.ts';
 
@@ -110,9 +110,9 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
       if (this.#hasRoom(home.edge)) this.#put(home, false);
       return;
     }
-    if (holdsOver(home, known)) return this.#put(home, false);
+    if (homeHoldsOver(home, known)) return this.#put(home, false);
     // What the broker keeps now is a claim that does not hold: the one that does has to be heard by who comes later.
-    if (holdsOver(known, home)) this.#say(known);
+    if (homeHoldsOver(known, home)) this.#say(known);
     else this.#heardSince.add(home.edge);
   }
 
@@ -181,11 +181,4 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     }
     return false;
   }
-}
-
-/** A total order of the claims for one edge, but for equal ones: higher epoch, then earlier claim, then lower id. */
-export function holdsOver(one: EdgeHome, other: EdgeHome): boolean {
-  if (one.epoch !== other.epoch) return one.epoch > other.epoch;
-  if (one.claimedMs !== other.claimedMs) return one.claimedMs < other.claimedMs;
-  return one.home < other.home;
 }
