@@ -7,6 +7,7 @@ import type { TimerHandle } from '@bothy/runtime';
 import {
   BothyError,
   type BridgeMessage,
+  type DirectoryMessage,
   type NameAnswer,
   type NameQuestion,
   type NodeId,
@@ -150,6 +151,14 @@ export class ClusterLinks {
     this.#send(to, { kind: 'bridge', message });
   }
 
+  /**
+   * About the replicated directory, in order among each other (but for one that travels in parts), and before all else
+   * that waits: a leader whose heartbeats wait behind a large delivery is taken for dead.
+   */
+  sendDirectory(to: NodeId, message: DirectoryMessage): void {
+    this.#send(to, { kind: 'replicated', message });
+  }
+
   /** Undefined when no link stands, or no answer comes in time. Does not reject. */
   async askName(node: NodeId, question: NameQuestion): Promise<NameAnswer | undefined> {
     return this.#links.get(node)?.isUp === true ? await this.#questions.ask(node, question) : undefined;
@@ -185,7 +194,7 @@ export class ClusterLinks {
       // One message often goes to many nodes.
       this.#encoded.set(message, bytes);
     }
-    link.send(bytes);
+    link.send(bytes, message.kind === 'replicated');
   }
 
   #identity(): Identity {
@@ -316,6 +325,9 @@ export class ClusterLinks {
         return true;
       case 'bridge':
         events.bridge?.(link.node, message.message);
+        return true;
+      case 'replicated':
+        events.directory?.(link.node, message.message);
         return true;
       default:
         return events.message(link.node, message as RoomClusterMessage);

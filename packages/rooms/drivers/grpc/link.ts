@@ -95,9 +95,10 @@ export class Link {
     return this.#options.monoMs() - this.#heardMs;
   }
 
-  send(message: Uint8Array): void {
+  /** `isUrgent`: it goes before what waits and is not, and may so come before what was sent earlier. */
+  send(message: Uint8Array, isUrgent = false): void {
     if (this.#state !== 'up') return;
-    const objection = this.#queue.push(message);
+    const objection = this.#queue.push(message, isUrgent);
     if (objection !== undefined) this.end(overflows[objection]);
   }
 

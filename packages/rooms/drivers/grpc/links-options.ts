@@ -4,6 +4,7 @@ import type { Timers } from '@bothy/runtime';
 import type {
   BothyError,
   BridgeMessage,
+  DirectoryMessage,
   ErrorCode,
   NameAnswer,
   NameQuestion,
@@ -30,6 +31,8 @@ export interface ClusterLinkEvents {
   readonly message: (from: NodeId, message: RoomClusterMessage) => boolean;
   /** What the other node's broker says. @default skipped */
   readonly bridge?: (from: NodeId, message: BridgeMessage) => void;
+  /** About the replicated directory. Any of it may get lost. @default skipped */
+  readonly directory?: (from: NodeId, message: DirectoryMessage) => void;
   /** Something from outside was refused: to be counted by its code and logged. */
   readonly refused: (code: ErrorCode, message: string) => void;
 }

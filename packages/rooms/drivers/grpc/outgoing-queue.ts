@@ -1,5 +1,6 @@
 /**
- * What waits to go to one node, in order: bounded, written in batches, no faster than the other side reads.
+ * What waits to go to one node, in order: bounded, written in batches, no faster than the other side reads. What is
+ * urgent goes before what is not, and in order among itself; never between the parts of one message.
  *
  *   push ──▶ queue ──once per tick──▶ one batch ──▶ stream ──full──▶ wait for `drain` ──▶ next batch
  */
@@ -28,6 +29,11 @@ export class OutgoingQueue {
   readonly #stream: BatchStream;
   readonly #bounds: QueueBounds;
   #waiting: Uint8Array[] = [];
+  #urgent: Uint8Array[] = [];
+  /** Parts that are not the last of their message. */
+  readonly #open = new WeakSet<Uint8Array>();
+  /** The last that was written is one of those. */
+  #isWithin = false;
   #head = 0;
   #bytes = 0;
   #scheduled: NodeJS.Immediate | undefined;
@@ -40,14 +46,14 @@ export class OutgoingQueue {
   }
 
   /** Why it does not fit: the link is to be ended. */
-  push(message: Uint8Array): 'full' | 'tooLarge' | undefined {
+  push(message: Uint8Array, isUrgent = false): 'full' | 'tooLarge' | undefined {
     if (this.#ended) return undefined;
     if (message.length > mostMessageBytes) return 'tooLarge';
-    const waiting = this.#waiting.length - this.#head;
+    const waiting = this.#waiting.length - this.#head + this.#urgent.length;
     if (this.#bytes + message.length > this.#bounds.bytes || waiting >= this.#bounds.messages) return 'full';
     this.#bytes += message.length;
-    if (message.length <= partBytes) this.#waiting.push(message);
-    else for (const part of partsOf(message)) this.#waiting.push(part);
+    if (message.length > partBytes) this.#pushParts(message);
+    else (isUrgent ? this.#urgent : this.#waiting).push(message);
     this.#schedule();
     return undefined;
   }
@@ -60,7 +66,7 @@ export class OutgoingQueue {
 
   /** Writes what waits while the stream takes it. */
   #flush(): void {
-    while (!this.#ended && !this.#blocked && this.#head < this.#waiting.length) {
+    while (!this.#ended && !this.#blocked && this.#hasMore()) {
       this.#blocked = !this.#stream.write(this.#nextBatch());
     }
   }
@@ -68,6 +74,7 @@ export class OutgoingQueue {
   end(): void {
     this.#ended = true;
     this.#waiting = [];
+    this.#urgent = [];
     this.#head = 0;
     this.#bytes = 0;
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
@@ -81,24 +88,43 @@ export class OutgoingQueue {
     });
   }
 
+  #hasMore(): boolean {
+    return this.#head < this.#waiting.length || this.#urgent.length > 0;
+  }
+
+  #pushParts(message: Uint8Array): void {
+    const parts = [...partsOf(message)];
+    for (const part of parts) this.#waiting.push(part);
+    for (const part of parts.slice(0, -1)) this.#open.add(part);
+  }
+
   #nextBatch(): Uint8Array {
     const first = this.#head;
     let size = 0;
+    const batch: Uint8Array[] = [];
+    while (!this.#isWithin && this.#urgent.length > 0 && size < batchBytes) {
+      for (const message of this.#urgent.splice(0, 1)) {
+        batch.push(message);
+        size += message.length;
+      }
+    }
     for (; this.#head < this.#waiting.length && size < batchBytes; this.#head += 1) {
       size += this.#waiting[this.#head]?.length ?? 0;
     }
-    const batch = joinBatch(this.#waiting.slice(first, this.#head));
+    const written = this.#waiting.slice(first, this.#head);
+    const last = written.at(-1);
+    if (last !== undefined) this.#isWithin = this.#open.has(last);
     // Parts are a few bytes longer than what was counted.
     this.#bytes = Math.max(0, this.#bytes - size);
     if (this.#head >= this.#waiting.length) {
       this.#waiting = [];
       this.#head = 0;
-      this.#bytes = 0;
+      if (this.#urgent.length === 0) this.#bytes = 0;
     } else if (this.#head >= leastPassed) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    return batch;
+    return joinBatch([...batch, ...written]);
   }
 }
 

@@ -1,49 +1,37 @@
 /** Any message that nodes may send each other, for properties. */
 import fc from 'fast-check';
 import type { OrderedCommand, RoomAnswer, RoomResult } from '../rooms/room-commands.ts';
-import type { Author, RoomContent, RoomEntry } from '../rooms/room-entry.ts';
+import type { RoomContent, RoomEntry } from '../rooms/room-entry.ts';
+import { replicated } from './arbitrary-directory.ts';
+import {
+  author,
+  claim,
+  emoji,
+  few,
+  id,
+  key,
+  kind,
+  line,
+  name,
+  node,
+  number,
+  of,
+  on,
+  personName,
+  position,
+  presence,
+  record,
+  role,
+  room,
+  roomName,
+  seq,
+  some,
+  stamp,
+  text,
+  trace,
+  visibility,
+} from './arbitrary-parts.ts';
 import type { LinkMessage } from './link-message.ts';
-
-const of = (pattern: RegExp) => fc.stringMatching(pattern);
-const number = fc.oneof(fc.nat(), fc.maxSafeNat());
-const seq = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
-const position = fc.record({ epoch: number, seq: number });
-const room = of(/^[a-z2-7]{20}$/);
-const node = of(/^[A-Za-z0-9][A-Za-z0-9._-]{0,10}$/);
-const person = of(/^[a-z2-7]{32}$/);
-const author = fc.oneof(
-  person,
-  of(/^guest:[a-z0-9][a-z0-9._-]{1,31}$/),
-  of(/^node:[A-Za-z0-9]{1,9}$/),
-) as fc.Arbitrary<Author>;
-const name = fc.string({ maxLength: 32 });
-/** Text as people write it: any script, line ends, quotes, nothing that is no character. */
-const text = fc
-  .string({ unit: 'binary', maxLength: 200 })
-  .map((each) => each.replace(/(?![\n\t])\p{Cc}/gu, '\n').toWellFormed());
-const line = text.map((each) =>
-  each
-    .replace(/\p{Cc}/gu, ' ')
-    .slice(0, 60)
-    .toWellFormed(),
-);
-const roomName = line.map((each) => each.trim() || 'Room');
-const key = of(/^~?[A-Za-z0-9._:~-]{1,64}$/);
-const visibility = fc.constantFrom('public', 'private');
-const role = fc.constantFrom('owner', 'moderator', 'member', 'reader');
-const presence = fc.constantFrom('online', 'away', 'offline');
-const trace = of(/^00-[1-9a-f]{32}-[1-9a-f]{16}-0[01]$/);
-const emoji = fc.constantFrom('👍', '🏔️', 'ok');
-const few = <T>(each: fc.Arbitrary<T>) => fc.array(each, { maxLength: 4 });
-const kind = <K extends string>(value: K) => fc.constant(value);
-/** Members that may be absent, and are then not there at all. */
-const some = <T extends object, K extends keyof T>(
-  model: { [P in keyof T]: fc.Arbitrary<T[P]> },
-  optional: K[],
-) =>
-  fc.record(model, {
-    requiredKeys: (Object.keys(model) as (keyof T)[]).filter((each) => !optional.includes(each as K)),
-  });
 
 const attachment = fc.record({
   file: of(/^[a-z2-7]{26}$/),
@@ -53,7 +41,6 @@ const attachment = fc.record({
   sizeBytes: fc.nat({ max: 4 * 1024 * 1024 }),
 });
 const body = fc.oneof(text, fc.constant(null));
-const on = fc.boolean();
 const target = { target: seq };
 
 const content = fc.oneof(
@@ -194,10 +181,6 @@ const commit = fc.oneof(
   fc.record({ kind: fc.constantFrom('commit', 'rollback', 'acknowledge', 'inquire'), ...transaction }),
 );
 
-const personName = of(/^[a-z0-9][a-z0-9._-]{1,31}$/);
-const stamp = fc.record({ ms: number, counter: number });
-const claim = fc.record({ person, claimed: fc.record({ at: stamp, node }), sure: on });
-const record = some({ name: personName, claims: few(claim), released: stamp }, ['released']);
 const question = fc.oneof(
   fc.record({ kind: kind('reserve'), name: personName, claim }),
   fc.record({ kind: kind('records'), records: few(record) }),
@@ -234,7 +217,6 @@ const bridged = fc.oneof(
   fc.record({ kind: kind('clientGone'), clientId: of(/^[a-z/]{1,20}$/) }),
   fc.record({ kind: kind('taken'), count: number }),
 );
-const id = of(/^[!-~]{1,40}$/);
 
 export const anyMessage = fc.oneof(
   fc.record({
@@ -276,6 +258,7 @@ export const anyMessage = fc.oneof(
   fc.record({ kind: kind('nameQuery'), id, question }),
   fc.record({ kind: kind('nameAnswer'), id, answer: nameAnswer }),
   fc.record({ kind: kind('bridge'), message: bridged }),
+  fc.record({ kind: kind('replicated'), message: replicated }),
 ) as unknown as fc.Arbitrary<LinkMessage>;
 
 function roomFields() {

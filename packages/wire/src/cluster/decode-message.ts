@@ -7,6 +7,7 @@ import type { NodeInfo } from '../rooms/cluster-messages.ts';
 import type { Parsed } from '../schemas/parse.ts';
 import { check, ofKind } from './check.ts';
 import { commitMessage } from './decode-commit.ts';
+import { directoryMessage } from './decode-directory.ts';
 import { bridgeMessage, nameAnswer, nameQuery } from './decode-names-and-bridge.ts';
 import { roomMessage } from './decode-room-message.ts';
 import * as pb from './gen/cluster.ts';
@@ -59,6 +60,8 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
       return { ok: true, value: { kind: 'doubled' } };
     case 'bridge':
       return bridgeMessage(kind.value);
+    case 'replicated':
+      return directoryMessage(kind.value);
     case 'nameQuery':
       return nameQuery(kind.value);
     case 'nameAnswer':

@@ -4,6 +4,7 @@ import type { DirectoryRoom } from '../rooms/cluster-messages.ts';
 import type { RoomActor } from '../rooms/room-commands.ts';
 import type { RoomEntry } from '../rooms/room-entry.ts';
 import type { BridgeMessage } from './bridge-message.ts';
+import { directoryToProto } from './encode-directory.ts';
 import { presences, refusals, roles, visibilities } from './enumerations.ts';
 import * as pb from './gen/cluster.ts';
 import type { LinkMessage } from './link-message.ts';
@@ -83,6 +84,8 @@ function kindOf(message: LinkMessage): Kind {
       return { $case: 'nameAnswer', value: { id: message.id, answerJson: JSON.stringify(message.answer) } };
     case 'bridge':
       return { $case: 'bridge', value: { kind: bridgeToProto(message.message) } };
+    case 'replicated':
+      return { $case: 'replicated', value: directoryToProto(message.message) };
   }
 }
 

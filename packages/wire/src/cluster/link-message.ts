@@ -1,8 +1,9 @@
 /**
  * Everything that travels on the link of two nodes, as plain data: what the rooms say to each other, what is asked
- * about names, and what the brokers say. `bothy.cluster.v1` in `proto/` is the same as bytes.
+ * about names, what the brokers say, and the replicated directory. `bothy.cluster.v1` in `proto/` is the same as bytes.
  */
 import type { CommitMessage } from '@bothy/protocols';
+import type { DirectoryMessage } from '../directory/directory-message.ts';
 import type { ClusterMessage } from '../rooms/cluster-messages.ts';
 import type { BridgeMessage } from './bridge-message.ts';
 import type { NameAnswer, NameQuestion } from './name-question.ts';
@@ -17,4 +18,6 @@ export type LinkMessage =
   | NameMessage
   /** Somebody else called under the receiver's id, with a copy of its data folder, and was refused. */
   | { readonly kind: 'doubled' }
-  | { readonly kind: 'bridge'; readonly message: BridgeMessage };
+  | { readonly kind: 'bridge'; readonly message: BridgeMessage }
+  /** About the replicated directory; `directory` is the list of rooms that a node administers. */
+  | { readonly kind: 'replicated'; readonly message: DirectoryMessage };

@@ -7,9 +7,13 @@ import { encodeMessage } from './encode-message.ts';
 
 test('every message comes out as it went in', () => {
   const seen = new Set<string>();
+  const said = new Set<string>();
   fc.assert(
     fc.property(anyMessage, (message) => {
       seen.add(message.kind);
+      if (message.kind === 'replicated') said.add(message.message.kind);
+      if (message.kind === 'replicated' && message.message.kind === 'raft')
+        said.add(message.message.message.kind);
       expect(decodeMessage(encodeMessage(message))).toStrictEqual({
         kind: 'message',
         message: plainCopy(message),
@@ -18,7 +22,9 @@ test('every message comes out as it went in', () => {
     { numRuns: 2_000 },
   );
   // Each kind of the oneof was among them.
-  expect(seen.size).toBe(17);
+  expect(seen.size).toBe(18);
+  // Seven kinds about the directory, seven of Raft.
+  expect(said.size).toBe(14);
 });
 
 test('a batch holds the messages that were put in, in order', () => {

@@ -1,6 +1,6 @@
 /** A node of nothing but its links, that writes down what it is told. */
 import { nodeClock, nodeTimers } from '@bothy/runtime/node';
-import type { BridgeMessage, NodeId, NodeInfo } from '@bothy/wire';
+import type { BridgeMessage, DirectoryMessage, NodeId, NodeInfo } from '@bothy/wire';
 import type { RoomClusterMessage } from '../../../core/index.ts';
 import { type ClusterCredentials, ClusterLinks, type ClusterLinksOptions } from '../index.ts';
 
@@ -15,6 +15,7 @@ export type Told =
     }
   | { readonly kind: 'message'; readonly from: NodeId; readonly message: RoomClusterMessage }
   | { readonly kind: 'bridge'; readonly from: NodeId; readonly message: BridgeMessage }
+  | { readonly kind: 'directory'; readonly from: NodeId; readonly message: DirectoryMessage }
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string };
 
 type ToldOf<Kind> = Extract<Told, { readonly kind: Kind }>;
@@ -47,6 +48,7 @@ export class RecordedNode {
           return this.takes;
         },
         bridge: (from, message) => this.#tell({ kind: 'bridge', from, message }),
+        directory: (from, message) => this.#tell({ kind: 'directory', from, message }),
         refused: (code, sentence) => this.#tell({ kind: 'refused', code, sentence }),
       },
       ...rest,
