@@ -50,6 +50,16 @@ export type {
   TransactionId,
   Vote,
 } from './commit/commit-messages.ts';
+export { type Begun, Saga, type SagaOptions } from './commit/saga.ts';
+export type {
+  SagaId,
+  SagaOutput,
+  SagaProgress,
+  SagaRecord,
+  SagaState,
+  SagaStep,
+  StepOutcome,
+} from './commit/saga-messages.ts';
 export {
   type CoordinatorOutput,
   type TransactionState,
@@ -153,6 +163,19 @@ export {
 } from './partitioning/rebalance.ts';
 export { rendezvousOrder, rendezvousOwner } from './partitioning/rendezvous.ts';
 export { type Random, seededRandom } from './random.ts';
+export {
+  type ComparedLog,
+  type ComparisonOptions,
+  type Difference,
+  MerkleComparison,
+} from './replication/merkle-comparison.ts';
+export {
+  type Digest,
+  levelOf,
+  type MerkleOptions,
+  type MerkleRange,
+  MerkleTree,
+} from './replication/merkle-tree.ts';
 export {
   type MissingRange,
   type VersionVector,
