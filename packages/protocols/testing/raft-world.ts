@@ -40,6 +40,9 @@ export interface Process {
   held: Output[];
   /** When false, what is written becomes durable by `flush` alone. */
   isDiskQuick: boolean;
+  isFlushing: boolean;
+  /** How fast its clock runs. */
+  clockRate: number;
   /** What the state machine holds: the commands, one after the other. */
   state: string[];
   appliedIndex: number;
@@ -63,6 +66,8 @@ export class RaftWorld {
   readonly answers: Extract<Output, { kind: 'proposed' | 'readable' | 'transferred' }>[] = [];
   /** Told of everything that happens. */
   readonly observe: (id: MemberId, what: Input | Output) => void;
+  /** Called after every single step. */
+  stepped: () => void = () => undefined;
   readonly #options: Partial<RaftOptions>;
 
   constructor(options: Partial<RaftOptions> = {}, observe: RaftWorld['observe'] = () => undefined) {
@@ -84,6 +89,8 @@ export class RaftWorld {
       timers: new Map(),
       held: [],
       isDiskQuick: true,
+      isFlushing: false,
+      clockRate: 1,
       state: [],
       appliedIndex: 0,
       starts: 0,
@@ -118,41 +125,31 @@ export class RaftWorld {
     const process = this.process(id);
     if (process.member === undefined) return;
     this.observe(id, input);
-    const outputs = process.member.step(input, { monoMs: this.nowMs, wallMs: 0 });
+    const outputs = process.member.step(input, { monoMs: this.nowMs * process.clockRate, wallMs: 0 });
     for (const output of outputs) this.#take(process, output);
+    this.stepped();
     if (process.isDiskQuick) this.flush(id);
   }
 
   /** All that was written becomes durable, and what waited for it leaves. */
   flush(id: MemberId): void {
     const process = this.process(id);
-    while (process.held.length > 0) {
-      const held = process.held;
-      process.held = [];
-      const tokens: string[] = [];
-      for (const output of held) {
-        if (output.kind !== 'persist') continue;
-        for (const write of output.writes) putWrite(process, write);
-        if (output.token !== undefined) tokens.push(output.token);
-      }
-      for (const token of tokens) {
-        const quick = process.isDiskQuick;
-        process.isDiskQuick = false;
-        this.step(id, { kind: 'durable', token });
-        process.isDiskQuick = quick;
-      }
-      const after = process.held;
-      process.held = [];
-      for (const output of held) if (output.kind !== 'persist') this.#perform(process, output);
-      process.held = after;
-      if (!process.isDiskQuick) this.#releaseUnheld(process);
-      if (!process.isDiskQuick) return;
-    }
+    if (process.isFlushing) return;
+    process.isFlushing = true;
+    do {
+      const persists = process.held.filter((output) => output.kind === 'persist');
+      process.held = process.held.filter((output) => output.kind !== 'persist');
+      for (const { writes } of persists) for (const write of writes) putWrite(process, write);
+      // These are told before what waited leaves, and what comes of it waits behind that.
+      for (const { token } of persists) if (token !== undefined) this.step(id, { kind: 'durable', token });
+      this.#releaseUnheld(process);
+    } while (process.isDiskQuick && process.held.length > 0);
+    process.isFlushing = false;
   }
 
-  /** Delivers one packet; false when there is none at this place. */
-  deliver(at = 0): boolean {
-    const [packet] = this.network.splice(at, 1);
+  /** Delivers one packet, and leaves it on the network when it is to come again. False when there is none. */
+  deliver(at = 0, again = false): boolean {
+    const packet = again ? this.network[at] : this.network.splice(at, 1)[0];
     if (packet === undefined) return false;
     if (this.processes.has(packet.to)) {
       this.step(packet.to, { kind: 'message', from: packet.from, message: packet.message });
@@ -235,12 +232,13 @@ export class RaftWorld {
   }
 
   #take(process: Process, output: Output): void {
-    if (output.kind === 'setTimer') process.timers.set(output.key, this.nowMs + output.afterMs);
+    if (output.kind === 'setTimer')
+      process.timers.set(output.key, this.nowMs + output.afterMs / process.clockRate);
     else if (output.kind === 'clearTimer') process.timers.delete(output.key);
     else if (output.kind === 'send' && output.early === true) this.#perform(process, output);
     else {
       process.held.push(output);
-      this.#releaseUnheld(process);
+      if (!process.isFlushing) this.#releaseUnheld(process);
       return;
     }
     if (output.kind !== 'send') this.observe(process.id, output);

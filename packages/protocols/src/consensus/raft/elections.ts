@@ -6,7 +6,6 @@
  *       └────────refused, a leader is heard, a later term─────────┘
  */
 import type { Random } from '../../random.ts';
-import { isVoter } from './configurations.ts';
 import type { MemberState } from './member-state.ts';
 import { maxCount } from './message-check.ts';
 import { tally } from './quorum.ts';
@@ -66,10 +65,10 @@ export class Elections<Command, State> {
   }
 
   timerFired(): void {
-    const { outputs, configuration, id } = this.#state;
+    const { outputs, mayLead } = this.#state;
     const leftMs = this.#quietSinceMs + this.#patienceMs - outputs.nowMs;
     if (leftMs > 0) outputs.push({ kind: 'setTimer', key: 'election', afterMs: leftMs });
-    else if (isVoter(configuration, id)) this.askAround();
+    else if (mayLead) this.askAround();
     else {
       this.#state.leader = null;
       this.wait();

@@ -47,8 +47,15 @@ export class Leadership<Command, State> {
     return this.#replication.progressOf(id);
   }
 
+  /**
+   * What came before in the log counts with the first entry of this term (5.4.2 of the paper). The very first of all
+   * says who founded the cluster: who joins later, and compacts, has no other way to know.
+   */
   begin(): void {
-    this.#append({ kind: 'nothing' });
+    const { configuration, configurations } = this.#state;
+    this.#append(
+      configurations.latestIndex === 0 ? { kind: 'configuration', configuration } : { kind: 'nothing' },
+    );
     this.#setHeartbeat();
   }
 

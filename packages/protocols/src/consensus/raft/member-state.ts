@@ -3,7 +3,7 @@
  * to survive a crash are gathered and written once, at the end of the step.
  */
 import type { Persist } from '../../core.ts';
-import { Configurations, sortedIds } from './configurations.ts';
+import { Configurations, isVoter, sortedIds } from './configurations.ts';
 import { RaftLog, unknownTerm } from './raft-log.ts';
 import type {
   EntryContent,
@@ -80,6 +80,16 @@ export class MemberState<Command, State> {
 
   get configuration(): RaftConfiguration {
     return this.configurations.latest;
+  }
+
+  /**
+   * Whether it may ask for votes. Who is left out by a configuration that may not be committed yet must go on asking, for
+   * it may be the only one that has it; it does not count itself (4.2.2).
+   */
+  get mayLead(): boolean {
+    const { latest, latestIndex } = this.configurations;
+    if (isVoter(latest, this.id)) return true;
+    return latestIndex > this.#commit && isVoter(this.configurations.at(latestIndex - 1), this.id);
   }
 
   /** A later term, or the vote in this one. */

@@ -234,7 +234,7 @@ export class RaftMember<Command, State>
     this.#elections.heardLeader();
     if (message.kind === 'append') this.#followership.append(from, message);
     else if (message.kind === 'snapshot') this.#followership.snapshot(from, message);
-    else if (isVoter(state.configuration, state.id)) this.#elections.campaign(true);
+    else if (state.mayLead) this.#elections.campaign(true);
   }
 
   #timerFired(key: string): void {

@@ -20,7 +20,10 @@ export interface RaftConfiguration {
 export type EntryContent<Command> =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'configuration'; readonly configuration: RaftConfiguration }
-  /** The first of each leader, so that what came before it can be counted (5.4.2 of the paper, 6.4 of the thesis). */
+  /**
+   * The first of each leader, so that what came before it can be counted (5.4.2 of the paper, 6.4 of the thesis). In an
+   * empty log it is the founders' configuration instead.
+   */
   | { readonly kind: 'nothing' };
 
 export interface RaftEntry<Command> {

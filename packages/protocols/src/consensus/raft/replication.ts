@@ -117,7 +117,10 @@ export class Replication<Command, State> {
     this.#own.round = this.#round;
     for (const progress of this.#others.values()) {
       const isHeld = log.termAt(progress.next - 1) !== unknownTerm;
-      this.#sendAppend(progress, isHeld ? progress.next - 1 : log.offset, []);
+      if (isHeld) this.#sendAppend(progress, progress.next - 1, []);
+      // What it was waited for was dropped since: no answer of it could be understood.
+      else if (progress.state !== 'snapshot') this.#sendSnapshot(progress);
+      else this.#sendAppend(progress, log.offset, []);
     }
     return this.#round;
   }
