@@ -41,7 +41,7 @@ const large = encodeMessage({
     message: { topic: 'env/a', payload: new Uint8Array(60_000), qos: 1, retain: false },
   },
 });
-const small = encodeMessage({ kind: 'replicated', message: { kind: 'enrolled', directory: 'd' } });
+const small = encodeMessage({ kind: 'replicated', message: { kind: 'refuse', id: 'd', leader: null } });
 
 test('[GRPC28] what is urgent goes before what waits', async () => {
   const stream = new SlowStream();

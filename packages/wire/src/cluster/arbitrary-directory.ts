@@ -101,6 +101,7 @@ export const replicated = fc.oneof(
   fc.record({ kind: kind('ask'), directory, id, command: directoryCommand }),
   fc.record({ kind: kind('answer'), id, index: number, result: directoryResult }),
   fc.record({ kind: kind('refuse'), id, leader }),
-  fc.record({ kind: kind('enrol'), directory, from: directory, content: directoryContent }),
-  fc.record({ kind: kind('enrolled'), directory }),
+  fc.record({ kind: kind('enrol'), directory, id, from: directory, content: directoryContent }),
+  fc.record({ kind: kind('enrolled'), directory, id, index: number }),
+  fc.record({ kind: kind('askRead'), directory, id }),
 );

@@ -28,6 +28,9 @@ const members = z.array(nodeId).check(z.maxLength(256));
 const leader = z.union([nodeId, z.literal('')]);
 const configuration = z.object({ voters: members, outgoing: members, learners: members });
 const about = z.object({ directory: directoryId, term: count, leader, voters: members, learners: members });
+const asking = z.object({ directory: directoryId, id: questionId });
+const enrolHead = z.object({ directory: directoryId, id: questionId, from: directoryId });
+const enrolled = z.object({ directory: directoryId, id: questionId, index: count });
 const head = { term: count, round: count };
 
 /** Those without entries, which are as they are on the wire. */
@@ -77,7 +80,7 @@ function messageOf(kind: Kind): Parsed<DirectoryMessage> {
         : message;
     }
     case 'ask': {
-      const asked = check(z.object({ directory: directoryId, id: questionId }), kind.value, 'ask');
+      const asked = check(asking, kind.value, 'ask');
       const command = parseDirectoryCommand(kind.value.commandJson);
       if (!asked.ok) return asked;
       return command.ok ? good({ kind: 'ask', ...asked.value, command: command.value }) : command;
@@ -94,14 +97,18 @@ function messageOf(kind: Kind): Parsed<DirectoryMessage> {
       return good({ kind: 'refuse', id: refused.value.id, leader: refused.value.leader || null });
     }
     case 'enrol': {
-      const enrol = check(z.object({ directory: directoryId, from: directoryId }), kind.value, 'enrol');
+      const enrol = check(enrolHead, kind.value, 'enrol');
       const content = parseDirectoryContent(kind.value.contentJson);
       if (!enrol.ok) return enrol;
       return content.ok ? good({ kind: 'enrol', ...enrol.value, content: content.value }) : content;
     }
     case 'enrolled': {
-      const directory = check(directoryId, kind.value.directory, 'directory');
-      return directory.ok ? good({ kind: 'enrolled', directory: directory.value }) : directory;
+      const told = check(enrolled, kind.value, 'enrolled');
+      return told.ok ? good({ kind: 'enrolled', ...told.value }) : told;
+    }
+    case 'askRead': {
+      const asked = check(asking, kind.value, 'askRead');
+      return asked.ok ? good({ kind: 'askRead', ...asked.value }) : asked;
     }
   }
 }

@@ -31,11 +31,17 @@ function kindOf(message: DirectoryMessage): Kind {
     case 'refuse':
       return { $case: 'refuse', value: { id: message.id, leader: message.leader ?? '' } };
     case 'enrol': {
-      const { directory, from, content } = message;
-      return { $case: 'enrol', value: { directory, from, contentJson: JSON.stringify(content) } };
+      const { directory, id, from, content } = message;
+      return { $case: 'enrol', value: { directory, id, from, contentJson: JSON.stringify(content) } };
     }
-    case 'enrolled':
-      return { $case: 'enrolled', value: { directory: message.directory } };
+    case 'enrolled': {
+      const { kind, ...value } = message;
+      return { $case: kind, value };
+    }
+    case 'askRead': {
+      const { kind, ...value } = message;
+      return { $case: kind, value };
+    }
   }
 }
 

@@ -5,7 +5,10 @@ import type { DirectoryCommand, DirectoryContent, DirectoryResult } from './dire
 
 /** How a node's directory stands, told to every other node when a link comes up and with every change. */
 export interface DirectoryAbout {
-  /** Random, made by the node that founded it. Nodes of one directory have the same. */
+  /**
+   * Random, made by the node that founded it. Nodes of one directory have the same. One that an operator forced into
+   * being, where the majority was lost, has the id of the one it replaces, `-`, and more.
+   */
   readonly directory: string;
   readonly term: number;
   readonly leader: NodeId | null;
@@ -28,15 +31,26 @@ export type DirectoryMessage =
       readonly id: string;
       readonly command: DirectoryCommand;
     }
+  /**
+   * To the leader: how far must I have applied to know all that was answered anywhere before this came? Answered by
+   * `answer` with `done`.
+   */
+  | { readonly kind: 'askRead'; readonly directory: string; readonly id: string }
   /** `index`: the asker has seen the result once it has applied it. */
   | { readonly kind: 'answer'; readonly id: string; readonly index: number; readonly result: DirectoryResult }
   /** Not the leader, or it could not be carried out. `leader`: who is, if known. */
   | { readonly kind: 'refuse'; readonly id: string; readonly leader: NodeId | null }
-  /** To the leader of another directory: take me in. The sender's own directory has ended for good when it is answered. */
+  /**
+   * To the leader of another directory: take me in. The sender's own has ended for good when this is answered by
+   * `enrolled`; else it is refused. An answer to an earlier id than the sender's last is not heard, for more may have
+   * been bound since.
+   */
   | {
       readonly kind: 'enrol';
       readonly directory: string;
+      readonly id: string;
       readonly from: string;
       readonly content: DirectoryContent;
     }
-  | { readonly kind: 'enrolled'; readonly directory: string };
+  /** `index`: what the sender brought is in the directory as of this entry. */
+  | { readonly kind: 'enrolled'; readonly directory: string; readonly id: string; readonly index: number };

@@ -527,12 +527,16 @@ export interface Replicated {
     | { readonly $case: "refuse"; readonly value: DirectoryRefuse }
     | { readonly $case: "enrol"; readonly value: DirectoryEnrol }
     | { readonly $case: "enrolled"; readonly value: DirectoryEnrolled }
+    | { readonly $case: "askRead"; readonly value: DirectoryAskRead }
     | undefined;
 }
 
 /** How the sender's directory stands: when a link comes up, and with every change. */
 export interface DirectoryAbout {
-  /** Random, made by the node that founded it. Nodes of one directory have the same. */
+  /**
+   * Random, made by the node that founded it. Nodes of one directory have the same. One that an operator forced into
+   * being, where the majority was lost, has the id of the one it replaces, "-", and more.
+   */
   readonly directory: string;
   readonly term: number;
   /** Empty when none is known. */
@@ -547,6 +551,15 @@ export interface DirectoryAsk {
   readonly id: string;
   /** {"kind": "claimName", "name", "person", "at": stamp, "node"}, and the others of docs/reference/cluster.md. */
   readonly commandJson: string;
+}
+
+/**
+ * To the leader: how far must I have applied to know all that was answered anywhere before this came? Answered by a
+ * DirectoryAnswer of {"kind": "done"}.
+ */
+export interface DirectoryAskRead {
+  readonly directory: string;
+  readonly id: string;
 }
 
 export interface DirectoryAnswer {
@@ -564,7 +577,10 @@ export interface DirectoryRefuse {
   readonly leader: string;
 }
 
-/** To the leader of another directory: take me in. The sender's own has ended for good when this is answered. */
+/**
+ * To the leader of another directory: take me in. The sender's own has ended for good when this is answered. A refusal
+ * is a DirectoryRefuse of this id; an answer to an earlier id than the sender's last is not heard.
+ */
 export interface DirectoryEnrol {
   /** The receiver's. */
   readonly directory: string;
@@ -572,10 +588,14 @@ export interface DirectoryEnrol {
   readonly from: string;
   /** What that one knew, as in RaftSnapshot. */
   readonly contentJson: string;
+  readonly id: string;
 }
 
 export interface DirectoryEnrolled {
   readonly directory: string;
+  readonly id: string;
+  /** What the sender brought is in the directory as of this entry. */
+  readonly index: number;
 }
 
 export interface Raft {
@@ -4174,6 +4194,9 @@ export const Replicated: MessageFns<Replicated> = {
       case "enrolled":
         DirectoryEnrolled.encode(message.kind.value, writer.uint32(58).fork()).join();
         break;
+      case "askRead":
+        DirectoryAskRead.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
     }
     return writer;
   },
@@ -4245,6 +4268,14 @@ export const Replicated: MessageFns<Replicated> = {
             }
 
             message.kind = { $case: "enrolled", value: DirectoryEnrolled.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "askRead", value: DirectoryAskRead.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -4418,6 +4449,63 @@ export const DirectoryAsk: MessageFns<DirectoryAsk> = {
   },
 };
 
+function createBaseDirectoryAskRead(): DirectoryAskRead {
+  return { directory: "", id: "" };
+}
+
+export const DirectoryAskRead: MessageFns<DirectoryAskRead> = {
+  encode(message: DirectoryAskRead, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.directory !== "") {
+      writer.uint32(10).string(message.directory);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DirectoryAskRead {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDirectoryAskRead() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.directory = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseDirectoryAnswer(): DirectoryAnswer {
   return { id: "", index: 0, resultJson: "" };
 }
@@ -4544,7 +4632,7 @@ export const DirectoryRefuse: MessageFns<DirectoryRefuse> = {
 };
 
 function createBaseDirectoryEnrol(): DirectoryEnrol {
-  return { directory: "", from: "", contentJson: "" };
+  return { directory: "", from: "", contentJson: "", id: "" };
 }
 
 export const DirectoryEnrol: MessageFns<DirectoryEnrol> = {
@@ -4557,6 +4645,9 @@ export const DirectoryEnrol: MessageFns<DirectoryEnrol> = {
     }
     if (message.contentJson !== "") {
       writer.uint32(26).string(message.contentJson);
+    }
+    if (message.id !== "") {
+      writer.uint32(34).string(message.id);
     }
     return writer;
   },
@@ -4598,6 +4689,14 @@ export const DirectoryEnrol: MessageFns<DirectoryEnrol> = {
             message.contentJson = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4612,13 +4711,19 @@ export const DirectoryEnrol: MessageFns<DirectoryEnrol> = {
 };
 
 function createBaseDirectoryEnrolled(): DirectoryEnrolled {
-  return { directory: "" };
+  return { directory: "", id: "", index: 0 };
 }
 
 export const DirectoryEnrolled: MessageFns<DirectoryEnrolled> = {
   encode(message: DirectoryEnrolled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.directory !== "") {
       writer.uint32(10).string(message.directory);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.index !== 0) {
+      writer.uint32(24).uint64(message.index);
     }
     return writer;
   },
@@ -4642,6 +4747,22 @@ export const DirectoryEnrolled: MessageFns<DirectoryEnrolled> = {
             }
 
             message.directory = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.index = longToNumber(reader.uint64());
             continue;
           }
         }
