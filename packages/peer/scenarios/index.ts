@@ -1,4 +1,4 @@
-import type { Scenario } from '@bothy/simulator';
+import { calm, type Scenario } from '@bothy/simulator';
 import { type ConversationWorldOptions, conversationScenario } from './conversation-scenario.ts';
 
 const hourMs = 3_600_000;
@@ -9,6 +9,7 @@ export const roughTalkOptions: ConversationWorldOptions = {
   title: 'Two to five people talk while devices crash, the network splits and clocks are an hour off',
   persons: (n) => 2 + (n % 4),
   faults: {
+    ...calm,
     crashEveryMs: 12_000,
     partitionEveryMs: 10_000,
     clockJumpEveryMs: 15_000,
@@ -30,14 +31,7 @@ export const calmTalkOptions: ConversationWorldOptions = {
   name: 'peer/calm-talk',
   title: 'Two people become contacts and talk on a good network',
   persons: () => 2,
-  faults: {
-    crashEveryMs: 0,
-    partitionEveryMs: 0,
-    clockJumpEveryMs: 0,
-    diskFailureEveryMs: 0,
-    maxOutageMs: 0,
-    maxSkewMs: 0,
-  },
+  faults: calm,
   brokerCutEveryMs: 0,
   duplicate: 0,
   loss: 0,

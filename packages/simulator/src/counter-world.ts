@@ -45,6 +45,8 @@ export const roughFaults: FaultProfile = {
   partitionEveryMs: 500,
   clockJumpEveryMs: 500,
   diskFailureEveryMs: 700,
+  partialPartitionEveryMs: 700,
+  diskStallEveryMs: 700,
   maxOutageMs: 300,
   maxSkewMs: 60_000,
 };

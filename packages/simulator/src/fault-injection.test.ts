@@ -8,6 +8,8 @@ const all: FaultProfile = {
   partitionEveryMs: 100,
   clockJumpEveryMs: 100,
   diskFailureEveryMs: 100,
+  partialPartitionEveryMs: 100,
+  diskStallEveryMs: 100,
   maxOutageMs: 80,
   maxSkewMs: 1_000,
 };
@@ -56,7 +58,9 @@ test.each(seedRange(1, 20))(
 
 const signs = {
   crashEveryMs: / crashes/,
-  partitionEveryMs: / partition /,
+  partitionEveryMs: /\d partition /,
+  partialPartitionEveryMs: / partial partition /,
+  diskStallEveryMs: / disk stalls/,
   clockJumpEveryMs: / clock /,
   diskFailureEveryMs: /the disk refuses/,
 } as const;

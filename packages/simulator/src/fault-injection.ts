@@ -13,7 +13,11 @@ export interface FaultProfile {
   readonly partitionEveryMs: number;
   readonly clockJumpEveryMs: number;
   readonly diskFailureEveryMs: number;
-  /** How long a crashed process stays down, and a partition stands, at most. */
+  /** Some pairs are cut from each other, and both may reach a third. */
+  readonly partialPartitionEveryMs: number;
+  /** A disk takes nothing for a while, and then goes on. */
+  readonly diskStallEveryMs: number;
+  /** How long a crashed process stays down, a partition stands, and a disk stalls, at most. */
   readonly maxOutageMs: number;
   /** How wrong a clock may be, either way. */
   readonly maxSkewMs: number;
@@ -24,12 +28,16 @@ export const calm: FaultProfile = {
   partitionEveryMs: 0,
   clockJumpEveryMs: 0,
   diskFailureEveryMs: 0,
+  partialPartitionEveryMs: 0,
+  diskStallEveryMs: 0,
   maxOutageMs: 0,
   maxSkewMs: 0,
 };
 
 /** One in four partitions is heard in one direction only: that is what half-broken switches and firewalls do. */
 const oneWayShare = 0.25;
+/** Chance of each pair to be cut by a partial partition. */
+const cutPairShare = 0.3;
 
 /**
  * Injects faults until `forMs` from now. By then every process runs again, and
@@ -73,12 +81,14 @@ class FaultSchedule {
   }
 
   begin(): void {
-    const { crashEveryMs, diskFailureEveryMs, clockJumpEveryMs, partitionEveryMs, maxOutageMs } =
-      this.#profile;
+    const { crashEveryMs, diskFailureEveryMs, clockJumpEveryMs, partitionEveryMs } = this.#profile;
+    const { partialPartitionEveryMs, diskStallEveryMs, maxOutageMs } = this.#profile;
     this.#every('crash', crashEveryMs, () => this.#crash());
     this.#every('disk', diskFailureEveryMs, () => this.#running('disk')?.failNextCommit());
     this.#every('clock', clockJumpEveryMs, () => this.#jumpClock());
     this.#every('partition', partitionEveryMs, () => this.#partition());
+    this.#every('partial', partialPartitionEveryMs, () => this.#partialPartition());
+    this.#every('stall', diskStallEveryMs, () => this.#running('stall')?.stallDisk(this.#outageMs('stall')));
     // A process that its disk ended is started again like one that crashed; after 1 ms at least, so that time moves on.
     this.#every('restart', diskFailureEveryMs > 0 ? Math.max(1, maxOutageMs / 2) : 0, () => this.#restart());
   }
@@ -106,9 +116,9 @@ class FaultSchedule {
   }
 
   #partition(): void {
-    const { network, processes } = this.#simulation;
+    const { network } = this.#simulation;
     const random = this.#random('partition');
-    const ids = [...new Set([...processes.map((process) => process.id), ...network.endpoints])];
+    const ids = this.#ids();
     const one = ids.filter(() => random.next() < 0.5);
     const other = ids.filter((id) => !one.includes(id));
     const direction = random.next() < oneWayShare ? 'oneWay' : 'both';
@@ -118,6 +128,25 @@ class FaultSchedule {
       this.#simulation.note(`heal ${one.join()} | ${other.join()}`);
       heal();
     });
+  }
+
+  #partialPartition(): void {
+    const random = this.#random('partial');
+    const ids = this.#ids();
+    const pairs = ids.flatMap((one, index) => ids.slice(index + 1).map((other) => [one, other] as const));
+    const cut = pairs.filter(() => random.next() < cutPairShare);
+    const named = cut.map((pair) => pair.join('|')).join();
+    this.#simulation.note(`partial partition ${named}`);
+    const heal = this.#simulation.network.cut(cut, random.next() < oneWayShare ? 'oneWay' : 'both');
+    this.#simulation.after(this.#outageMs('partial'), () => {
+      this.#simulation.note(`heal ${named}`);
+      heal();
+    });
+  }
+
+  #ids(): readonly string[] {
+    const { network, processes } = this.#simulation;
+    return [...new Set([...processes.map((process) => process.id), ...network.endpoints])];
   }
 
   #random(kind: string) {

@@ -134,6 +134,22 @@ test('[SIM16] one way leaves the other direction alone; partitions are healed al
   expect([network.reachable('a', 'b'), network.reachable('a', 'c')]).toEqual([true, true]);
 });
 
+test('[SIM16] a partial partition cuts pairs, and a path is whole once all that cut it are healed', () => {
+  const { simulation, network, messages } = listening(perfectPath);
+  const healPair = network.cut([['a', 'b']]);
+  expect([network.reachable('a', 'b'), network.reachable('b', 'a')]).toEqual([false, false]);
+  expect([network.reachable('a', 'c'), network.reachable('c', 'b')]).toEqual([true, true]);
+  const healOneWay = network.cut([['a', 'b']], 'oneWay');
+  healPair();
+  healPair();
+  expect([network.reachable('a', 'b'), network.reachable('b', 'a')]).toEqual([false, true]);
+  network.send('a', 'b', 'cut');
+  healOneWay();
+  network.send('a', 'b', 'whole');
+  simulation.run(10);
+  expect(messages()).toEqual(['whole']);
+});
+
 test.each<Partial<PathFaults>>([
   { loss: 1.1 },
   { duplicate: -0.1 },

@@ -34,22 +34,33 @@ type Handler = (from: string, message: unknown) => void;
 
 /** One (from, to, channel). */
 interface Lane {
+  readonly path: Path;
   readonly waiting: (() => void)[];
   sent: number;
   /** The highest number that has arrived: what arrives below it was overtaken. */
   arrived: number;
 }
 
+/** One (from, to): looked up once for each message, however many partitions there are. */
+interface Path {
+  readonly from: string;
+  readonly to: string;
+  /** Partitions that stand and cut it. */
+  cuts: number;
+  /** Its own faults, if it has some. */
+  faults: PathFaults | undefined;
+  readonly lanes: Map<string, Lane>;
+}
+
 export class SimNetwork {
   readonly #world: NetworkWorld;
   readonly #random: Random;
   #faults: PathFaults;
-  /** Faults of single paths, by `pair`. */
-  readonly #paths = new Map<string, PathFaults>();
-  /** Partitions that stand: each a set of directed pairs, as `pair`. */
-  readonly #cuts = new Set<ReadonlySet<string>>();
+  /** By sender, then by receiver. */
+  readonly #paths = new Map<string, Map<string, Path>>();
+  /** Partitions that stand: the paths that each cuts. */
+  readonly #cuts = new Set<ReadonlySet<Path>>();
   readonly #handlers = new Map<string, Handler>();
-  readonly #lanes = new Map<string, Lane>();
   readonly counts = { sent: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0, cut: 0, unheard: 0 };
 
   constructor(world: NetworkWorld, faults: PathFaults = perfectPath) {
@@ -61,12 +72,12 @@ export class SimNetwork {
   /** Faults of every path from now on; messages under way keep their fate. */
   setFaults(faults: PathFaults): void {
     this.#faults = checked(faults);
-    this.#paths.clear();
+    for (const paths of this.#paths.values()) for (const path of paths.values()) path.faults = undefined;
   }
 
   /** Faults of one direction of one path, until `setFaults`. */
   setPathFaults(from: string, to: string, faults: PathFaults): void {
-    this.#paths.set(pair(from, to), checked(faults));
+    this.#path(from, to).faults = checked(faults);
   }
 
   /** Who receives what is sent to this endpoint; replaces who did. */
@@ -81,9 +92,10 @@ export class SimNetwork {
 
   /** Sends a message on its way. Order is kept, where it is, per `channel`. */
   send(from: string, to: string, message: unknown, channel = ''): void {
-    const faults = this.#paths.get(pair(from, to)) ?? this.#faults;
+    const path = this.#path(from, to);
+    const faults = path.faults ?? this.#faults;
     this.counts.sent += 1;
-    if (!this.reachable(from, to)) return this.#swallow(from, to);
+    if (path.cuts > 0) return this.#swallow(path);
     if (this.#random.next() < faults.loss) {
       this.counts.lost += 1;
       this.#world.note(`lost ${from} -> ${to}`);
@@ -91,8 +103,8 @@ export class SimNetwork {
     }
     const copies = this.#random.next() < faults.duplicate ? 2 : 1;
     this.counts.duplicated += copies - 1;
-    const lane = this.#lane(`${pair(from, to)}\n${channel}`);
-    for (let copy = 0; copy < copies; copy++) this.#pass({ from, to, message, faults, lane });
+    const lane = laneOf(path, channel);
+    for (let copy = 0; copy < copies; copy++) this.#pass(lane, message, faults);
   }
 
   /**
@@ -104,42 +116,57 @@ export class SimNetwork {
     other: readonly string[],
     direction: 'both' | 'oneWay' = 'both',
   ): () => void {
-    const cut = new Set<string>();
-    for (const a of one) {
-      for (const b of other) {
-        cut.add(pair(a, b));
-        if (direction === 'both') cut.add(pair(b, a));
-      }
+    return this.cut(
+      one.flatMap((a) => other.map((b) => [a, b] as const)),
+      direction,
+    );
+  }
+
+  /** Cuts these pairs and no others: who is cut from each other may still both reach a third. */
+  cut(pairs: readonly (readonly [string, string])[], direction: 'both' | 'oneWay' = 'both'): () => void {
+    const cut = new Set<Path>();
+    for (const [a, b] of pairs) {
+      cut.add(this.#path(a, b));
+      if (direction === 'both') cut.add(this.#path(b, a));
     }
+    for (const path of cut) path.cuts += 1;
     this.#cuts.add(cut);
-    return () => void this.#cuts.delete(cut);
+    return () => this.#heal(cut);
   }
 
   /** Heals every partition. */
   heal(): void {
-    this.#cuts.clear();
+    for (const cut of this.#cuts) this.#heal(cut);
   }
 
   reachable(from: string, to: string): boolean {
-    const path = pair(from, to);
-    for (const cut of this.#cuts) if (cut.has(path)) return false;
-    return true;
+    return this.#path(from, to).cuts === 0;
   }
 
-  #lane(key: string): Lane {
-    const known = this.#lanes.get(key);
-    if (known !== undefined) return known;
-    const lane: Lane = { waiting: [], sent: 0, arrived: 0 };
-    this.#lanes.set(key, lane);
-    return lane;
+  #heal(cut: ReadonlySet<Path>): void {
+    if (!this.#cuts.delete(cut)) return;
+    for (const path of cut) path.cuts -= 1;
   }
 
-  #pass(passing: Passing): void {
-    const { faults, lane } = passing;
+  #path(from: string, to: string): Path {
+    let paths = this.#paths.get(from);
+    if (paths === undefined) {
+      paths = new Map();
+      this.#paths.set(from, paths);
+    }
+    let path = paths.get(to);
+    if (path === undefined) {
+      path = { from, to, cuts: 0, faults: undefined, lanes: new Map() };
+      paths.set(to, path);
+    }
+    return path;
+  }
+
+  #pass(lane: Lane, message: unknown, faults: PathFaults): void {
     const delayMs = faults.minDelayMs + this.#random.next() * (faults.maxDelayMs - faults.minDelayMs);
     lane.sent += 1;
     const number = lane.sent;
-    const arrive = (): void => this.#arrive(passing, number);
+    const arrive = (): void => this.#arrive(lane, message, number);
     if (faults.reorder) {
       this.#world.after(delayMs, arrive);
       return;
@@ -149,32 +176,33 @@ export class SimNetwork {
     this.#world.after(delayMs, () => lane.waiting.shift()?.());
   }
 
-  #arrive({ from, to, message, lane }: Passing, number: number): void {
+  #arrive(lane: Lane, message: unknown, number: number): void {
+    const { path } = lane;
     // A cut also swallows what was under way.
-    if (!this.reachable(from, to)) return this.#swallow(from, to);
-    const handler = this.#handlers.get(to);
+    if (path.cuts > 0) return this.#swallow(path);
+    const handler = this.#handlers.get(path.to);
     if (handler === undefined) {
       this.counts.unheard += 1;
       return;
     }
     this.counts.delivered += 1;
     if (number < lane.arrived) this.counts.reordered += 1;
-    lane.arrived = Math.max(lane.arrived, number);
-    handler(from, message);
+    else lane.arrived = number;
+    handler(path.from, message);
   }
 
-  #swallow(from: string, to: string): void {
+  #swallow({ from, to }: Path): void {
     this.counts.cut += 1;
     this.#world.note(`cut ${from} -> ${to}`);
   }
 }
 
-interface Passing {
-  readonly from: string;
-  readonly to: string;
-  readonly message: unknown;
-  readonly faults: PathFaults;
-  readonly lane: Lane;
+function laneOf(path: Path, channel: string): Lane {
+  const known = path.lanes.get(channel);
+  if (known !== undefined) return known;
+  const lane: Lane = { path, waiting: [], sent: 0, arrived: 0 };
+  path.lanes.set(channel, lane);
+  return lane;
 }
 
 /** Throws a RangeError when a chance is not from 0 to 1, or a delay no time. */
@@ -184,9 +212,4 @@ function checked(faults: PathFaults): PathFaults {
   const areTimes = minDelayMs >= 0 && minDelayMs <= maxDelayMs && Number.isFinite(maxDelayMs);
   if (areChances && areTimes) return faults;
   throw new RangeError(`not the faults of a path: ${JSON.stringify(faults)}`);
-}
-
-/** A line break between them, so that names with spaces are not taken for one another. */
-function pair(from: string, to: string): string {
-  return `${from}\n${to}`;
 }

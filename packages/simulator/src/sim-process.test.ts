@@ -111,6 +111,28 @@ test('[SIM9] a disk that is mended in time does not fail', () => {
   expect([process.alive, process.store]).toEqual([true, ['a']]);
 });
 
+test('[SIM9] what is committed to a disk that stalls is durable once the stall is over, and no sooner', () => {
+  const { simulation, process, said, do: submit } = probe();
+  submit(persist('before'));
+  process.stallDisk(100);
+  process.stallDisk(50);
+  submit(say('held'));
+  simulation.run(20);
+  // What was under way already is not held up.
+  expect([process.store, said]).toEqual([['before'], ['held']]);
+  submit(persist('a'), say('a'));
+  simulation.run(79);
+  expect([process.store, said]).toEqual([['before'], ['held']]);
+  simulation.run(10);
+  expect([process.store, said]).toEqual([
+    ['before', 'a'],
+    ['held', 'a'],
+  ]);
+  submit(persist('after'));
+  simulation.run(10);
+  expect(process.store).toEqual(['before', 'a', 'after']);
+});
+
 test('[SIM10] answers take their time, and overtake each other', () => {
   const { simulation, of, do: submit } = probe({ answers: { minMs: 1, maxMs: 10 } });
   const asked = [...Array(20).keys()].map(String);

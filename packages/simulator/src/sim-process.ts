@@ -76,6 +76,7 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
   #loop: Loop<Input, Output> | null = null;
   #bootCount = 0;
   #commitFails = false;
+  #stalledUntilMs = 0;
 
   constructor(options: ProcessOptions<Input, Output, Store>, world: ProcessWorld) {
     this.id = options.id;
@@ -150,6 +151,12 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#commitFails = false;
   }
 
+  /** What is committed within the next `forMs` becomes durable after that. */
+  stallDisk(forMs: number): void {
+    this.#world.note(`${this.id} disk stalls`);
+    this.#stalledUntilMs = Math.max(this.#stalledUntilMs, this.#world.time.monoMs() + forMs);
+  }
+
   /** Runs something later in true time, unless this start of the process has ended by then. */
   after(delayMs: number, run: () => void): void {
     const boot = this.#bootCount;
@@ -196,14 +203,15 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     const { minCommitMs, maxCommitMs } = this.#disk;
     const random = this.#world.random(`simulator/disk/${this.id}`);
     const heardMs = minCommitMs + random.next() * (maxCommitMs - minCommitMs);
+    const stallMs = Math.max(0, this.#stalledUntilMs - this.#world.time.monoMs());
     let error: Error | undefined;
-    this.after(random.next() * heardMs, () => {
+    this.after(stallMs + random.next() * heardMs, () => {
       if (this.#commitFails) error = refusal;
       else for (const write of writes) this.#options.write(this.store, write);
       this.#commitFails = false;
       this.#world.changed();
     });
-    this.after(heardMs, () => done(error));
+    this.after(stallMs + heardMs, () => done(error));
   }
 
   #failed(error: BothyError): void {

@@ -152,3 +152,27 @@ test('[SIM19] what a scenario checks once fails in the same way', () => {
   const failure = failureOf(() => simulation.fail('all converge', 'they do not'));
   expect(failure.message).toBe('all converge: they do not (seed 1, at 0 ms)');
 });
+
+test('[SIM19] what a scenario says is violated within a step keeps the outputs of that step from leaving', () => {
+  const simulation = new Simulation({ seed: '1' });
+  const said: string[] = [];
+  const process = simulation.addProcess({
+    id: 'a',
+    createStore: () => null,
+    write: () => {},
+    boot: () => ({
+      step: ({ kind }: { readonly kind: string }) => {
+        if (kind === 'wrong') simulation.violated('all is well', 'it is not');
+        return [{ kind: 'said' }];
+      },
+    }),
+    perform: ({ kind }) => said.push(kind),
+    ask: () => {},
+  });
+  simulation.after(1, () => void process.submit({ kind: 'right' }));
+  simulation.after(2, () => void process.submit({ kind: 'wrong' }));
+  simulation.after(3, () => void process.submit({ kind: 'right' }));
+  const failure = failureOf(() => simulation.run(10));
+  expect(failure.message).toBe('all is well: it is not (seed 1, at 2 ms)');
+  expect(said).toEqual(['said']);
+});

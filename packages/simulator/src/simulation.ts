@@ -123,6 +123,14 @@ export class Simulation {
     return this.#time.size === 0;
   }
 
+  /**
+   * Ends the run like an invariant that is broken: for who looks at what has just changed, and at nothing else. What
+   * is found within a step keeps that step's outputs from leaving.
+   */
+  violated(rule: string, sentence: string): void {
+    this.#violate(rule, sentence);
+  }
+
   /** Fails the run: for what is checked once, such as liveness. */
   fail(rule: string, sentence: string): never {
     this.#violate(rule, sentence);

@@ -5,10 +5,15 @@
 import type { Kinded } from '@bothy/protocols';
 import { Digest } from './digest.ts';
 
-interface Line {
-  readonly atMs: number;
-  readonly text: string;
-}
+/** What is kept is written down only when somebody reads it: that costs more than a step. */
+type Line =
+  | { readonly atMs: number; readonly text: string }
+  | {
+      readonly atMs: number;
+      readonly process: string;
+      readonly input: Kinded;
+      readonly outputs: readonly Kinded[];
+    };
 
 export class Trace {
   readonly #limit: number;
@@ -34,9 +39,7 @@ export class Trace {
     this.#digest.text(process);
     this.#digest.value(input);
     this.#digest.value(outputs);
-    let text = `${process} ${describe(input)} ->`;
-    for (const output of outputs) text += ` ${describe(output)}`;
-    this.#push({ atMs, text });
+    this.#push({ atMs, process, input, outputs });
   }
 
   get count(): number {
@@ -66,9 +69,11 @@ export class Trace {
   }
 }
 
-/** Only when somebody reads it: writing a number down costs more than a step. */
-function format({ atMs, text }: Line): string {
-  return `${atMs.toFixed(3)} ${text}`;
+function format(line: Line): string {
+  const { atMs } = line;
+  if ('text' in line) return `${atMs.toFixed(3)} ${line.text}`;
+  const outputs = line.outputs.map((output) => ` ${describe(output)}`).join('');
+  return `${atMs.toFixed(3)} ${line.process} ${describe(line.input)} ->${outputs}`;
 }
 
 /** A kind, and the one below it that says more: `command/send`, `rtc/channel`. */
