@@ -1,0 +1,48 @@
+import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
+import { expect, test } from 'vitest';
+import { calmRaft, roughRaft } from './index.ts';
+
+/** Runs each seed once. A failure says how to replay it. */
+function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const seed of seedRange(from, count)) {
+    try {
+      const { counts } = scenario.run(seed);
+      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
+    } catch (thrown) {
+      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
+    }
+  }
+  return sums;
+}
+
+/** Of each seed, each of these happened at least so often in the mean. */
+function expectMeans(counts: Readonly<Record<string, number>>, seeds: number, least: Record<string, number>) {
+  for (const [name, count] of Object.entries(least)) {
+    expect((counts[name] ?? 0) / seeds, name).toBeGreaterThanOrEqual(count);
+  }
+}
+
+/** The faults really happened, and the cluster did everything that it can do. */
+const means = {
+  ...{ delivered: 3_000, lost: 80, duplicated: 80, reordered: 300, cut: 150 },
+  ...{ boots: 12, terms: 5, snapshots: 10, changes: 3, transfers: 1, answered: 100, committed: 70 },
+};
+
+test('200 seeds of everything that can go wrong, each twice: Raft keeps its rules, byte-identical traces', () => {
+  const { failure, passed, counts } = checkSeeds(roughRaft, seedRange(1, 200));
+  expect(failure, `${failure?.error.message}\n  ${failure?.replay}`).toBeUndefined();
+  expect(passed).toBe(200);
+  expectMeans(counts, 200, means);
+});
+
+test('1,800 more seeds', () => {
+  expectMeans(runSeeds(roughRaft, 201, 1_800), 1_800, means);
+});
+
+test('on a good day one leader is elected, and everything is answered', () => {
+  const counts = runSeeds(calmRaft, 1, 20);
+  expectMeans(counts, 20, { answered: 700, committed: 300, snapshots: 15 });
+  expect(counts.cut).toBe(0);
+  expect(counts.terms).toBeLessThan(30);
+});
