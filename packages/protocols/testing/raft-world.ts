@@ -237,6 +237,7 @@ export class RaftWorld {
     else if (output.kind === 'clearTimer') process.timers.delete(output.key);
     else if (output.kind === 'send' && output.early === true) this.#perform(process, output);
     else {
+      if (output.kind === 'persist') this.observe(process.id, output);
       process.held.push(output);
       if (!process.isFlushing) this.#releaseUnheld(process);
       return;

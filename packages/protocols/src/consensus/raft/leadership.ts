@@ -114,7 +114,7 @@ export class Leadership<Command, State> {
     const before = progress.match;
     this.#replication.appended(progress, matchIndex);
     if (progress.match > before) this.#advance();
-    this.#replication.sendEntries(progress);
+    this.#replication.bringUpToDate(progress);
     if (progress.id === this.#transfer.target) this.#lookAtTarget();
   }
 
@@ -155,8 +155,8 @@ export class Leadership<Command, State> {
   }
 
   #append(content: EntryContent<Command>): void {
-    this.#state.append(content);
-    if (content.kind === 'configuration') this.#replication.membersChanged();
+    const index = this.#state.append(content);
+    if (content.kind === 'configuration') this.#replication.membersChanged(index);
     this.#replication.sendEntriesToAll();
   }
 
@@ -176,10 +176,10 @@ export class Leadership<Command, State> {
     this.#reads.settle();
     const changed = this.#changes.committed();
     if (changed !== undefined && changed !== 'over') {
-      state.append({ kind: 'configuration', configuration: changed.leave });
-      this.#replication.membersChanged();
+      const index = state.append({ kind: 'configuration', configuration: changed.leave });
+      this.#replication.membersChanged(index);
     }
-    this.#replication.sendCommitToAll();
+    this.#replication.bringAllUpToDate();
     if (changed !== 'over') return;
     // Those who are left out have just been told.
     this.#replication.dropLeft();

@@ -20,6 +20,8 @@ export class Progress {
   isPaused = false;
   /** The greatest round that it has answered. */
   round = 0;
+  /** How far it was told that is committed, since it replicates. */
+  told = 0;
   /** When it last answered. */
   heardMs: number;
   /** When the snapshot was sent. */
@@ -71,6 +73,7 @@ export class Progress {
     this.state = state;
     this.next = next;
     this.isPaused = false;
+    this.told = 0;
     this.#inFlight = [];
   }
 }

@@ -21,7 +21,7 @@ export class Replication<Command, State> {
   constructor(state: MemberState<Command, State>) {
     this.#state = state;
     this.#own = new Progress(state.id, 0, Infinity);
-    this.membersChanged();
+    this.membersChanged(state.log.lastIndex + 1);
   }
 
   get round(): number {
@@ -51,12 +51,15 @@ export class Replication<Command, State> {
     return this.#others.values();
   }
 
-  /** A configuration was appended. Who is not in it any more is sent that too, until it is committed. */
-  membersChanged(): void {
-    const { configuration, id, log, outputs } = this.#state;
+  /**
+   * Another configuration is in effect. Who is new is sent entries from `next` on, if it has what is before. Who is not
+   * in it any more is sent entries until it is committed.
+   */
+  membersChanged(next: number): void {
+    const { configuration, id, outputs } = this.#state;
     for (const member of membersOf(configuration)) {
       if (member === id || this.#others.has(member)) continue;
-      this.#others.set(member, new Progress(member, log.lastIndex + 1, outputs.nowMs));
+      this.#others.set(member, new Progress(member, next, outputs.nowMs));
     }
     const progressOf = (member: MemberId): Progress[] => {
       const progress = member === id ? this.#own : this.#others.get(member);
@@ -83,31 +86,27 @@ export class Replication<Command, State> {
     for (const progress of this.#others.values()) this.sendEntries(progress);
   }
 
-  /** True when something was sent, which says how far is committed, too. */
-  sendEntries(progress: Progress): boolean {
+  sendEntries(progress: Progress): void {
     const { log, options } = this.#state;
-    let hasSent = false;
     while (progress.next <= log.lastIndex && progress.maySend(options.maxInFlight)) {
-      hasSent = true;
-      if (log.termAt(progress.next - 1) === unknownTerm) {
-        this.#sendSnapshot(progress);
-        break;
-      }
+      if (log.termAt(progress.next - 1) === unknownTerm) return this.#sendSnapshot(progress);
       const entries = log.slice(progress.next, options.maxEntriesPerMessage);
       const last = progress.next - 1 + entries.length;
       this.#sendAppend(progress, progress.next - 1, entries);
       progress.sent(last);
     }
-    return hasSent;
   }
 
-  /** Says how far is committed, with entries where there are some. Who is probed hears it with the next heartbeat. */
-  sendCommitToAll(): void {
-    for (const progress of this.#others.values()) {
-      if (!this.sendEntries(progress) && progress.state === 'replicate') {
-        this.#sendAppend(progress, progress.next - 1, []);
-      }
+  /** Entries that it lacks; and how far is committed, if no entries said it. Who is probed hears it when it fits. */
+  bringUpToDate(progress: Progress): void {
+    this.sendEntries(progress);
+    if (progress.state === 'replicate' && progress.told < this.#state.commit) {
+      this.#sendAppend(progress, progress.next - 1, []);
     }
+  }
+
+  bringAllUpToDate(): void {
+    for (const progress of this.#others.values()) this.bringUpToDate(progress);
   }
 
   /** A new round, said to all; what fits or not at the other end tells what was lost, too. */
@@ -162,6 +161,7 @@ export class Replication<Command, State> {
 
   #sendAppend(progress: Progress, previousIndex: number, entries: readonly RaftEntry<Command>[]): void {
     const { term, log, commit, outputs } = this.#state;
+    if (progress.state === 'replicate') progress.told = commit;
     outputs.sendEarly(progress.id, {
       kind: 'append',
       term,
