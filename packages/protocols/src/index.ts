@@ -4,13 +4,28 @@ export {
   type CacheAsideOptions,
   type Loaded,
 } from './caching/cache-aside.ts';
+export {
+  type Heard,
+  type Invalidation,
+  InvalidationFollower,
+  InvalidationSender,
+} from './caching/invalidations.ts';
 export { LruCache, type LruCacheOptions } from './caching/lru-cache.ts';
+export {
+  type ReadAnswer,
+  ReadThrough,
+  type ReadThroughOptions,
+  type ReadThroughOutput,
+  type StoreAnswer,
+} from './caching/read-through.ts';
 export {
   type AskedFlight,
   type Flight,
   SingleFlight,
   type SingleFlightOptions,
 } from './caching/single-flight.ts';
+export { WriteBehind, type WriteBehindOptions } from './caching/write-behind.ts';
+export { WriteThrough, type WriteThroughOptions, type WriteThroughOutput } from './caching/write-through.ts';
 export {
   compareHlc,
   type Hlc,
@@ -163,6 +178,14 @@ export {
 } from './partitioning/rebalance.ts';
 export { rendezvousOrder, rendezvousOwner } from './partitioning/rendezvous.ts';
 export { type Random, seededRandom } from './random.ts';
+export { type CheckpointOptions, CheckpointSchedule, type CheckpointStart } from './recovery/checkpoint.ts';
+export {
+  type Checkpoint,
+  type ReadRecord,
+  type Replayed,
+  type ReplayOptions,
+  replayLog,
+} from './recovery/log-replay.ts';
 export {
   type ComparedLog,
   type ComparisonOptions,

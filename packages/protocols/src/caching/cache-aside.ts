@@ -67,4 +67,9 @@ export class CacheAside<Key, Value, Waiter> {
     this.#cache.delete(key);
     this.#flights.forget(key);
   }
+  /** The same for every key that is meant, cached or being looked up: such as all that came from one node. */
+  invalidateWhere(isMeant: (key: Key) => boolean): void {
+    this.#cache.deleteWhere(isMeant);
+    this.#flights.forgetWhere(isMeant);
+  }
 }

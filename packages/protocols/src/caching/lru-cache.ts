@@ -69,6 +69,11 @@ export class LruCache<Key, Value> {
     return this.#entries.delete(key);
   }
 
+  /** Deletes those whose key is meant. */
+  deleteWhere(isMeant: (key: Key) => boolean): void {
+    for (const key of this.#entries.keys()) if (isMeant(key)) this.#entries.delete(key);
+  }
+
   clear(): void {
     this.#entries.clear();
   }

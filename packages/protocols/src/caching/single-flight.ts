@@ -81,6 +81,11 @@ export class SingleFlight<Key, Waiter> {
     this.#joinable.delete(key);
   }
 
+  /** The same for every key that is meant. */
+  forgetWhere(isMeant: (key: Key) => boolean): void {
+    for (const key of this.#joinable.keys()) if (isMeant(key)) this.#joinable.delete(key);
+  }
+
   /** Whether one who asks now would be answered by this look-up. */
   mayJoin(flight: Flight<Key>): boolean {
     return this.#joinable.get(flight.key) === flight;

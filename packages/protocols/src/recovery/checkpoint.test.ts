@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { CheckpointSchedule } from './checkpoint.ts';
+
+test('[CP1] one is due at so many entries, and at as many bytes as the last one had times the factor', () => {
+  const schedule = new CheckpointSchedule({ maxLogEntries: 100, minLogBytes: 50, logPerCheckpoint: 2 });
+  expect(schedule.isDue).toBe(false);
+  schedule.appended(1, 49);
+  expect(schedule.isDue).toBe(false);
+  schedule.appended(1, 1);
+  expect(schedule.isDue).toBe(true);
+  schedule.begin();
+  schedule.end(100);
+  expect([schedule.logEntries, schedule.logBytes]).toEqual([0, 0]);
+  schedule.appended(98, 199);
+  expect(schedule.isDue).toBe(false);
+  schedule.appended(1, 1);
+  expect(schedule.isDue).toBe(true);
+  const byCount = new CheckpointSchedule({ maxLogEntries: 2 });
+  byCount.appended(1, 1e9);
+  expect(byCount.isDue).toBe(false);
+  byCount.appended(1, 0);
+  expect(byCount.isDue).toBe(true);
+});
+
+test('[CP2] one at a time; what is appended while it is written is of the next, and one that fails takes nothing off', () => {
+  const schedule = new CheckpointSchedule({ maxLogEntries: 2 });
+  schedule.appended(3, 30);
+  expect([schedule.begin(), schedule.begin(), schedule.isDue]).toEqual([true, false, false]);
+  schedule.appended(1, 10);
+  schedule.fail();
+  expect([schedule.isDue, schedule.logEntries]).toEqual([true, 4]);
+  schedule.begin();
+  schedule.appended(1, 7);
+  schedule.end(5);
+  expect([schedule.isDue, schedule.logEntries, schedule.logBytes]).toEqual([false, 1, 7]);
+  schedule.end(5);
+  expect(schedule.logEntries).toBe(1);
+});
+
+test('[CP3] a start counts what it found', () => {
+  const found = { logEntries: 2, logBytes: 20, checkpointBytes: 10 };
+  expect(new CheckpointSchedule({ maxLogEntries: 2 }, found).isDue).toBe(true);
+  expect(new CheckpointSchedule({ maxLogEntries: 9, logPerCheckpoint: 2 }, found).isDue).toBe(true);
+  expect(new CheckpointSchedule({ maxLogEntries: 9, logPerCheckpoint: 3 }, found).isDue).toBe(false);
+});
+
+test('[CP4] with a factor of 1 checkpoints write at most twice what the log does, however large the state', () => {
+  const schedule = new CheckpointSchedule({ maxLogEntries: 1e6, minLogBytes: 1_000, logPerCheckpoint: 1 });
+  let [log, checkpoints, state] = [0, 0, 0];
+  for (let at = 0; at < 20_000; at++) {
+    log += 10;
+    state += at < 10_000 ? 10 : 0;
+    schedule.appended(1, 10);
+    if (!schedule.isDue) continue;
+    schedule.begin();
+    schedule.end(state);
+    checkpoints += state;
+  }
+  expect(checkpoints).toBeGreaterThan(0);
+  expect(checkpoints).toBeLessThanOrEqual(2 * log);
+});
+
+test('[CP9] numbers out of their range throw a RangeError', () => {
+  for (const wrong of [0, 1.5, Number.NaN]) {
+    expect(() => new CheckpointSchedule({ maxLogEntries: wrong })).toThrow(RangeError);
+  }
+  for (const wrong of [0, -1, Number.NaN]) {
+    expect(() => new CheckpointSchedule({ maxLogEntries: 1, logPerCheckpoint: wrong })).toThrow(RangeError);
+  }
+  for (const wrong of [-1, 1.5, Number.NaN]) {
+    expect(() => new CheckpointSchedule({ maxLogEntries: 1, minLogBytes: wrong })).toThrow(RangeError);
+    const start = { logEntries: 0, logBytes: wrong, checkpointBytes: 0 };
+    expect(() => new CheckpointSchedule({ maxLogEntries: 1 }, start)).toThrow(RangeError);
+    const schedule = new CheckpointSchedule({ maxLogEntries: 1 });
+    expect(() => schedule.appended(wrong, 0)).toThrow(RangeError);
+    expect(() => schedule.appended(0, wrong)).toThrow(RangeError);
+    expect(() => schedule.end(wrong)).toThrow(RangeError);
+  }
+});
