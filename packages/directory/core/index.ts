@@ -1,3 +1,5 @@
+export type { DirectoryConfig } from './config.ts';
+export { DirectoryCore } from './directory-core.ts';
 export type {
   DirectoryInput,
   DirectoryOutput,

@@ -1,0 +1,87 @@
+/** How the directory stands, in words for people. */
+import type { NodeId } from '@bothy/wire';
+import { timing } from './config.ts';
+import type { DirectoryView } from './directory-messages.ts';
+import type { Neighbours } from './neighbours.ts';
+import { areApart } from './rank.ts';
+import type { Replica } from './replica.ts';
+
+const roles = {
+  leader: 'leader',
+  follower: 'follower',
+  preCandidate: 'candidate',
+  candidate: 'candidate',
+} as const;
+
+export interface Standing {
+  readonly node: NodeId;
+  readonly replica: Replica;
+  readonly neighbours: Neighbours;
+  readonly isYielding: boolean;
+  /** Without a leader that can be asked for so long. */
+  readonly leaderlessMs: number;
+}
+
+export function viewOf(standing: Standing): DirectoryView {
+  const { node, replica, neighbours } = standing;
+  const { directory, term, leader, voters, learners } = replica.about;
+  const foreign = neighbours.all.flatMap((other) => {
+    const about = neighbours.aboutOf(other);
+    return about !== undefined && areApart(about, replica.about)
+      ? [{ node: other, directory: about.directory }]
+      : [];
+  });
+  const state = stateOf(standing);
+  return {
+    directory,
+    role: voters.includes(node) ? roles[replica.raft.role] : 'learner',
+    leader,
+    term,
+    voters,
+    learners,
+    state,
+    survives: Math.max(0, Math.ceil(voters.length / 2) - 1),
+    warning: warningOf(standing, state, foreign[0]?.node),
+    applied: replica.raft.commit,
+    foreign,
+  };
+}
+
+function stateOf({ node, replica, neighbours, isYielding, leaderlessMs }: Standing): DirectoryView['state'] {
+  if (isYielding || replica.isCatchingUp) return 'joining';
+  const { leader } = replica.raft;
+  if (leader === node || (leader !== null && neighbours.has(leader))) return 'ready';
+  return leaderlessMs < timing.staleAfterMs ? 'seeking' : 'stale';
+}
+
+function warningOf(
+  { node, replica, neighbours }: Standing,
+  state: DirectoryView['state'],
+  foreign: NodeId | undefined,
+): string {
+  const { voters, learners } = replica.about;
+  if (state === 'stale') {
+    const away = voters.filter((voter) => voter !== node && !neighbours.has(voter));
+    return `Names, rooms and homes of edges cannot be changed: ${whoIs(away)} away, and without a majority of ${voters.join(', ')} nothing is decided. What is shown may be old.`;
+  }
+  if (foreign !== undefined)
+    return `${foreign} belongs to another cluster, with a directory of its own; the two cannot become one by themselves.`;
+  const [only] = voters;
+  if (voters.length === 1 && only !== undefined && learners.length > 0)
+    return `While ${only} is away nothing can be registered: a cluster of two cannot lose it. With a third node any one may be lost.`;
+  return '';
+}
+
+function whoIs(nodes: readonly NodeId[]): string {
+  if (nodes.length === 0) return 'the leader is';
+  return `${nodes.join(', ')} ${nodes.length === 1 ? 'is' : 'are'}`;
+}
+
+/** Why a command waits in vain. */
+export function whyUnavailable({ state, voters }: DirectoryView): string {
+  if (state === 'joining')
+    return 'This node is joining the directory of another one. Try again in a few seconds.';
+  if (voters.length === 0)
+    return 'This node has not heard from the directory that it joined. Try again in a moment.';
+  return `The directory of the cluster cannot be changed now: that takes a majority of ${voters.join(', ')}. Try again when they are back.`;
+}

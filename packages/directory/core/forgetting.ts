@@ -1,0 +1,93 @@
+/** An operator says that a node will not come back: its edges get other homes, and it is no member any more. */
+import type { NodeId } from '@bothy/wire';
+import { timing } from './config.ts';
+import type { DirectoryRefusal } from './directory-messages.ts';
+import type { Replica } from './replica.ts';
+import type { Outcome, Requests } from './requests.ts';
+import type { Step } from './step.ts';
+
+interface Order {
+  readonly id: string;
+  readonly node: NodeId;
+  readonly force: boolean;
+  readonly untilMs: number;
+}
+
+export interface ForgettingHost {
+  /** Commands cannot be carried out, and it is not known when. */
+  readonly isStuck: () => boolean;
+  readonly force: (step: Step) => void;
+}
+
+export class Forgetting {
+  readonly #node: NodeId;
+  readonly #replica: Replica;
+  readonly #requests: Requests;
+  readonly #host: ForgettingHost;
+  /** Decided; what is left is that the leader lets go of the member. */
+  #leaving: Order[] = [];
+
+  constructor(node: NodeId, replica: Replica, requests: Requests, host: ForgettingHost) {
+    this.#node = node;
+    this.#replica = replica;
+    this.#requests = requests;
+    this.#host = host;
+  }
+
+  forget(step: Step, { id, node, force }: Pick<Order, 'id' | 'node' | 'force'>): void {
+    if (node === this.#node) {
+      const message = 'A node cannot forget itself. Ask another one.';
+      return refuse(step, id, { ok: false, code: 'bad_request', message, mayHappen: false });
+    }
+    const order = { id, node, force, untilMs: step.now.monoMs + 2 * timing.answerWithinMs };
+    this.#requests.ask(step, this.#removal(step, node), (later, outcome) =>
+      this.#decided(later, order, outcome),
+    );
+  }
+
+  /** Looks whether they have gone. */
+  look(step: Step): void {
+    const waiting = this.#leaving;
+    this.#leaving = [];
+    for (const order of waiting) {
+      if (!this.#replica.isMember(order.node)) accept(step, order.id);
+      else if (step.now.monoMs < order.untilMs) this.#leaving.push(order);
+      else {
+        const message = `${order.node} could not be let go of yet. Ask again in a moment.`;
+        this.#failed(step, order, { ok: false, code: 'directory_unavailable', message, mayHappen: true });
+      }
+    }
+  }
+
+  #decided(step: Step, order: Order, outcome: Outcome): void {
+    if (outcome.ok) this.#leaving.push(order);
+    else this.#failed(step, order, outcome);
+  }
+
+  #failed(step: Step, order: Order, refusal: DirectoryRefusal): void {
+    const isMember = this.#replica.isMember(order.node);
+    if (!isMember || !this.#host.isStuck()) return refuse(step, order.id, refusal);
+    if (!order.force) {
+      const sentence = `Without ${order.node} there may be no majority again. It can be forced: then this node goes on with what it has, and what only lost nodes had is lost.`;
+      return refuse(step, order.id, { ...refusal, message: `${refusal.message} ${sentence}` });
+    }
+    this.#host.force(step);
+    accept(step, order.id);
+    // What has to be done all the same; nobody waits for it any more.
+    this.#requests.ask(step, this.#removal(step, order.node), () => undefined);
+  }
+
+  #removal(step: Step, node: NodeId) {
+    const { voters, learners } = this.#replica.about;
+    const nodes = [...voters, ...learners].filter((each) => each !== node);
+    return { kind: 'removeNode', node, nodes, atMs: step.now.wallMs } as const;
+  }
+}
+
+function accept(step: Step, id: string): void {
+  step.emit({ kind: 'forgotten', id, result: { ok: true } });
+}
+
+function refuse(step: Step, id: string, result: DirectoryRefusal): void {
+  step.emit({ kind: 'forgotten', id, result });
+}
