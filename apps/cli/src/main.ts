@@ -16,6 +16,7 @@ import {
 } from './node-options.ts';
 import { addRoomsCommand } from './rooms-command.ts';
 import type { LogsFlags } from './run-logs.ts';
+import { addVerify } from './verify/verify-command.ts';
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -85,6 +86,7 @@ function program(): Command {
   const cluster = bothy.command('cluster').description('the nodes that are one');
   addClusterRun(cluster, print);
   addClusterStatus(cluster, print);
+  addVerify(bothy, print);
   return bothy;
 }
 

@@ -83,6 +83,7 @@ beforeAll(async () => {
     released: () => {},
   });
   const rooms = roomsApi({
+    rooms: { stored: async () => ({ kind: 'entries', entries: [] }) },
     node: 'hut',
     version: '0.1.0',
     tokens,

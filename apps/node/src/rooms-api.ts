@@ -1,7 +1,8 @@
 /** `/api/v1` of rooms: history, posting, webhooks, files, the cluster, and the documents that describe it all. */
-import { BothyError, type Name, type NodeId } from '@bothy/wire';
+import { BothyError, type Name, type NodeId, type RoomId, type RoomVisibility } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
 import { operatorOf } from './bearer-token.ts';
+import { type DigestApiOptions, digestApi } from './rest/digest-api.ts';
 import { type FileApiOptions, fileApi } from './rest/file-api.ts';
 import { messageApi } from './rest/message-api.ts';
 import { nodeRoutes } from './rest/node-routes.ts';
@@ -18,7 +19,7 @@ const allRoutes = [nodeRoutes, roomRoutes, telemetryRoutes, enrolRoutes].flatMap
   Object.values(table),
 );
 
-export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions {
+export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions, Pick<DigestApiOptions, 'rooms'> {
   readonly version: string;
   readonly cluster: () => ClusterStatus;
   /** A node that will not come back; `by` is who says so. False when it is not known. */
@@ -27,7 +28,10 @@ export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions {
 
 export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) => void {
   const { version, cluster } = options;
-  const apis = [messageApi(options), webhookApi(options), fileApi(options)];
+  const visibilityOf = (room: RoomId): RoomVisibility | undefined =>
+    cluster().rooms.find(({ id }) => id === room)?.visibility;
+  const digests = digestApi({ ...options, visibilityOf });
+  const apis = [messageApi(options), digests, webhookApi(options), fileApi(options)];
   const documents = {
     [roomRoutes.openApi.path]: openApi(allRoutes, version),
     [roomRoutes.openRpc.path]: openRpc(version),

@@ -259,6 +259,7 @@ async function start(
         webhooks,
         webUrl: sharedUrl,
         monoMs,
+        rooms: rooms.disk,
         command: (actor, command, trace) => rooms.command(actor, command, trace),
         cluster: () => clusterStatus(links?.self ?? self, rooms),
         forgetNode: (node, by) => {

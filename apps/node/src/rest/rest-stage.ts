@@ -96,6 +96,7 @@ export async function openRestStage(options: Partial<RoomsApiOptions> = {}): Pro
       state.asked.push(asked);
       return state.answer(asked);
     },
+    rooms: { stored: async () => ({ kind: 'entries', entries: [] }) },
     webhooks,
     files,
     readRemoteFile: async () => undefined,

@@ -1,6 +1,6 @@
 /** The REST routes of rooms, files, webhooks and the cluster. */
 import { roomLimits } from '@bothy/wire';
-import { roomParts, roomResults } from '@bothy/wire/schemas';
+import { maxDigestLevel, roomDigestAnswer, roomParts, roomResults } from '@bothy/wire/schemas';
 import * as z from 'zod/mini';
 import { queryNumber, type RestRoute } from './rest-route.ts';
 
@@ -91,6 +91,19 @@ export const roomRoutes = {
       limit: z._default(queryNumber(1, roomLimits.historyLimit), 50),
     }),
     answer: roomResults.historyResult,
+  },
+  digest: {
+    method: 'GET',
+    path: '/api/v1/rooms/:room/digest',
+    summary: 'Hashes over what this node holds of the log, to be compared with those of other nodes.',
+    access: 'read',
+    params: inRoom,
+    query: z.object({
+      from: z._default(queryNumber(1), 1),
+      to: z._default(queryNumber(0), 0),
+      level: z._default(queryNumber(0, maxDigestLevel), maxDigestLevel),
+    }),
+    answer: roomDigestAnswer,
   },
   send: {
     method: 'POST',

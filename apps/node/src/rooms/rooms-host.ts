@@ -32,6 +32,7 @@ import type { Logger } from 'pino';
 import { withCreation } from './creation.ts';
 import { RoomTimes } from './room-times.ts';
 import { RoomVoice, voiceSession } from './room-voice.ts';
+import { StoredRooms } from './stored-rooms.ts';
 import type { RoomTracing } from './tracing.ts';
 
 export interface RoomsHostOptions {
@@ -71,6 +72,7 @@ export class RoomsHost {
   /** How often each code was refused to other nodes. */
   readonly refusals = new Map<ErrorCode, number>();
   readonly times = new RoomTimes(nodeClock.monoMs);
+  readonly disk = new StoredRooms(() => new BothyError('node_unreachable', startingAnew));
   /** The node's own place in rooms. */
   readonly voice: RoomVoice;
   readonly #options: RoomsHostOptions;
@@ -180,6 +182,7 @@ export class RoomsHost {
     const file = join(this.#options.folder, 'rooms.sqlite');
     const store = await SqliteRoomStore.open({ file, failed: (error) => this.#failed(error) });
     this.#store = store;
+    this.disk.use(store);
     return { store, snapshot: await store.load() };
   }
 
@@ -307,6 +310,7 @@ export class RoomsHost {
       this.#forgetting.delete(id);
       forgetting.reject(new BothyError('node_unreachable', startingAnew));
     }
+    this.disk.end();
     this.#options.tracing.abandon();
     this.times.abandon();
     this.voice.ended();

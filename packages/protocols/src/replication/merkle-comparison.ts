@@ -2,7 +2,7 @@
  * Finds what differs between two copies by asking both for digests of ranges, and for parts only of those that differ.
  * Rules AE5… in SPEC.md.
  */
-import { type Digest, defaultFanout, levelOf, type MerkleRange } from './merkle-tree.ts';
+import { type Digest, defaultFanout, type MerkleRange } from './merkle-tree.ts';
 
 /** How far a log goes in both copies: numbers above the lower one are not compared. */
 export interface ComparedLog {
@@ -53,7 +53,7 @@ export class MerkleComparison {
     for (const { key, from = 1, to } of [...logs].sort((one, other) => (one.key < other.key ? 1 : -1))) {
       if (to < from) continue;
       this.#bounds.set(key, { from, to });
-      this.#open.push({ key, level: levelOf(to, fanout), index: 0 });
+      this.#open.push(rangeAround(key, from, to, fanout));
     }
     this.#ask();
   }
@@ -124,4 +124,12 @@ export class MerkleComparison {
       this.#isCut = true;
     }
   }
+}
+
+/** The least range of level 1 or more that holds all these numbers. */
+function rangeAround(key: string, from: number, to: number, fanout: number): MerkleRange {
+  let level = 1;
+  const indexOf = (number: number): number => Math.floor((number - 1) / fanout ** level);
+  while (indexOf(from) !== indexOf(to)) level += 1;
+  return { key, level, index: indexOf(to) };
 }

@@ -38,6 +38,14 @@ export {
   type ReadingContext,
 } from './reading-schema.ts';
 export { callId, extensionIdPrefix, parseServerFrame } from './room-answer-schema.ts';
+export {
+  checkRoomDigest,
+  digestFanout,
+  maxDigestLevel,
+  maxDigestNumbers,
+  type RoomDigestAnswer,
+  roomDigestAnswer,
+} from './room-digest-schema.ts';
 export { type RoomCall, type RoomMethod, roomMethods, sessionOpenParams } from './room-methods.ts';
 export * as roomParts from './room-parts.ts';
 export { type ParsedParams, parseParams } from './room-parts.ts';
