@@ -1,0 +1,1 @@
+export { type DirectoryStoreOptions, SqliteDirectoryStore } from './sqlite-directory-store.ts';
