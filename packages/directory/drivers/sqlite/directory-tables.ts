@@ -25,7 +25,7 @@ const migrations = [
 
 /** Throws `database_corrupt` for a file of a newer program. */
 export function upgradeDirectory(database: DatabaseSync, file: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
   if (version > migrations.length) {
     const advice = 'Use that version again, or another data directory.';
     throw new BothyError('database_corrupt', `${file} was written by a newer version of Bothy. ${advice}`);

@@ -79,7 +79,7 @@ export class SqliteDirectoryStore implements Storage<DirectoryWrite> {
     done();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#database.close();

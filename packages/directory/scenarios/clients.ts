@@ -1,0 +1,136 @@
+/** People and nodes that ask for names, rooms and homes, at whatever node, and remember what they were told. */
+import type { Simulation } from '@bothy/simulator';
+import { claimedAfter, type DirectoryCommand, ownerOf } from '@bothy/wire';
+import type { Ledger } from './ledger.ts';
+import type { SimNode } from './sim-node.ts';
+
+const persons = ['ann', 'ben', 'cid', 'dan'].map((name) => name.padEnd(32, 'x'));
+
+export interface ClientOptions {
+  /** Between two commands of all. */
+  readonly everyMs: number;
+  readonly names: number;
+  /** Also what takes back an earlier command. */
+  readonly undoes: boolean;
+}
+
+export class Clients {
+  readonly #simulation: Simulation;
+  readonly #ledger: Ledger;
+  readonly #nodes: () => readonly SimNode[];
+  readonly #options: ClientOptions;
+  refused = 0;
+  open = 0;
+
+  constructor(
+    simulation: Simulation,
+    ledger: Ledger,
+    nodes: () => readonly SimNode[],
+    options: ClientOptions,
+  ) {
+    this.#simulation = simulation;
+    this.#ledger = ledger;
+    this.#nodes = nodes;
+    this.#options = options;
+  }
+
+  /** Asks at random times, until then. */
+  busyFor(forMs: number): void {
+    const untilMs = this.#simulation.nowMs + forMs;
+    const next = (): void => {
+      const delayMs = this.#random('when').next() * 2 * this.#options.everyMs;
+      if (this.#simulation.nowMs + delayMs >= untilMs) return;
+      this.#simulation.after(delayMs, () => {
+        const nodes = this.#nodes().filter((node) => node.alive());
+        const node = nodes[this.#random('where').below(Math.max(1, nodes.length))];
+        if (node !== undefined) this.#act(node);
+        next();
+      });
+    };
+    next();
+  }
+
+  command(node: SimNode, command: DirectoryCommand, told?: (isOk: boolean) => void): void {
+    const calledMs = this.#simulation.nowMs;
+    this.open += 1;
+    let isOver = false;
+    const settle = (output: Parameters<Ledger['add']>[3], mayHappen: boolean): void => {
+      if (isOver) return;
+      isOver = true;
+      this.open -= 1;
+      if (output !== undefined || mayHappen) this.#ledger.add(node.id, command, calledMs, output);
+    };
+    node.command(command, (result) => {
+      if (result.ok) settle('result' in result ? result.result : undefined, true);
+      else {
+        this.refused += 1;
+        settle(undefined, result.mayHappen);
+      }
+      told?.(result.ok);
+    });
+    // A process that ended never answers, and what it was asked may have been done.
+    this.#simulation.after(8_000, () => settle(undefined, true));
+  }
+
+  #act(node: SimNode): void {
+    const random = this.#random('what');
+    const kind = random.below(this.#options.undoes ? 10 : 7);
+    const n = random.below(this.#options.names);
+    const person = persons[random.below(persons.length)] ?? '';
+    const at = {
+      ms: Math.max(0, Math.round(this.#simulation.wallMs + (random.next() - 0.5) * 7_200_000)),
+      counter: 0,
+    };
+    const edge = `edge-${n}`;
+    const nodes = this.#nodes();
+    const other = nodes[random.below(nodes.length)]?.id ?? node.id;
+    const atMs = Math.round(this.#simulation.wallMs);
+    switch (kind) {
+      case 0:
+      case 1:
+        return this.command(node, { kind: 'claimName', name: `name-${n}`, person, at, node: node.id });
+      case 2: {
+        const creation = `creation${'abcdefgh'[n] ?? 'z'}aaaaaaa`;
+        const room = `${creation}${node.id.padEnd(4, 'a').slice(0, 4)}`;
+        const claim = { room, administrator: node.id, epoch: 1 + random.below(2), creation };
+        return this.command(node, { kind: 'claimRoom', claim });
+      }
+      case 3:
+        return this.command(node, { kind: 'claimHome', edge, node: node.id, atMs });
+      case 4: {
+        const epoch = node.core.home(edge)?.epoch ?? 1;
+        return this.command(node, { kind: 'moveHome', edge, to: other, epoch, atMs });
+      }
+      case 5:
+      case 6:
+        return this.#look(node, `name-${n}`);
+      case 7: {
+        const name = `name-${n}`;
+        return this.command(node, { kind: 'releaseName', name, at: claimedAfter(node.core.name(name), at) });
+      }
+      case 8: {
+        const creation = `creation${'abcdefgh'[n] ?? 'z'}aaaaaaa`;
+        return this.command(node, {
+          kind: 'buryRoom',
+          room: `${creation}${other.padEnd(4, 'a').slice(0, 4)}`,
+          epoch: 1,
+        });
+      }
+      case 9:
+        return this.command(node, { kind: 'forgetHome', edge });
+    }
+  }
+
+  #look(node: SimNode, name: string): void {
+    const calledMs = this.#simulation.nowMs;
+    node.read((result) => {
+      if (!result.ok) return;
+      const owner = ownerOf(node.core.name(name)) ?? null;
+      this.#ledger.add(node.id, { kind: 'look', name }, calledMs, { kind: 'owner', owner });
+    });
+  }
+
+  #random(concern: string) {
+    return this.#simulation.random(`clients/${concern}`);
+  }
+}
