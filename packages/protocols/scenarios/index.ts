@@ -1,10 +1,26 @@
 /** The textbook in the simulator: what tests, soak runs and the lab run. */
 import type { Scenario } from '@bothy/simulator';
+import { cachingFailures } from './caching/index.ts';
 import type { KnownFailure } from './known-failure.ts';
-import { calmRaft, roughRaft } from './raft/index.ts';
-
-/** What `npm run soak` runs. */
-export const scenarios: readonly Scenario[] = [roughRaft, calmRaft];
+import { glare } from './negotiation/glare.ts';
+import { resharding } from './partitioning/resharding.ts';
+import { calmRaft, leasesRaft, roughRaft } from './raft/index.ts';
+import { recoveryScenarios } from './recovery/index.ts';
+import { resilienceFailures } from './resilience/index.ts';
 
 /** Failures that others met first, each with the fix as a switch. */
-export const knownFailures: readonly KnownFailure[] = [];
+export const knownFailures: readonly KnownFailure[] = [
+  ...cachingFailures,
+  ...resilienceFailures,
+  resharding,
+  glare,
+];
+
+/** What `npm run soak` runs: the fixed variants of known failures too. */
+export const scenarios: readonly Scenario[] = [
+  roughRaft,
+  leasesRaft,
+  calmRaft,
+  ...recoveryScenarios,
+  ...knownFailures.map(({ scenario }) => scenario(true)),
+];

@@ -2,6 +2,7 @@ export {
   type AskedCache,
   CacheAside,
   type CacheAsideOptions,
+  type Ended,
   type Loaded,
 } from './caching/cache-aside.ts';
 export {

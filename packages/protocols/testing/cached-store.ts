@@ -2,7 +2,8 @@
  * A store behind a cache, with everything that takes time cut into steps: a test puts the steps of its clients in any
  * order, and judges what they saw.
  */
-import { CacheAside } from '../src/caching/cache-aside.ts';
+import { CacheAside, type Loaded } from '../src/caching/cache-aside.ts';
+import type { Flight } from '../src/caching/single-flight.ts';
 import type { Operation, RegisterInput, RegisterOutput } from '../src/consistency/operation.ts';
 
 /** Right, or wrong in one of the usual ways. */
@@ -74,15 +75,19 @@ export class CachedStore {
       return yield 'asks, and waits for the look-up under way';
     }
     yield 'asks, and looks up';
-    const seen = this.#stored;
-    yield `is told ${seen} by the store`;
-    const { waiters, kept } = this.#cache.loaded(asked.load, seen);
-    for (const each of waiters) {
-      this.#waiting.delete(each.client);
-      this.#answer(each, seen);
+    // Who looks up goes on with the next look-up, for those who asked since a write overtook this one.
+    for (let load: Flight<string> | undefined = asked.load; load !== undefined; ) {
+      const seen = this.#stored;
+      yield `is told ${seen} by the store`;
+      const { waiters, kept, next }: Loaded<string, OpenRead> = this.#cache.loaded(load, seen);
+      for (const each of waiters) {
+        this.#waiting.delete(each.client);
+        this.#answer(each, seen);
+      }
+      const names = waiters.map((each) => each.client).join(' and ');
+      yield `${kept ? 'fills the cache with' : 'does not keep'} ${seen}; ${names} read ${seen}`;
+      load = next;
     }
-    const names = waiters.map((each) => each.client).join(' and ');
-    yield `${kept ? 'fills the cache with' : 'does not keep'} ${seen}; ${names} read ${seen}`;
   }
 
   *#readPlain(client: string): Generator<string> {

@@ -12,6 +12,8 @@ type Output = PolitePeerOutput<ModelCandidate>;
 export interface WorldOptions {
   /** `apart`: offers, answers and candidates each have a topic, and the machine is told numbers and fragments. */
   readonly topics: 'apart' | 'one';
+  /** Whether the machine can tell whose a candidate is. @default only where topics are apart */
+  readonly tellsCandidates?: boolean;
   /** What programs do to their connections, in order. */
   readonly wishes: readonly Wish[];
 }
@@ -28,13 +30,13 @@ export class Side {
   /** What is on its way to this side, and what was on it lately, which a broker may send again. */
   readonly topics: { readonly name: string; readonly waiting: Message[]; readonly lately: Message[] }[];
 
-  constructor(name: string, polite: boolean, topics: WorldOptions['topics']) {
+  constructor(name: string, polite: boolean, { topics, tellsCandidates = topics === 'apart' }: WorldOptions) {
     this.name = name;
     this.connection = new ModelConnection(name);
     const belongs = (candidate: ModelCandidate, sdp: string): boolean =>
       parseModelSdp(sdp).fragment === candidate.fragment;
     this.machine = new PolitePeer<ModelCandidate>(
-      topics === 'apart' ? { polite, belongs, maxParkedCandidates: 16 } : { polite },
+      tellsCandidates ? { polite, belongs, maxParkedCandidates: 16 } : { polite },
     );
     const names = topics === 'apart' ? ['offer', 'answer', 'candidate'] : ['all'];
     this.topics = names.map((topic) => ({ name: topic, waiting: [], lately: [] }));
@@ -56,7 +58,7 @@ export class NegotiationWorld {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#wishes = [...options.wishes];
-    this.sides = [new Side('P', true, options.topics), new Side('I', false, options.topics)];
+    this.sides = [new Side('P', true, options), new Side('I', false, options)];
   }
 
   /** Everything that could happen next. Empty once all is quiet. */

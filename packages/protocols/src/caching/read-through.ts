@@ -7,7 +7,7 @@
  *   read ──▶ answer                      what is kept
  *        ──▶ load ── loaded, failed ──▶ answer to all who asked meanwhile
  */
-import { CacheAside } from './cache-aside.ts';
+import { CacheAside, type Ended } from './cache-aside.ts';
 import type { LruCacheOptions } from './lru-cache.ts';
 import type { Flight, SingleFlightOptions } from './single-flight.ts';
 
@@ -70,14 +70,12 @@ export class ReadThrough<Key, Value, Waiter> {
 
   /** To say it twice answers nobody. */
   loaded(load: Flight<Key>, answer: StoreAnswer<Value>, nowMs?: number): Outputs<Key, Value, Waiter> {
-    const { waiters } = this.#cache.loaded(load, { answer, setMs: nowMs ?? -Infinity }, nowMs);
-    return waiters.length === 0 ? [] : [{ kind: 'answer', waiters, answer }];
+    return said(this.#cache.loaded(load, { answer, setMs: nowMs ?? -Infinity }, nowMs), answer);
   }
 
   /** The store could not be asked: all who wait are told, and the next who reads tries again. */
   failed(load: Flight<Key>): Outputs<Key, Value, Waiter> {
-    const waiters = this.#cache.failed(load);
-    return waiters.length === 0 ? [] : [{ kind: 'answer', waiters, answer: { kind: 'failed' } }];
+    return said(this.#cache.failed(load), { kind: 'failed' });
   }
 
   /** The store has changed: say it after the change and before anybody is told of it. */
@@ -96,4 +94,14 @@ export class ReadThrough<Key, Value, Waiter> {
   ): boolean {
     return answer.kind === 'absent' && this.#absentTtlMs < Infinity && nowMs - setMs >= this.#absentTtlMs;
   }
+}
+
+function said<Key, Value, Waiter>(
+  { waiters, next }: Ended<Key, Waiter>,
+  answer: ReadAnswer<Value>,
+): Outputs<Key, Value, Waiter> {
+  const outputs: ReadThroughOutput<Key, Value, Waiter>[] = [];
+  if (waiters.length > 0) outputs.push({ kind: 'answer', waiters, answer });
+  if (next !== undefined) outputs.push({ kind: 'load', load: next });
+  return outputs;
 }

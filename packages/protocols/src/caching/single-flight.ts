@@ -76,14 +76,18 @@ export class SingleFlight<Key, Waiter> {
     return waiters;
   }
 
-  /** What is looked up has changed: nobody joins the look-up under way any more, which still answers who waits. */
-  forget(key: Key): void {
+  /** What is looked up has changed: nobody joins the look-up under way any more, which still answers who waits. Which one. */
+  forget(key: Key): Flight<Key> | undefined {
+    const flight = this.#joinable.get(key);
     this.#joinable.delete(key);
+    return flight;
   }
 
   /** The same for every key that is meant. */
-  forgetWhere(isMeant: (key: Key) => boolean): void {
-    for (const key of this.#joinable.keys()) if (isMeant(key)) this.#joinable.delete(key);
+  forgetWhere(isMeant: (key: Key) => boolean): readonly Flight<Key>[] {
+    const meant = [...this.#joinable.values()].filter(({ key }) => isMeant(key));
+    for (const { key } of meant) this.#joinable.delete(key);
+    return meant;
   }
 
   /** Whether one who asks now would be answered by this look-up. */

@@ -280,3 +280,20 @@ describe('failures', () => {
     }
   });
 });
+
+test('[PP14] a stray that waited is known as one also when the next offer came right behind the answer', () => {
+  const machine = new PolitePeer<string>({ polite: false });
+  machine.step({ kind: 'negotiationNeeded' });
+  machine.step({ kind: 'localDescriptionSet', type: 'offer', sdp: 'I1' });
+  expect(machine.step({ kind: 'description', type: 'offer', sdp: 'P1' })).toMatchObject([
+    { reason: 'glare' },
+  ]);
+  machine.step({ kind: 'candidate', candidate: 'of P1' });
+  machine.step({ kind: 'description', type: 'answer', sdp: 'P2' });
+  machine.step({ kind: 'description', type: 'offer', sdp: 'P3' });
+  const outputs = machine.step({ kind: 'remoteDescriptionSet', type: 'answer' });
+  expect(outputs.map(({ kind }) => kind)).toEqual(['addCandidate', 'setRemoteDescription']);
+  expect(machine.step({ kind: 'operationFailed', operation: 'addCandidate' })).toEqual([
+    { kind: 'candidateDropped', reason: 'ignoredOffer' },
+  ]);
+});

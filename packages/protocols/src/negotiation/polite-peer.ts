@@ -121,6 +121,8 @@ export class PolitePeer<Candidate> implements Core<PolitePeerInput<Candidate>, P
     this.#operation = null;
     if (type === 'answer') {
       this.#signaling = 'stable';
+      // Before the next offer is taken up: strays of one that was ignored are known as such only until then.
+      this.#release();
       return;
     }
     this.#signaling = 'haveRemoteOffer';
