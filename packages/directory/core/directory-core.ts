@@ -187,7 +187,7 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
         this.#membership.enrol(step, from, message, mayPropose);
         return this.#stir();
       case 'enrolled':
-        if (!this.#joining.enrolled(step, message)) return;
+        if (!this.#joining.enrolled(step, from, message)) return;
         this.#requests.directoryChanged();
         return this.#stir();
     }

@@ -67,10 +67,11 @@ export class Joining {
   }
 
   /** True when this node belongs to another directory now. */
-  enrolled(step: Step, { directory, id, index }: Enrolled): boolean {
+  enrolled(step: Step, from: NodeId, { directory, id, index }: Enrolled): boolean {
     if (this.#to !== directory || this.#id !== id || id === '') return false;
     this.over();
-    this.#replica.join(step, directory, index);
+    const voters = this.#neighbours.aboutOf(from)?.voters.filter((voter) => voter !== this.#node) ?? [];
+    this.#replica.join(step, directory, index, voters.length > 0 ? voters : [from]);
     return true;
   }
 

@@ -159,10 +159,13 @@ export class Replica {
     return machine.content();
   }
 
-  /** The own directory ends, and this node belongs to the other one, which knows as of `index` all that it brought. */
-  join(step: Step, directory: string, index: number): void {
-    step.persist({ kind: 'putDirectory', directory, founders: [] }, { kind: 'putYield', to: null });
-    this.#begin(step, directory, [], nothingStored, index);
+  /**
+   * The own directory ends, and this node belongs to the other one, which knows as of `index` all that it brought. What
+   * its log has not told yet is that `voters`, others than this node, count there.
+   */
+  join(step: Step, directory: string, index: number, voters: readonly NodeId[]): void {
+    step.persist({ kind: 'putDirectory', directory, founders: voters }, { kind: 'putYield', to: null });
+    this.#begin(step, directory, voters, nothingStored, index);
   }
 
   /** A new directory of this node alone, of all that it has: the majority of the one before is lost. */

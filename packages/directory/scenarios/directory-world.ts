@@ -77,6 +77,11 @@ export class DirectoryWorld {
     this.#expectSame();
   }
 
+  /** After peace: what was acknowledged anywhere is there. */
+  expectKept(): void {
+    for (const { core } of this.nodes) this.ledger.expectKept(core.content());
+  }
+
   result(counts: Readonly<Record<string, number>>): ScenarioResult {
     const { trace, processes } = this.simulation;
     const boots = processes.reduce((sum, process) => sum + process.bootCount, 0);
