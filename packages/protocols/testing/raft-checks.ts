@@ -10,6 +10,8 @@ export class RaftChecks {
   /** Up to where each member's commit was compared. */
   readonly #compared = new Map<Member, number>();
   readonly #configurations = new Map<MemberId, RaftConfiguration>();
+  /** The last entry of each leader. */
+  readonly #lastOf = new Map<string, RaftEntry<string>>();
   readonly #completeness = new Set<string>();
   /** The greatest index that a client was told of. */
   acknowledged = 0;
@@ -37,6 +39,7 @@ export class RaftChecks {
     running.sort((a, b) => Number(b.role === 'leader') - Number(a.role === 'leader') || b.term - a.term);
     for (const member of running) {
       this.#electionSafety(member);
+      this.#appendOnly(member);
       this.#stateMachineSafety(member);
     }
     for (const member of running) if (member.role === 'leader') this.#leaderCompleteness(member);
@@ -49,6 +52,22 @@ export class RaftChecks {
     const known = this.#leaders.get(term) ?? id;
     if (known !== id) throw new Error(`${known} and ${id} both lead in term ${term}`);
     this.#leaders.set(term, id);
+  }
+
+  #appendOnly(member: Member): void {
+    const { id, role, term, lastIndex } = member;
+    if (role !== 'leader') return;
+    const key = `${id} ${term}`;
+    const before = this.#lastOf.get(key);
+    if (
+      before !== undefined &&
+      before.index >= member.firstIndex &&
+      member.entryAt(before.index) !== before
+    ) {
+      throw new Error(`${id} leads in term ${term}, and its entry ${before.index} is another one now`);
+    }
+    const last = member.entryAt(lastIndex);
+    if (last !== undefined) this.#lastOf.set(key, last);
   }
 
   #stateMachineSafety(member: Member): void {

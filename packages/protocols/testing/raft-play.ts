@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { MemberId } from '../src/consensus/raft/raft-messages.ts';
 import { expectWell, RaftChecks } from './raft-checks.ts';
-import { RaftWorld } from './raft-world.ts';
+import { type Fault, RaftWorld } from './raft-world.ts';
 
 const kinds = {
   deliver: 40,
@@ -20,6 +20,8 @@ const kinds = {
   change: 3,
   transfer: 2,
   compact: 3,
+  cut: 2,
+  mend: 1,
 } as const;
 type Kind = keyof typeof kinds;
 
@@ -51,23 +53,20 @@ export const arbitraryHistory: fc.Arbitrary<History> = fc.array(
   { minLength: 30, maxLength: 400, size: 'max' },
 );
 
-/** A way to build it wrong. */
-export type Plant = (world: RaftWorld) => void;
-
 /** Plays a history, then heals. Throws as soon as something does not hold. */
-export function play(history: History, plant?: Plant): RaftWorld {
-  const world = new RaftWorld();
-  plant?.(world);
+export function play(history: History, fault: Fault = {}): RaftWorld {
+  const world = new RaftWorld({}, undefined, fault);
   const checks = new RaftChecks(world);
   for (const [at, id] of members.entries()) {
     world.add(id, founders.includes(id) ? founders : []);
-    world.process(id).clockRate = 1 + at * 0.02;
+    world.process(id).clockRate = 1 + (at * ((fault.clocks ?? 1.08) - 1)) / 4;
   }
   // The interesting part begins with a leader.
   world.run(3_000);
   for (const [number, { kind, at }] of history.entries()) {
     happen(world, checks, kind, at, number);
   }
+  world.cutOff = undefined;
   for (const process of world.processes.values()) {
     process.isDiskQuick = true;
     if (process.member === undefined) world.restart(process.id);
@@ -81,8 +80,9 @@ export function play(history: History, plant?: Plant): RaftWorld {
 function happen(world: RaftWorld, checks: RaftChecks, kind: Kind, at: number, number: number): void {
   const name = members[at % members.length] ?? '';
   const packet = at % Math.max(1, world.network.length);
-  // Mostly who leads is asked, as clients would.
-  const asked: MemberId = at % 4 === 0 ? name : (world.leader?.id ?? name);
+  // Mostly who leads is asked, as clients would; or one of those who believe that they do.
+  const leaders = [...world.processes.values()].filter(({ member }) => member?.role === 'leader');
+  const asked: MemberId = at % 8 === 0 ? name : (leaders[at % leaders.length]?.id ?? name);
   const id = String(number);
   switch (kind) {
     case 'deliver':
@@ -119,6 +119,12 @@ function happen(world: RaftWorld, checks: RaftChecks, kind: Kind, at: number, nu
       return world.step(asked, { kind: 'change', id, ...shapeOf(at) });
     case 'transfer':
       return world.step(asked, { kind: 'transfer', id, to: name });
+    case 'cut':
+      world.cutOff = asked;
+      return;
+    case 'mend':
+      world.cutOff = undefined;
+      return;
     case 'compact':
       return world.process(name).member === undefined ? undefined : world.compact(name);
   }

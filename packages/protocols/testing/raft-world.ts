@@ -49,6 +49,17 @@ export interface Process {
   starts: number;
 }
 
+/** A way to build it wrong: what goes into a member or comes out of it is changed. */
+export interface Fault {
+  readonly options?: Partial<RaftOptions>;
+  readonly outputs?: (outputs: readonly Output[]) => readonly Output[];
+  readonly message?: (message: Message) => Message;
+  /** A member is told at once that what it writes is durable. */
+  readonly isImpatient?: true;
+  /** How much faster the clock of one member runs than that of another. */
+  readonly clocks?: number;
+}
+
 export const raftOptions: Omit<RaftOptions, 'id' | 'founders'> = {
   electionTimeoutMs: 1_000,
   heartbeatMs: 100,
@@ -66,13 +77,21 @@ export class RaftWorld {
   readonly answers: Extract<Output, { kind: 'proposed' | 'readable' | 'transferred' }>[] = [];
   /** Told of everything that happens. */
   readonly observe: (id: MemberId, what: Input | Output) => void;
+  /** What goes to it and comes from it gets lost. */
+  cutOff: MemberId | undefined;
   /** Called after every single step. */
   stepped: () => void = () => undefined;
   readonly #options: Partial<RaftOptions>;
+  readonly #fault: Fault;
 
-  constructor(options: Partial<RaftOptions> = {}, observe: RaftWorld['observe'] = () => undefined) {
-    this.#options = options;
+  constructor(
+    options: Partial<RaftOptions> = {},
+    observe: RaftWorld['observe'] = () => undefined,
+    fault: Fault = {},
+  ) {
+    this.#options = { ...options, ...fault.options };
     this.observe = observe;
+    this.#fault = fault;
   }
 
   /** Founds a cluster of these. */
@@ -125,8 +144,14 @@ export class RaftWorld {
     const process = this.process(id);
     if (process.member === undefined) return;
     this.observe(id, input);
-    const outputs = process.member.step(input, { monoMs: this.nowMs * process.clockRate, wallMs: 0 });
+    const given = process.member.step(input, { monoMs: this.nowMs * process.clockRate, wallMs: 0 });
+    const outputs = this.#fault.outputs?.(given) ?? given;
     for (const output of outputs) this.#take(process, output);
+    for (const output of this.#fault.isImpatient ? outputs : []) {
+      if (output.kind === 'persist' && output.token !== undefined) {
+        this.step(id, { kind: 'durable', token: output.token });
+      }
+    }
     this.stepped();
     if (process.isDiskQuick) this.flush(id);
   }
@@ -151,8 +176,10 @@ export class RaftWorld {
   deliver(at = 0, again = false): boolean {
     const packet = again ? this.network[at] : this.network.splice(at, 1)[0];
     if (packet === undefined) return false;
-    if (this.processes.has(packet.to)) {
-      this.step(packet.to, { kind: 'message', from: packet.from, message: packet.message });
+    const isCut = packet.from === this.cutOff || packet.to === this.cutOff;
+    if (this.processes.has(packet.to) && !isCut) {
+      const message = this.#fault.message?.(packet.message) ?? packet.message;
+      this.step(packet.to, { kind: 'message', from: packet.from, message });
     }
     return true;
   }

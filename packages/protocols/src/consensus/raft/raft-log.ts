@@ -99,7 +99,7 @@ export class RaftLog<Command> {
     let low = this.#offset - 1;
     let high = Math.min(index, this.lastIndex);
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
+      const middle = low + Math.ceil((high - low) / 2);
       if (this.termAt(middle) <= term) low = middle;
       else high = middle - 1;
     }

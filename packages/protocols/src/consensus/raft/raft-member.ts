@@ -33,14 +33,11 @@ import type {
   RaftStored,
 } from './raft-messages.ts';
 import { expectRaftOptions } from './raft-options.ts';
+import { refuseRequest, requestOf } from './requests.ts';
 import { StepOutputs } from './step-outputs.ts';
 import { Transfer } from './transfer.ts';
 
 type Message<Command, State, Kind> = Extract<RaftMessage<Command, State>, { kind: Kind }>;
-type Asked<Command, State> = Extract<
-  RaftInput<Command, State>,
-  { kind: 'propose' | 'read' | 'change' | 'transfer' }
->;
 
 export class RaftMember<Command, State>
   implements Core<RaftInput<Command, State>, RaftOutput<Command, State>>
@@ -152,7 +149,8 @@ export class RaftMember<Command, State>
         this.#state.compact(input.index, input.state);
         break;
       default:
-        this.#asked(input);
+        if (this.#leadership === undefined) refuseRequest(this.#state, input);
+        else requestOf(this.#leadership, input);
     }
     if (this.#leadership?.isRemoved === true) this.#retire();
     return this.#finish();
@@ -249,32 +247,6 @@ export class RaftMember<Command, State>
     if (kind === 'vote') {
       if (this.#elections.voteDurable(Number(term))) this.#lead();
     } else if (Number(term) === this.#state.term) this.#leadership?.logDurable(Number(index));
-  }
-
-  #asked(input: Asked<Command, State>): void {
-    const leadership = this.#leadership;
-    if (leadership === undefined) return this.#refuse(input);
-    switch (input.kind) {
-      case 'propose':
-        return leadership.propose(input.id, input.command);
-      case 'read':
-        return leadership.read(input.id, input.mode);
-      case 'change':
-        return leadership.change(input.id, input.voters, input.learners);
-      case 'transfer':
-        return leadership.transfer(input.id, input.to);
-    }
-  }
-
-  #refuse({ kind, id }: Asked<Command, State>): void {
-    const refusal = 'notLeader';
-    const { leader } = this.#state;
-    if (kind === 'transfer') {
-      this.#outputs.push({ kind: 'transferred', id, result: { ok: false, refusal } });
-    } else {
-      const answer = kind === 'read' ? 'readable' : 'proposed';
-      this.#outputs.push({ kind: answer, id, result: { ok: false, refusal, leader } });
-    }
   }
 
   #follow(term: number, leader: MemberId | null): void {
