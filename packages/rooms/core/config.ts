@@ -35,6 +35,8 @@ export const timing = {
   followAgainMs: 5_000,
   /** A follower that has nobody left stops following after so long. */
   unfollowAfterMs: 30_000,
+  /** What the directory could not be told is told again after so long; it refuses after some seconds itself. */
+  directoryAgainMs: 2_000,
 } as const;
 
 export const bounds = {
@@ -74,6 +76,12 @@ export const bounds = {
   remoteRooms: 10_000,
   /** Rooms in one message of the directory. */
   directoryRooms: 500,
+  /** Rooms that wait for the directory to take them; more are refused with `rate_limited`. */
+  drafts: 1_000,
+  /** Who waits for one of them. */
+  draftOrigins: 16,
+  /** What the directory is asked at a time beside what somebody waits for: all own rooms, when it knows none of them. */
+  directoryAsks: 32,
   /** Deletions that are under way. */
   deletions: 1_000,
   /** Who waits for the outcome of one deletion. */

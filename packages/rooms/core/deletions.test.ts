@@ -12,6 +12,8 @@ const olga = actor('olga', { operator: true });
 /** Ann's room at n1, with members at n2 and n3. */
 function scene() {
   const stage = new CoreStage(['n1', 'n2', 'n3']);
+  // Whether a room is gone they hear from each other, before the directory says so.
+  stage.directory.lags = true;
   const room = stage.create('n1', ann);
   const atBen = stage.join('n2', ben, room);
   const atCat = stage.join('n3', cat, room);

@@ -210,9 +210,10 @@ export class Deletions {
       }
       return;
     }
+    this.#view(step, output.transaction, output.subject, { outcome: output.outcome, pending: [] });
     const room = this.#listener.room(output.subject);
+    // The directory may have said before that the room is gone.
     if (room === undefined) return;
-    this.#view(step, output.transaction, room.id, { outcome: output.outcome, pending: [] });
     if (output.outcome === 'committed') this.#listener.bury(step, room, []);
     else this.#release(step, room);
   }

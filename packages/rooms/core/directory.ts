@@ -50,6 +50,15 @@ export class Directory {
     return undefined;
   }
 
+  /** A room of another node, as that one tells of it. */
+  infoOf(id: RoomId): RoomInfo | undefined {
+    for (const node of this.#remoteNodes()) {
+      const room = this.#remote.get(node)?.get(id);
+      if (room !== undefined) return this.#infoOf(room, node);
+    }
+    return undefined;
+  }
+
   /** All that this actor may see, in order of name and id. */
   list(actor: RoomActor): RoomInfo[] {
     const rooms: RoomInfo[] = [];

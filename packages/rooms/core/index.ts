@@ -1,9 +1,10 @@
 export { bounds, type RoomsConfig, timing } from './config.ts';
-export type { RoomClusterMessage, RoomsInput } from './inputs.ts';
+export type { DirectoryRefused, RoomClusterMessage, RoomsInput } from './inputs.ts';
 export type { RoomsOutput } from './outputs.ts';
 export type {
   MemberRecord,
   RoomFinding,
+  RoomIntent,
   RoomQuery,
   RoomRecord,
   RoomsSnapshot,

@@ -1,9 +1,26 @@
 /** Everything that can happen to a rooms core. Shapes are checked and identities proven by the drivers before. */
 import type { CommitMessage, Durable, Found, TimerFired } from '@bothy/protocols';
-import type { ClusterMessage, NodeInfo, ResumeRequest, RoomActor, RoomCommand } from '@bothy/wire';
+import type {
+  ClusterMessage,
+  DirectoryResult,
+  DirectoryRoomClaim,
+  NodeInfo,
+  ResumeRequest,
+  RoomActor,
+  RoomCommand,
+  RoomId,
+} from '@bothy/wire';
 import type { RoomFinding } from './records.ts';
 
 export type RoomClusterMessage = ClusterMessage<CommitMessage>;
+
+/** The directory did not carry it out. `mayHappen`: it may yet. The sentence is for people. */
+export interface DirectoryRefused {
+  readonly ok: false;
+  readonly code: 'directory_unavailable' | 'limit_reached' | 'bad_request';
+  readonly message: string;
+  readonly mayHappen: boolean;
+}
 
 export type RoomsInput =
   | TimerFired
@@ -44,5 +61,21 @@ export type RoomsInput =
   /** A `dial` came to nothing. */
   | { readonly kind: 'dialFailed'; readonly address: string; readonly reason: string }
   | { readonly kind: 'message'; readonly from: string; readonly message: RoomClusterMessage }
+  /** To an `askDirectory` of this start: exactly one, after a `directorySays` with what it changed. */
+  | {
+      readonly kind: 'directoryAnswered';
+      readonly id: string;
+      readonly result: { readonly ok: true; readonly result: DirectoryResult } | DirectoryRefused;
+    }
+  /**
+   * What this node knows of the directory by now, in its order: what has changed, or with `whole` all that it has of the
+   * rooms that this node holds (`heldRooms`), as at every start and when another directory came.
+   */
+  | {
+      readonly kind: 'directorySays';
+      readonly whole: boolean;
+      readonly rooms: readonly DirectoryRoomClaim[];
+      readonly buried: readonly RoomId[];
+    }
   /** An operator's order; answered by `forgotten`. */
   | { readonly kind: 'forgetNode'; readonly id: string; readonly node: string };

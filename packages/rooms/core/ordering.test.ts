@@ -2,6 +2,7 @@ import { bounds } from '@bothy/rooms/core';
 import type { RoomAnswers, RoomResult } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { CoreStage } from './testing/core-stage.ts';
+import { DirectoryModel } from './testing/directory-model.ts';
 import { actor, codeOf } from './testing/stage-people.ts';
 
 const ann = actor('ann');
@@ -256,10 +257,17 @@ test('[RM9] a creation asked for again at another node is the same room, at both
 function twins() {
   const stage = new CoreStage(['n1', 'n2']);
   stage.cut('n1', 'n2');
+  // They have not met: each has a directory of its own.
+  const own = new Map(['n1', 'n2'].map((id) => [id, new DirectoryModel()]));
+  const shared = stage.directory.of('n1');
+  stage.directory.of = (id) => own.get(id) ?? shared;
   const rooms = ['n1', 'n2'].map((id) => made(stage.command(id, ann, tea)));
   const left = (): string[] =>
     ['n1', 'n2'].filter((id, index) => stage.log(id, rooms[index] ?? '').length > 0);
   const meet = (): void => {
+    for (const { rooms: claims } of own.values())
+      for (const each of claims) shared.rooms.set(each[0], each[1]);
+    own.clear();
     stage.link('n1', 'n2');
     stage.pass(1_100);
   };

@@ -1,6 +1,15 @@
 /** Everything a rooms core can ask of the world. */
 import type { ClearTimer, Early, Lookup, Persist, SetTimer } from '@bothy/protocols';
-import type { Author, ErrorCode, Resumed, RoomEntry, RoomId, RoomNotice, RoomResult } from '@bothy/wire';
+import type {
+  Author,
+  DirectoryCommand,
+  ErrorCode,
+  Resumed,
+  RoomEntry,
+  RoomId,
+  RoomNotice,
+  RoomResult,
+} from '@bothy/wire';
 import type { RoomClusterMessage } from './inputs.ts';
 import type { RoomQuery, RoomWrite } from './records.ts';
 
@@ -55,6 +64,12 @@ export type RoomsOutput =
       readonly room: RoomId;
       readonly author: Author;
       readonly files: readonly string[];
+    }
+  /** Answered by `directoryAnswered` with the same id. */
+  | {
+      readonly kind: 'askDirectory';
+      readonly id: string;
+      readonly command: Extract<DirectoryCommand, { kind: 'claimRoom' | 'buryRoom' }>;
     }
   | { readonly kind: 'forgotten'; readonly id: string; readonly known: boolean }
   /** Something from outside was refused: counted by its code, and logged. */

@@ -2,6 +2,7 @@
 import type { Random } from '@bothy/protocols';
 import type { Author, RoomInfo, RoomResult } from '@bothy/wire';
 import type { Attendance } from './attendance.ts';
+import type { Claims } from './claims.ts';
 import type { RoomsConfig } from './config.ts';
 import type { Copies } from './copies.ts';
 import type { Deletions } from './deletions.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly forwards: Forwards;
   readonly ordering: Ordering;
   readonly deletions: Deletions;
+  readonly claims: Claims;
 }
 
 export function answer(step: Step, { id, session, node }: Origin, result: RoomResult): void {

@@ -32,6 +32,16 @@ export interface MemberRecord {
   readonly read: number;
 }
 
+/**
+ * What the directory of the cluster has still to be told of a room. `claim`: the room was made here, and nobody is told
+ * of it before the directory has it. `bury`: it was deleted.
+ */
+export interface RoomIntent {
+  readonly room: RoomId;
+  readonly intent: 'claim' | 'bury';
+  readonly epoch: number;
+}
+
 /** All writes of one `persist` become durable together. */
 export type RoomWrite =
   | { readonly kind: 'putRoom'; readonly room: RoomRecord }
@@ -63,6 +73,11 @@ export type RoomWrite =
   | { readonly kind: 'clearCopy'; readonly room: RoomId }
   /** The room's entries, members and record go; a tombstone stays, with its last epoch. */
   | { readonly kind: 'deleteRoom'; readonly room: RoomId; readonly epoch: number }
+  /** A room of which nobody was ever told goes without a trace, its intent with it. */
+  | { readonly kind: 'dropRoom'; readonly room: RoomId }
+  /** Key: `intent.room`. */
+  | { readonly kind: 'putIntent'; readonly intent: RoomIntent }
+  | { readonly kind: 'deleteIntent'; readonly room: RoomId }
   | { readonly kind: 'putCommit'; readonly record: CommitRecord }
   | { readonly kind: 'deleteCommit'; readonly transaction: string }
   | { readonly kind: 'putNode'; readonly node: NodeInfo }
@@ -102,6 +117,8 @@ export interface RoomsSnapshot {
   readonly rooms: readonly RoomRecord[];
   readonly members: readonly MemberRecord[];
   readonly tombstones: readonly { readonly room: RoomId; readonly epoch: number }[];
+  /** In order of their rooms. */
+  readonly intents: readonly RoomIntent[];
   readonly commits: readonly CommitRecord[];
   readonly nodes: readonly NodeInfo[];
   /** True before the first start wrote anything: the default room is made then. */

@@ -1,6 +1,7 @@
 /** New rooms of this node: the one that it offers from its first start, and those that people make. */
 import type { Random } from '@bothy/protocols';
-import type { LocalCommand, RoomActor, RoomEntry, RoomId, RoomResult } from '@bothy/wire';
+import type { DirectoryRoomClaim, LocalCommand, RoomActor, RoomEntry, RoomId, RoomResult } from '@bothy/wire';
+import type { Draft } from './claims.ts';
 import { bounds } from './config.ts';
 import type { Origin } from './ordering.ts';
 import { type Parts, stateOf } from './parts.ts';
@@ -26,7 +27,11 @@ export class RoomMaking {
       description: 'Open to everybody at this node.',
       visibility: 'public',
     };
-    this.#makeRoom(step, actor, command, '', false);
+    const { room } = this.#makeRoom(step, actor, command, '', false);
+    // At once: who starts a node alone, or while the directory is out of reach, is to have it.
+    this.#parts.shelf.add(room);
+    this.#parts.directory.changed(step, room.id);
+    this.#parts.claims.claim(step, room);
   }
 
   create(
@@ -36,18 +41,47 @@ export class RoomMaking {
     command: Extract<LocalCommand, { kind: 'create' }>,
     creation = '',
   ): void {
-    const known = this.#known(`${actor.person} ${command.requestId}`, creation);
+    const createdBy = `${actor.person} ${command.requestId}`;
+    const known = this.#known(createdBy, creation);
     if (known !== undefined) return step.reply(id, session, known);
-    if (this.#parts.shelf.ownCount >= bounds.roomsPerNode) {
+    const { shelf, claims } = this.#parts;
+    const draft = claims.draftCreatedBy(createdBy);
+    if (draft !== undefined) return claims.await(step, draft, { id, session });
+    if (claims.draftCount >= bounds.drafts) {
+      const sentence = `${bounds.drafts} new rooms wait for the directory of this cluster. Try again in a moment.`;
+      return step.reply(id, session, refusal('rate_limited', sentence));
+    }
+    if (shelf.ownCount + claims.draftCount >= bounds.roomsPerNode) {
       const sentence = `This node keeps ${bounds.roomsPerNode} rooms, which is as many as fit. Delete some, or use another node.`;
       return step.reply(id, session, refusal('limit_reached', sentence));
     }
     const { room, entries } = this.#makeRoom(step, actor, command, creation, true);
-    step.reply(id, session, { ok: true, value: { room: room.info('available') } });
-    const opened = session === null ? undefined : this.#parts.sessions.get(session);
-    if (opened === undefined) return;
-    this.#parts.sessions.attach(step, opened, room);
+    claims.make(step, room, entries, { id, session });
+  }
+
+  /** The directory has the room: it is there from now on. */
+  claimed(step: Step, { room, entries, waiting }: Draft): void {
+    const { shelf, directory, sessions, attendance } = this.#parts;
+    shelf.add(room);
+    directory.changed(step, room.id);
+    const value = { room: room.info('available') };
+    for (const { id, session } of waiting) step.reply(id, session, { ok: true, value });
+    // Who asked first, and is still there, goes on in it.
+    const session = entries.length === 0 ? undefined : waiting[0]?.session;
+    const opened = session == null ? undefined : sessions.get(session);
+    if (opened === undefined) return attendance.started(step, room);
+    sessions.attach(step, opened, room);
     step.deliver(room.id, entries, undefined);
+  }
+
+  /** The room that was made by this creation before, as far as this node knows it. */
+  winner({ room, administrator }: DirectoryRoomClaim): RoomResult {
+    const { shelf, directory } = this.#parts;
+    const held = shelf.get(room);
+    const info = held === undefined ? directory.infoOf(room) : held.info(stateOf(this.#parts, held));
+    if (info !== undefined) return { ok: true, value: { room: info } };
+    const sentence = `This request made a room at the node ${administrator} before, of which this one has not heard yet. Ask again in a moment, with the same requestId.`;
+    return refusal('administrator_unreachable', sentence);
   }
 
   /** What was asked for before: here, or as far as is known here at another node. */
@@ -86,7 +120,6 @@ export class RoomMaking {
       createdBy: `${actor.person} ${requestId}`,
       pinned: [],
     });
-    this.#parts.shelf.add(room);
     step.persist(
       { kind: 'putRoom', room: room.record() },
       { kind: 'putEpoch', room: room.id, epoch: 1, firstSeq: 1, administrator },
@@ -98,9 +131,7 @@ export class RoomMaking {
       { ...author, key: requestId, content: created },
       ...(joins ? [{ ...author, key: '~joined', content: joined }] : []),
     ];
-    const entries = this.#parts.ordering.begin(step, room, drafts);
-    this.#parts.directory.changed(step, room.id);
-    return { room, entries };
+    return { room, entries: this.#parts.ordering.begin(step, room, drafts) };
   }
 }
 

@@ -4,8 +4,10 @@
  * what arrives and carry out what it asks (design, sections 1 and 7).
  */
 import type { Core, Now, Random } from '@bothy/protocols';
-import type { Author, NodeId, Position, RoomActor, RoomEntry, RoomId, RoomInfo } from '@bothy/wire';
+import type { NodeId, RoomActor, RoomEntry, RoomId, RoomInfo } from '@bothy/wire';
 import { Attendance } from './attendance.ts';
+import { buryRoom } from './burying.ts';
+import { Claims } from './claims.ts';
 import { came, went } from './comings.ts';
 import { Commands } from './commands.ts';
 import type { RoomsConfig } from './config.ts';
@@ -14,7 +16,7 @@ import { Deletions } from './deletions.ts';
 import { Directory } from './directory.ts';
 import { Followers } from './followers.ts';
 import { Forwards } from './forwards.ts';
-import type { RoomClusterMessage, RoomsInput } from './inputs.ts';
+import type { RoomsInput } from './inputs.ts';
 import { Nodes, type NodeView } from './nodes.ts';
 import { Ordering } from './ordering.ts';
 import type { RoomsOutput } from './outputs.ts';
@@ -29,6 +31,7 @@ import { Sessions } from './sessions.ts';
 import { Shelf } from './shelf.ts';
 import { Step } from './step.ts';
 import { Tails } from './tails.ts';
+import { Talk } from './talk.ts';
 import { Twins } from './twins.ts';
 
 export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
@@ -47,11 +50,13 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   readonly #ordering: Ordering;
   readonly #deletions: Deletions;
   readonly #twins: Twins;
+  readonly #claims: Claims;
   readonly #parts: Parts;
   readonly #making: RoomMaking;
   readonly #reading: RoomReading;
   readonly #resuming: Resuming;
   readonly #commands: Commands;
+  readonly #talk: Talk;
   /** Entries delivered since the last heartbeat, and per second at it. */
   #delivered = 0;
   #messagesPerSecond = 0;
@@ -114,6 +119,21 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       },
       bury: (step, room, told) => this.#bury(step, room, told),
     });
+    const { drafts } = this.#shelf;
+    this.#claims = new Claims(
+      self,
+      {
+        own: (room) => this.#shelf.own(room),
+        ownRooms: () => this.#shelf.all.filter((room) => this.#shelf.isOwn(room)),
+        isBuried: (room) => this.#shelf.isBuried(room),
+        claimed: (step, draft) => this.#making.claimed(step, draft),
+        dropped: (_, room) => this.#tails.drop(room.id),
+        gone: (step, room) => this.#saidGone(step, room),
+        winner: (claim) => this.#making.winner(claim),
+      },
+      drafts,
+      snapshot.intents,
+    );
     this.#twins = new Twins(this.#shelf, (step, room, reason) => this.#bury(step, room, [], reason));
     this.#parts = {
       config,
@@ -130,11 +150,13 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       forwards: this.#forwards,
       ordering: this.#ordering,
       deletions: this.#deletions,
+      claims: this.#claims,
     };
     this.#making = new RoomMaking(this.#parts);
     this.#reading = new RoomReading(this.#parts);
     this.#resuming = new Resuming(this.#parts);
     this.#commands = new Commands(this.#parts, this.#making, this.#reading);
+    this.#talk = new Talk(this.#parts, this.#twins, this.#commands);
   }
 
   step(input: RoomsInput, now: Now): readonly RoomsOutput[] {
@@ -147,7 +169,9 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         this.#commands.command(step, input);
         break;
       case 'message':
-        if (this.#nodes.heard(step, input.from)) this.#message(step, input.from, input.message);
+        if (!this.#nodes.heard(step, input.from)) break;
+        if (input.message.kind === 'deliver') this.#delivered += input.message.entries.length;
+        this.#talk.heard(step, input.from, input.message);
         break;
       case 'found':
         this.#serving.found(step, input.id, input.answer);
@@ -175,10 +199,21 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'forgetNode':
         step.emit({ kind: 'forgotten', id: input.id, known: this.#nodes.forget(step, input.node) });
         break;
+      case 'directoryAnswered':
+        this.#claims.answered(step, input);
+        break;
+      case 'directorySays':
+        this.#claims.says(step, input);
+        break;
       case 'durable':
         break;
     }
     return step.outputs;
+  }
+
+  /** Rooms that it orders or keeps a copy of: what the directory knows of them is to be said to it. */
+  get heldRooms(): readonly RoomId[] {
+    return this.#shelf.all.map(({ id }) => id);
   }
 
   /** The cluster as this node sees it: to be shown, so it changes nothing. */
@@ -203,6 +238,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     this.#nodes.start(step);
     this.#deletions.recover(step);
     for (const room of this.#shelf.all) if (this.#shelf.isOwn(room)) this.#attendance.started(step, room);
+    this.#claims.start(step);
     if (!this.#fresh || this.#config.defaultRoom === '') return;
     this.#making.makeDefault(step);
   }
@@ -215,37 +251,14 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     if (entries.some(({ content }) => content.kind !== 'message')) this.#directory.changed(step, room.id);
   }
 
-  #bury(step: Step, room: Room, told: readonly NodeId[], reason = 'This room was deleted.'): void {
-    step.persist({ kind: 'deleteRoom', room: room.id, epoch: room.epoch });
-    step.notice({ room: room.id }, { kind: 'state', room: room.id, state: 'deleted', reason });
-    this.#shelf.bury(room);
-    this.#sessions.detachAll(step, room);
-    this.#ordering.forget(step, room);
-    this.#copies.forget(step, room.id);
-    // Who began to follow it after the votes were asked for took no part.
-    for (const node of this.#followers.reached(room.id)) {
-      if (!told.includes(node)) step.send(node, { kind: 'notFollowing', room: room.id, reason: 'deleted' });
-    }
-    this.#followers.forget(room.id);
-    this.#attendance.forget(step, room.id);
-    this.#tails.drop(room.id);
-    this.#directory.forgetRoom(room.id);
-    if (this.#shelf.isOwn(room)) this.#directory.removed(step, room.id);
+  /** The directory has buried it: whatever this node's data folder holds of it is older. */
+  #saidGone(step: Step, id: RoomId): void {
+    const room = this.#shelf.get(id);
+    if (room !== undefined) buryRoom(this.#parts, step, room, { isSaid: true });
   }
 
-  #listed(
-    step: Step,
-    from: NodeId,
-    { rooms, removed, whole }: Extract<RoomClusterMessage, { kind: 'directory' }>,
-  ): void {
-    // It runs with a data folder from before it deleted them.
-    for (const { id } of rooms) {
-      if (this.#shelf.isBuried(id)) step.send(from, { kind: 'notFollowing', room: id, reason: 'deleted' });
-    }
-    const isWhole = this.#directory.told(from, rooms, removed, whole);
-    this.#twins.listed(step, rooms);
-    if (!isWhole) return;
-    this.#copies.unlisted(step, from, (room) => this.#directory.isListed(from, room));
+  #bury(step: Step, room: Room, told: readonly NodeId[], reason?: string): void {
+    buryRoom(this.#parts, step, room, { told, reason });
   }
 
   #linked(step: Step, node: NodeId): void {
@@ -265,57 +278,6 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   #nodeForgotten(step: Step, node: NodeId): void {
     this.#directory.forgetNode(node);
     this.#deletions.forgetNode(step, node);
-  }
-
-  #message(step: Step, from: NodeId, message: RoomClusterMessage): void {
-    switch (message.kind) {
-      case 'heartbeat':
-        return this.#nodes.heartbeat(step, from, message.nodes, message.load);
-      case 'directory':
-        return this.#listed(step, from, message);
-      case 'follow':
-        return this.#follow(step, from, message.room, message.after, message.online);
-      case 'unfollow': {
-        const room = this.#shelf.own(message.room);
-        return room === undefined ? undefined : this.#followers.unfollow(step, room, from);
-      }
-      case 'following':
-        return this.#copies.following(step, from, message);
-      case 'notFollowing':
-        return this.#copies.notFollowing(step, from, message);
-      case 'deliver':
-        this.#delivered += message.entries.length;
-        return this.#copies.deliver(step, from, message);
-      case 'forward':
-        return this.#commands.forward(step, from, message);
-      case 'forwarded':
-        return this.#forwards.forwarded(step, from, message.id, message.result);
-      case 'presence':
-        return this.#presence(step, from, message);
-      case 'typing': {
-        const room = this.#shelf.get(message.room);
-        if (room === undefined || !room.isMember(message.person)) return;
-        return this.#commands.typing(step, room, message.person, message.name, message.active, from);
-      }
-      case 'forget':
-        this.#nodes.forget(step, message.node);
-        return;
-      case 'commit':
-        return this.#deletions.message(step, from, message.message);
-    }
-  }
-
-  #follow(step: Step, from: NodeId, id: RoomId, after: Position, online: readonly Author[]): void {
-    const room = this.#shelf.own(id);
-    if (room !== undefined) return this.#followers.follow(step, room, from, after, online);
-    const reason = this.#shelf.isBuried(id) ? 'deleted' : 'unknown';
-    step.send(from, { kind: 'notFollowing', room: id, reason });
-  }
-
-  #presence(step: Step, from: NodeId, message: Extract<RoomClusterMessage, { kind: 'presence' }>): void {
-    const room = this.#shelf.own(message.room);
-    if (room === undefined) return this.#copies.presence(step, from, message);
-    this.#attendance.told(step, room, message.persons, from);
   }
 
   #timer(step: Step, key: string): void {
@@ -343,6 +305,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         return this.#copies.followTimerFired(step, rest);
       case 'unfollow':
         return this.#copies.unfollowTimerFired(step, rest);
+      case 'claims':
+        return this.#claims.timerFired(step);
       case 'deletion':
         return this.#deletions.timerFired(step, rest);
     }

@@ -7,6 +7,8 @@ import { creationOf } from './twins.ts';
 
 export class Shelf {
   readonly self: string;
+  /** Made here by an earlier start, and not claimed yet: not on it. */
+  readonly drafts: readonly Room[];
   readonly #rooms = new Map<RoomId, Room>();
   /** By the letters that ids of one creation begin with. */
   readonly #ofCreation = new Map<string, Set<Room>>();
@@ -14,10 +16,20 @@ export class Shelf {
 
   constructor(self: string, snapshot: RoomsSnapshot) {
     this.self = self;
-    for (const record of snapshot.rooms) this.add(new Room(record));
-    for (const member of snapshot.members) {
-      this.#rooms.get(member.room)?.members.set(member.person, member);
+    const unclaimed = new Set(
+      snapshot.intents.filter(({ intent }) => intent === 'claim').map(({ room }) => room),
+    );
+    const drafts = new Map<RoomId, Room>();
+    for (const record of snapshot.rooms) {
+      const room = new Room(record);
+      if (unclaimed.has(room.id) && this.isOwn(room)) drafts.set(room.id, room);
+      else this.add(room);
     }
+    for (const member of snapshot.members) {
+      const room = this.#rooms.get(member.room) ?? drafts.get(member.room);
+      room?.members.set(member.person, member);
+    }
+    this.drafts = [...drafts.values()];
     for (const { room, epoch } of snapshot.tombstones) this.#tombstones.set(room, epoch);
   }
 

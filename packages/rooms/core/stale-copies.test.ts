@@ -29,6 +29,7 @@ test.each([
   ['by one that nobody is at, from its next link on', false],
 ])('a room that was deleted is not kept %s', (_, isAway) => {
   const stage = new CoreStage(['n1', 'n2']);
+  stage.directory.lags = true;
   const room = stage.create('n1', ann);
   stage.close('n2', stage.join('n2', ben, room));
   stage.pass(timing.unfollowAfterMs + 1_000);

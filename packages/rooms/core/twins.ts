@@ -1,9 +1,10 @@
 /**
- * Rooms that were made twice. A creation that is asked for again at another node finds the first room in what nodes
- * tell each other of their rooms; while they do not hear each other a second one is made. The ids of both begin with
- * the same letters, so the nodes see it once they hear each other, and by the same rule: a room in which nothing has
- * happened since goes, the one with the later id where that is true of both. Where something has happened in both,
- * both stay: nothing that was acknowledged is lost, and people settle what machines cannot.
+ * Rooms that were made twice. The directory of a cluster takes one room of a creation, so within one none is. But every
+ * node founds a directory of its own before it meets others, and older data knows of none: a client that asked two nodes
+ * which had not met has two rooms, each acknowledged. Their ids begin with the same letters, so the nodes see it once
+ * they hear each other, and by the same rule: a room in which nothing has happened since goes, the one with the later id
+ * where that is true of both. Where something has happened in both, both stay: nothing that was acknowledged is lost,
+ * and people settle what machines cannot. The directory keeps both then, and could not know which of them was used.
  */
 import type { DirectoryRoom } from '@bothy/wire';
 import type { Room } from './room.ts';

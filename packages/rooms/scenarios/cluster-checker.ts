@@ -13,6 +13,7 @@ import type {
 import type { ClientObserver } from './client-observer.ts';
 import { mayBeShown, wasAsked } from './room-ledger.ts';
 import type { SimClient } from './sim-client.ts';
+import type { SimDirectory } from './sim-directory.ts';
 import type { SimNode } from './sim-node.ts';
 
 export interface Acknowledged extends Position {
@@ -36,14 +37,20 @@ export class ClusterChecker implements ClientObserver {
   /** Who was told of gaps. */
   readonly gapped = new Set<SimClient>();
   readonly #nodes: readonly SimNode[];
+  readonly directory: Pick<SimDirectory, 'administrator' | 'isBuried' | 'roomsOf'>;
+  /** By transaction and node: votes for a deletion. */
+  readonly #ready = new Set<string>();
+  /** By who asked and under which request: the room that they were told of. */
+  readonly creations = new Map<string, RoomId>();
   /** What anybody has seen at a place of a log. */
   readonly #seen = new Map<string, string>();
   readonly #positions = new Map<string, Position>();
   readonly #nowMs: () => number;
   #violation: string | undefined;
 
-  constructor(nodes: readonly SimNode[], nowMs: () => number) {
+  constructor(nodes: readonly SimNode[], directory: ClusterChecker['directory'], nowMs: () => number) {
     this.#nodes = nodes;
+    this.directory = directory;
     this.#nowMs = nowMs;
   }
 
@@ -120,9 +127,7 @@ export class ClusterChecker implements ClientObserver {
         return problem === undefined ? undefined : this.fail(problem);
       }
       case 'create': {
-        const { room } = value as RoomAnswers['create'];
-        if (this.administrator(room.id) !== undefined || this.isDeletedSomewhere(room.id)) return;
-        return this.fail(`${client.actor.name} was told of the room ${room.id} before it was durable`);
+        return this.created(author, command.requestId, (value as RoomAnswers['create']).room.id);
       }
       default:
         if (!('requestId' in command && 'seq' in value && 'epoch' in value)) return;
@@ -133,6 +138,21 @@ export class ClusterChecker implements ClientObserver {
           body: null,
           author,
         });
+    }
+  }
+
+  /** Somebody is told of the room that a request made: it is there for good, and the only one. */
+  created(author: string, requestId: string, room: RoomId): void {
+    const before = this.creations.get(`${author} ${requestId}`);
+    this.creations.set(`${author} ${requestId}`, room);
+    if (this.isDeletedSomewhere(room)) return;
+    const node = this.administrator(room);
+    if (node === undefined) return this.fail(`${author} was told of the room ${room} before it was durable`);
+    if (this.directory.administrator(room) !== node.info.id || node.store.isDraft(room)) {
+      this.fail(`${author} was told of the room ${room} before the directory had it`);
+    }
+    if (before !== undefined && before !== room && !this.isDeletedSomewhere(before)) {
+      this.fail(`${author} was told that ${requestId} made ${room}, and before that it made ${before}`);
     }
   }
 
@@ -173,14 +193,30 @@ export class ClusterChecker implements ClientObserver {
 
   /** A promise is on the disk before it is given. */
   performed(node: SimNode, output: RoomsOutput): void {
+    if (output.kind === 'send' && output.message.kind === 'directory') {
+      const draft = output.message.rooms.find(({ id }) => node.store.isDraft(id));
+      if (draft !== undefined)
+        this.fail(`${node.info.id} tells of ${draft.id}, which it has not claimed yet`);
+    }
     if (output.kind !== 'send' || output.message.kind !== 'commit') return;
     const { message } = output.message;
+    if (message.kind === 'commit') return this.#decided(node, message.transaction);
     if (message.kind !== 'vote' || message.vote !== 'ready') return;
+    this.#ready.add(`${message.transaction} ${node.info.id}`);
     const { commits } = node.store.snapshot();
     const isKept = commits.some((each) => {
       return each.role === 'participant' && each.transaction === message.transaction;
     });
     if (!isKept) this.fail(`${node.info.id} voted for ${message.transaction} and has not written it down`);
+  }
+
+  /** Nobody carries out what a participant has not agreed to. */
+  #decided(node: SimNode, transaction: string): void {
+    const record = node.store.snapshot().commits.find((each) => each.transaction === transaction);
+    if (record?.role !== 'coordinator') return;
+    const without = record.participants.find((each) => !this.#ready.has(`${transaction} ${each}`));
+    if (without !== undefined)
+      this.fail(`${node.info.id} decided ${transaction} without the vote of ${without}`);
   }
 
   unreadable(client: SimClient, reason: string): void {

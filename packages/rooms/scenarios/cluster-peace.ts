@@ -29,6 +29,8 @@ export class ClusterPeace {
       this.#checker.safety() ??
       first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
       this.#deletions() ??
+      first(this.#nodes, (node) => this.#claims(node)) ??
+      first(this.#checker.creations, ([request, room]) => this.#creation(request, room)) ??
       first(this.#nodes, (node) => first(node.store.logs(), ([id, log]) => this.#disk(node, id, log))) ??
       first(this.#clients, (client) => this.#behind(client) ?? this.#listing(client)) ??
       first(this.#clients, (client) => first(client.rooms.keys(), (room) => this.#view(client, room)))
@@ -74,6 +76,26 @@ export class ClusterPeace {
       }
     }
     return undefined;
+  }
+
+  /** The directory knows of every room, and of every end of one; what it has buried is nowhere. */
+  #claims({ store, info }: SimNode): string | undefined {
+    const { directory } = this.#checker;
+    for (const { room, intent } of store.snapshot().intents) {
+      return `${info.id} has still to ${intent} the room ${room}`;
+    }
+    for (const [room, { administrator }] of store.logs()) {
+      if (directory.isBuried(room)) return `${info.id} has the room ${room}, which was buried`;
+      if (administrator !== info.id || directory.administrator(room) === info.id) continue;
+      return `${info.id} orders the room ${room}, which ${directory.administrator(room) ?? 'nobody'} has claimed`;
+    }
+    const lacking = directory.roomsOf(info.id).find((room) => store.log(room) === undefined);
+    return lacking === undefined ? undefined : `${info.id} has claimed ${lacking}, and does not have it`;
+  }
+
+  #creation(request: string, room: RoomId): string | undefined {
+    const isThere = this.#checker.administrator(room) !== undefined || this.#checker.isDeletedSomewhere(room);
+    return isThere ? undefined : `${request} made the room ${room}, and it is nowhere`;
   }
 
   #isHere(id: string): boolean {

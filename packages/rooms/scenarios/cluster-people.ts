@@ -1,17 +1,20 @@
 /** What people do in rooms: they write, change their words, found rooms, invite, ban, read back, and leave. */
 import type { Simulation } from '@bothy/simulator';
-import type { OrderedCommand, RoomId, RoomRole } from '@bothy/wire';
+import type { OrderedCommand, RoomCommand, RoomId, RoomRole } from '@bothy/wire';
 import type { SimClient } from './sim-client.ts';
 import { pick, type SimCluster } from './sim-cluster.ts';
+import { again, type SimNode } from './sim-node.ts';
 
 type Act = (people: ClusterPeople, client: SimClient, room: RoomId, last: number) => void;
 
 export class ClusterPeople {
   readonly #simulation: Simulation;
   readonly #clients: readonly SimClient[];
+  readonly #nodes: readonly SimNode[];
   #count = 0;
 
-  constructor({ simulation, clients }: SimCluster) {
+  constructor({ simulation, clients, nodes }: SimCluster) {
+    this.#nodes = nodes;
     this.#simulation = simulation;
     this.#clients = clients;
   }
@@ -72,12 +75,32 @@ export class ClusterPeople {
     const visibility = random.next() < 0.7 ? 'private' : 'public';
     const before = new Set(client.rooms.keys());
     const requestId = this.name('room', client);
-    client.ask({ kind: 'create', requestId, name: `Room ${this.#count}`, description: '', visibility });
+    const command = {
+      kind: 'create',
+      requestId,
+      name: `Room ${this.#count}`,
+      description: '',
+      visibility,
+    } as const;
+    client.ask(command);
+    if (random.next() < 0.6) this.#foundAgain(client, command);
     this.#simulation.after(2_000, () => {
       const room = [...client.rooms.keys()].find((each) => !before.has(each));
       if (room === undefined) return;
       for (let count = 0; count < 2; count++) this.#invite(client, room);
     });
+  }
+
+  /** The same request at other nodes, as when an answer was lost: all of them are to be told of one room. */
+  #foundAgain({ actor }: SimClient, command: Extract<RoomCommand, { kind: 'create' }>): void {
+    const random = this.#simulation.random('again');
+    for (let count = 0; count < 3; count++) {
+      const node = pick(this.#nodes, random.below(1_000));
+      const id = `${again}${command.requestId} ${count}`;
+      this.#simulation.after(random.below(count === 0 ? 50 : 15_000), () =>
+        node?.command(null, id, actor, command),
+      );
+    }
   }
 
   #invite(client: SimClient, room: RoomId): void {

@@ -29,6 +29,7 @@ export class NodeDisk extends RoomStoreModel {
   /** A copy's members are written before its room. */
   readonly #members = new Map<RoomId, Map<Author, MemberRecord>>();
   readonly #buried = new Set<RoomId>();
+  readonly #drafts = new Set<RoomId>();
   /** By `<room> <seq>`, when its body was forgotten here. */
   readonly #forgotten = new Map<string, number>();
 
@@ -52,6 +53,11 @@ export class NodeDisk extends RoomStoreModel {
 
   isBuried(room: RoomId): boolean {
     return this.#buried.has(room);
+  }
+
+  /** Made here, and nobody is to hear of it yet. */
+  isDraft(room: RoomId): boolean {
+    return this.#drafts.has(room);
   }
 
   /** When the body of this entry was forgotten here; undefined while it is kept. */
@@ -118,6 +124,17 @@ export class NodeDisk extends RoomStoreModel {
         this.#logs.delete(write.room);
         this.#members.delete(write.room);
         this.#buried.add(write.room);
+        return;
+      case 'putIntent':
+        if (write.intent.intent === 'claim') this.#drafts.add(write.intent.room);
+        return;
+      case 'deleteIntent':
+        this.#drafts.delete(write.room);
+        return;
+      case 'dropRoom':
+        this.#logs.delete(write.room);
+        this.#members.delete(write.room);
+        this.#drafts.delete(write.room);
         return;
     }
   }

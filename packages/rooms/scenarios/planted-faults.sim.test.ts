@@ -15,6 +15,7 @@ import { makeRoomsCore } from './sim-node.ts';
 /** Changes what goes in or what comes out; made anew for every start of a core. */
 interface Wrong {
   readonly commits?: (records: RoomsSnapshot['commits']) => RoomsSnapshot['commits'];
+  readonly intents?: (intents: RoomsSnapshot['intents']) => RoomsSnapshot['intents'];
   readonly input?: (input: RoomsInput) => RoomsInput;
   readonly outputs?: (outputs: readonly RoomsOutput[]) => readonly RoomsOutput[];
   /** What the core is told beside, because of one of its outputs. */
@@ -23,8 +24,9 @@ interface Wrong {
 
 function wrongly(make: () => Wrong): typeof makeRoomsCore {
   return (config, snapshot, random) => {
-    const { commits = same, input = same, outputs = same, more } = make();
-    const core = makeRoomsCore(config, { ...snapshot, commits: commits(snapshot.commits) }, random);
+    const { commits = same, intents = same, input = same, outputs = same, more } = make();
+    const found = { commits: commits(snapshot.commits), intents: intents(snapshot.intents) };
+    const core = makeRoomsCore(config, { ...snapshot, ...found }, random);
     return {
       step(given: RoomsInput, now: Now) {
         const out = [...core.step(input(given), now)];
@@ -69,6 +71,10 @@ const altered = (alter: (message: Sent['message']) => Sent['message']) => (): Wr
     all.map((each) => (each.kind === 'send' ? { ...each, message: alter(each.message) } : each)),
 });
 const heard = (input: (given: RoomsInput) => RoomsInput) => (): Wrong => ({ input });
+
+type Answer = Extract<RoomsInput, { kind: 'directoryAnswered' }>['result'];
+const directoryAnswers = (alter: (result: Answer) => Answer) =>
+  heard((given) => (given.kind === 'directoryAnswered' ? { ...given, result: alter(given.result) } : given));
 
 const faults: Readonly<Record<string, Scenario>> = {
   'acknowledges before it is durable': rough(early('reply')),
@@ -182,6 +188,37 @@ const faults: Readonly<Record<string, Scenario>> = {
         output.message.kind === 'commit' &&
         output.message.message.kind === 'consult',
     ),
+  ),
+  'tells of a room before the directory has answered': rough(() => ({
+    more: (output) => {
+      if (output.kind !== 'askDirectory') return undefined;
+      return { kind: 'directoryAnswered', id: output.id, result: { ok: true, result: { kind: 'claimed' } } };
+    },
+  })),
+  'takes a refusal of the directory for its word': rough(
+    directoryAnswers((result) => (result.ok ? result : { ok: true, result: { kind: 'claimed' } })),
+  ),
+  'keeps a room of a creation that another node has won': rough(
+    directoryAnswers((result) =>
+      result.ok && result.result.kind === 'roomTaken' ? { ok: true, result: { kind: 'claimed' } } : result,
+    ),
+  ),
+  'gives up a room that may have been claimed': rough(
+    directoryAnswers((result) => (result.ok ? result : { ...result, mayHappen: false })),
+  ),
+  'tells the directory nothing again': rough(without(timer('claims'))),
+  'forgets at a restart that a room is not claimed': rough(() => ({
+    intents: (all) => all.filter(({ intent }) => intent !== 'claim'),
+  })),
+  'writes down no room that is to be claimed': rough(writes(({ kind }) => kind !== 'putIntent')),
+  'buries nothing in the directory': deleting(
+    without((output) => output.kind === 'askDirectory' && output.command.kind === 'buryRoom'),
+  ),
+  'forgets at a restart what is to be buried': deleting(() => ({
+    intents: (all) => all.filter(({ intent }) => intent !== 'bury'),
+  })),
+  'claims no room that was there before': long(
+    heard((given) => (given.kind === 'directorySays' ? { ...given, whole: false } : given)),
   ),
   'forgets no node': deleting(
     heard((given) => (given.kind === 'forgetNode' ? { ...given, node: 'nobody' } : given)),

@@ -31,6 +31,7 @@ import { clientCommand, keyOf, personOf } from './sim-person.ts';
 /** Codes after which a person tries the same again. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'administrator_unreachable',
+  'directory_unavailable',
   'node_unreachable',
   'rate_limited',
   'room_busy',
@@ -273,6 +274,10 @@ export class SimClient {
     const key = keyOf(command);
     const isPending = this.pending.has(key);
     if (!result.ok) {
+      // Asked again under the same request: that makes no second one.
+      if (command.kind === 'create' && passing.has(result.code)) {
+        return void this.#simulation.after(2_000, () => this.ask(command));
+      }
       if (isPending && passing.has(result.code)) return this.#later(key);
       this.pending.delete(key);
       if (result.code === 'room_deleted' && 'room' in command) this.giveUp(command.room);

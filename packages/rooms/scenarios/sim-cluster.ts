@@ -4,6 +4,7 @@ import type { RoomId } from '@bothy/wire';
 import { ClusterChecker } from './cluster-checker.ts';
 import { ClusterPeace } from './cluster-peace.ts';
 import { SimClient } from './sim-client.ts';
+import { SimDirectory } from './sim-directory.ts';
 import { type LinkFaults, SimLinks } from './sim-links.ts';
 import { makeRoomsCore, type NodeEvent, SimNode } from './sim-node.ts';
 
@@ -37,6 +38,7 @@ export class SimCluster {
   readonly nodes: readonly SimNode[];
   readonly clients: readonly SimClient[];
   readonly checker: ClusterChecker;
+  readonly directory: SimDirectory;
   /** Nodes that an operator has made the cluster forget. */
   readonly forgotten = new Set<SimNode>();
   /** Told of what nodes do. */
@@ -50,6 +52,9 @@ export class SimCluster {
     const simulation = new Simulation({ seed, scenario: options.name });
     this.simulation = simulation;
     this.links = new SimLinks(simulation, options.links);
+    this.directory = new SimDirectory(simulation, () =>
+      this.nodes.filter((node) => !this.forgotten.has(node)),
+    );
     const count = options.nodes(simulation.random('nodes').below(1_000));
     // Sessions are named after their clients.
     const clientOf = new Map<string, SimClient>();
@@ -63,6 +68,8 @@ export class SimCluster {
         id,
         join,
         makeCore,
+        directory: this.directory,
+        created: (author, requestId, room) => this.checker.created(author, requestId, room),
         toClient: (node, session, message) => {
           clientOf.get(session.slice(0, session.lastIndexOf('-')))?.arrived(node, session, message);
         },
@@ -75,7 +82,7 @@ export class SimCluster {
         },
       });
     });
-    this.checker = new ClusterChecker(this.nodes, () => simulation.nowMs);
+    this.checker = new ClusterChecker(this.nodes, this.directory, () => simulation.nowMs);
     const people = options.clients(simulation.random('clients').below(1_000));
     this.clients = Array.from({ length: people }, (_, index) => {
       const name = index % 4 === 3 ? `c${index + 1}-guest` : `c${index + 1}`;
@@ -95,7 +102,7 @@ export class SimCluster {
   get rooms(): readonly RoomId[] {
     return this.nodes.flatMap((node) =>
       [...node.store.logs()].flatMap(([id, { administrator }]) =>
-        administrator === node.info.id ? [id] : [],
+        administrator === node.info.id && !node.store.isDraft(id) ? [id] : [],
       ),
     );
   }
@@ -129,6 +136,7 @@ export class SimCluster {
       nodes: this.nodes.length,
       deleted: this.checker.committed.size,
       aborted: this.checker.aborted.size,
+      ...this.directory.counts,
       boots: this.nodes.reduce((sum, node) => sum + node.process.bootCount, 0),
     };
     return {

@@ -8,7 +8,7 @@ import {
 } from '@bothy/rooms/core';
 import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
-import type { NodeInfo, ResumeRequest, RoomActor, RoomCommand, RoomId } from '@bothy/wire';
+import type { NodeInfo, ResumeRequest, RoomActor, RoomCommand, RoomId, RoomResult } from '@bothy/wire';
 import { NodeDisk } from './node-disk.ts';
 import { stageCreation } from './room-store.ts';
 import type { ServerMessage } from './sim-frames.ts';
@@ -18,16 +18,28 @@ export function makeRoomsCore(...args: ConstructorParameters<typeof RoomsCore>):
   return new RoomsCore(...args);
 }
 
+/** What begins the id of a command that is given again at another node. */
+export const again = 'again ';
+
+/** The directory of its cluster, as a node sees it. */
+export interface NodeDirectory {
+  started(node: SimNode): void;
+  ask(node: SimNode, question: Extract<RoomsOutput, { kind: 'askDirectory' }>): void;
+}
+
 export interface SimNodeOptions {
   readonly simulation: Simulation;
   readonly links: SimLinks;
   readonly id: string;
   readonly join: readonly string[];
   readonly makeCore: typeof makeRoomsCore;
+  readonly directory: NodeDirectory;
   /** What leaves for a client. */
   readonly toClient: (node: SimNode, session: string, message: ServerMessage) => void;
   /** The node has ended: so have its clients' connections. */
   readonly ended: (node: SimNode) => void;
+  /** Somebody without a connection was told of the room that their request made. */
+  readonly created?: (author: string, requestId: string, room: RoomId) => void;
   /** Told of every write that became durable and of every output that was carried out, just after it. */
   readonly watch?: (node: SimNode, event: NodeEvent) => void;
 }
@@ -41,6 +53,8 @@ export class SimNode implements LinkEnd {
   readonly process: SimProcess<RoomsInput, RoomsOutput, NodeDisk>;
   readonly store: NodeDisk;
   readonly #options: SimNodeOptions;
+  /** Who asked without a connection, by the id of what they asked. */
+  readonly #creators = new Map<string, string>();
   /** By room, the sessions that are told of it. */
   #attached = new Map<RoomId, Set<string>>();
 
@@ -64,7 +78,10 @@ export class SimNode implements LinkEnd {
       },
       boot: ({ bootCount, store, random }) =>
         options.makeCore(config, store.snapshot(), random(`rooms ${bootCount}`)),
-      started: () => void this.process.submit({ kind: 'start' }),
+      started: () => {
+        this.process.submit({ kind: 'start' });
+        options.directory.started(this);
+      },
       ended: () => {
         this.#attached = new Map();
         links.crash(this);
@@ -91,7 +108,8 @@ export class SimNode implements LinkEnd {
     this.process.submit({ kind: 'sessionClosed', session });
   }
 
-  command(session: string, id: string, actor: RoomActor, command: RoomCommand): void {
+  command(session: string | null, id: string, actor: RoomActor, command: RoomCommand): void {
+    if (session === null) this.#creators.set(id, actor.person);
     this.process.submit({ kind: 'command', session, id, actor, command, ...stageCreation(actor, command) });
   }
 
@@ -130,7 +148,7 @@ export class SimNode implements LinkEnd {
       case 'opened':
         return toClient(this, output.session, { kind: 'opened', resumed: output.resumed });
       case 'reply':
-        if (output.session === null) return;
+        if (output.session === null) return this.#answered(output.id, output.result);
         return toClient(this, output.session, { kind: 'reply', id: output.id, result: output.result });
       case 'attach': {
         const sessions = this.#attached.get(output.room) ?? new Set();
@@ -159,11 +177,20 @@ export class SimNode implements LinkEnd {
         return links.dial(this, output.address);
       case 'hangUp':
         return links.hangUp(this, output.node);
+      case 'askDirectory':
+        return this.#options.directory.ask(this, output);
       case 'dropFiles':
       case 'forgotten':
       case 'refused':
         return;
     }
+  }
+
+  #answered(id: string, result: RoomResult): void {
+    if (!id.startsWith(again) || !result.ok || !('room' in result.value)) return;
+    const { room } = result.value;
+    if (typeof room === 'object')
+      this.#options.created?.(this.#creators.get(id) ?? '', id.split(' ')[1] ?? '', room.id);
   }
 
   #notice({ to, notice }: Extract<RoomsOutput, { kind: 'notice' }>): void {

@@ -29,9 +29,12 @@ import {
   type RoomResult,
 } from '@bothy/wire';
 import type { Logger } from 'pino';
+import type { DirectoryDesk } from '../directory/directory-desk.ts';
 import { withCreation } from './creation.ts';
+import { RoomCalls } from './room-calls.ts';
 import { RoomTimes } from './room-times.ts';
 import { RoomVoice, voiceSession } from './room-voice.ts';
+import { RoomsDirectory } from './rooms-directory.ts';
 import { StoredRooms } from './stored-rooms.ts';
 import type { RoomTracing } from './tracing.ts';
 
@@ -43,6 +46,8 @@ export interface RoomsHostOptions {
   /** What concerns other nodes. */
   readonly clusterLog: Logger;
   readonly tracing: RoomTracing;
+  /** Of the cluster: it takes one room of a creation, and lets none come back that was deleted. */
+  readonly directory?: DirectoryDesk;
   /** Rooms that were deleted, now or, at a start, some time ago. What is kept of them beside their logs goes. */
   readonly roomsDeleted?: (rooms: readonly RoomId[]) => void;
   /** A message of this author with these files was taken away. */
@@ -51,12 +56,11 @@ export interface RoomsHostOptions {
   readonly nodeHealth?: (node: NodeId, health: NodeHealth) => void;
 }
 
-/** Commands of REST and other programs that wait for their answers. */
-const maxWaiting = 10_000;
 /** From one failure to the next start; doubled by each that follows soon, up to the second. */
 const restartMs = 200;
 const maxRestartMs = 10_000;
 
+type Refused = Extract<RoomResult, { readonly ok: false }>;
 type View = RoomsCore['clusterView'];
 
 interface Opened {
@@ -76,17 +80,16 @@ export class RoomsHost {
   /** The node's own place in rooms. */
   readonly voice: RoomVoice;
   readonly #options: RoomsHostOptions;
-  readonly #waiting = new Map<string, (result: RoomResult) => void>();
-  readonly #forgetting = new Map<string, ReturnType<typeof Promise.withResolvers<boolean>>>();
+  readonly #calls = new RoomCalls();
   #links: ClusterLinks | undefined;
   #config: RoomsConfig | undefined;
   #store: SqliteRoomStore | undefined;
   #prepared: Opened | undefined;
   #core: RoomsCore | undefined;
   #loop: Loop<RoomsInput, RoomsOutput> | undefined;
+  #directory: RoomsDirectory | undefined;
   #restart: NodeJS.Timeout | undefined;
   #failures = 0;
-  #count = 0;
   #stopped = false;
 
   constructor(options: RoomsHostOptions) {
@@ -136,14 +139,15 @@ export class RoomsHost {
   /** A command of somebody without a session: REST, another program. */
   command(actor: RoomActor, command: RoomCommand, trace?: string): Promise<RoomResult> {
     return new Promise((resolve) => {
-      this.#count += 1;
-      const id = `rest ${this.#count}`;
-      if (this.#waiting.size >= maxWaiting) return resolve(tooMuch);
       const call = this.#options.tracing.call(`rest ${command.kind}`, trace);
-      this.#waiting.set(id, (result) => {
+      const id = this.#calls.command((result) => {
         call.end(result.ok ? 'ok' : result.code);
         resolve(result);
       });
+      if (id === undefined) {
+        call.end(tooMuch.code);
+        return resolve(tooMuch);
+      }
       const base = { kind: 'command', id, session: null, actor, command } as const;
       this.#input(call.trace === undefined ? base : { ...base, trace: call.trace });
     });
@@ -151,15 +155,9 @@ export class RoomsHost {
 
   /** An operator says that a node will not come back. False when it was not known. */
   forgetNode(node: NodeId): Promise<boolean> {
-    this.#count += 1;
-    const id = `forget ${this.#count}`;
-    const answer = Promise.withResolvers<boolean>();
-    this.#forgetting.set(id, answer);
-    if (this.#loop?.submit({ kind: 'forgetNode', id, node }) !== true) {
-      this.#forgetting.delete(id);
-      answer.reject(new BothyError('node_unreachable', startingAnew));
-    }
-    return answer.promise;
+    const { id, known } = this.#calls.forget();
+    if (this.#loop?.submit({ kind: 'forgetNode', id, node }) !== true) this.#calls.notForgotten(id, anew);
+    return known;
   }
 
   async stop(): Promise<void> {
@@ -167,6 +165,7 @@ export class RoomsHost {
     clearTimeout(this.#restart);
     await this.sockets.stop();
     await this.#settle();
+    this.#directory?.end();
     this.#loop?.stop();
     await this.#store?.close();
   }
@@ -213,6 +212,12 @@ export class RoomsHost {
       },
     );
     this.#loop.submit({ kind: 'start' });
+    this.#directory = new RoomsDirectory({
+      desk: this.#options.directory,
+      held: () => core.heldRooms,
+      input: (input) => void this.#submit(input),
+    });
+    this.#directory.began();
     this.voice.began();
   }
 
@@ -227,7 +232,7 @@ export class RoomsHost {
     if (input.kind === 'sessionClosed' && this.ready) setTimeout(() => this.#input(input), 100).unref();
     if (input.kind !== 'command') return;
     const result = this.ready ? tooMuch : anew;
-    if (input.session === null) this.#answer(input.id, result);
+    if (input.session === null) this.#calls.answer(input.id, result);
     else this.sockets.perform({ kind: 'reply', id: input.id, session: input.session, result });
   }
 
@@ -236,7 +241,7 @@ export class RoomsHost {
     this.#options.tracing.leaving(output);
     switch (output.kind) {
       case 'reply':
-        if (output.session === null) return this.#answer(output.id, output.result);
+        if (output.session === null) return this.#calls.answer(output.id, output.result);
         if (output.session === voiceSession) return this.voice.answer(output);
         return this.sockets.perform(output);
       case 'deliver':
@@ -271,11 +276,10 @@ export class RoomsHost {
       case 'hangUp':
         this.#options.clusterLog.warn({ other: output.node }, output.reason);
         return this.#links?.hangUp(output.node, output.reason);
-      case 'forgotten': {
-        const answer = this.#forgetting.get(output.id);
-        this.#forgetting.delete(output.id);
-        return answer?.resolve(output.known);
-      }
+      case 'askDirectory':
+        return this.#directory?.ask(output);
+      case 'forgotten':
+        return this.#calls.forgotten(output.id, output.known);
       case 'refused':
         this.refused(output.code, output.message);
     }
@@ -287,12 +291,6 @@ export class RoomsHost {
     this.#options.clusterLog.warn({ code }, message);
   }
 
-  #answer(id: string, result: RoomResult): void {
-    const resolve = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    resolve?.(result);
-  }
-
   #failed(error: BothyError): void {
     if (this.#stopped || this.#restart !== undefined) return;
     this.#options.log.error(
@@ -301,15 +299,12 @@ export class RoomsHost {
     );
     this.#loop?.stop();
     const store = this.#store;
+    this.#directory?.end();
     this.#loop = undefined;
     this.#core = undefined;
     this.#store = undefined;
     this.#prepared = undefined;
-    for (const id of [...this.#waiting.keys()]) this.#answer(id, anew);
-    for (const [id, forgetting] of [...this.#forgetting]) {
-      this.#forgetting.delete(id);
-      forgetting.reject(new BothyError('node_unreachable', startingAnew));
-    }
+    this.#calls.abandon(anew);
     this.disk.end();
     this.#options.tracing.abandon();
     this.times.abandon();
@@ -335,11 +330,11 @@ export class RoomsHost {
   }
 }
 
-const tooMuch: RoomResult = {
+const tooMuch: Refused = {
   ok: false,
   code: 'rate_limited',
   message: 'The rooms of this node are busy. Try again in a moment with the same id.',
 };
 /** What its disk refused ended them; nothing that was acknowledged is lost. */
 export const startingAnew = 'The rooms of this node start anew. Try again in a moment, with the same id.';
-const anew: RoomResult = { ok: false, code: 'node_unreachable', message: startingAnew };
+const anew: Refused = { ok: false, code: 'node_unreachable', message: startingAnew };

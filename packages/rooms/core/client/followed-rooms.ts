@@ -107,15 +107,19 @@ export class FollowedRooms {
     this.#listener.ready(step, info.id);
   }
 
-  /** An own room was made; its first entries follow, unless the answer was to a repeated request. */
+  /** An own room was made; its first entries follow, unless an earlier request under the same id had made it. */
   created(step: ClientStep, { room: info }: RoomAnswers['create'], isFirst: boolean): void {
     if (this.#rooms.has(info.id)) return;
     const room = new FollowedRoom(info.epoch, 0);
     this.#rooms.set(info.id, room);
     step.notify({ kind: 'room', room: info, members: [] });
-    if (isFirst) return this.#askMembers(step, info.id);
-    room.isAttached = false;
-    this.#rejoin(step, info.id, room);
+    room.isAttached = isFirst;
+    if (!isFirst) return this.#rejoin(step, info.id, room);
+    this.#askInfo(step, info.id, (next, outcome) => {
+      if (room.last > 0) return this.#tookMembers(next, outcome);
+      room.isAttached = false;
+      if (this.#rooms.get(info.id) === room) this.#rejoin(next, info.id, room);
+    });
   }
 
   /** The person wants to leave; what would bring them back is not sent any more. */
@@ -159,7 +163,8 @@ export class FollowedRooms {
   }
 
   membersTimerFired(step: ClientStep, room: RoomId): void {
-    if (this.#rooms.get(room)?.isAttached === true) this.#askMembers(step, room);
+    if (this.#rooms.get(room)?.isAttached !== true) return;
+    this.#askInfo(step, room, (next, outcome) => this.#tookMembers(next, outcome));
   }
 
   rejoinTimerFired(step: ClientStep, id: RoomId): void {
@@ -314,10 +319,6 @@ export class FollowedRooms {
     room.reset(commonSeq);
     room.isAttached = isAttached;
     step.notify({ kind: 'reset', room: id, commonSeq: room.last });
-  }
-
-  #askMembers(step: ClientStep, id: RoomId): void {
-    this.#askInfo(step, id, (next, outcome) => this.#tookMembers(next, outcome));
   }
 
   #askInfo(step: ClientStep, room: RoomId, done: (step: ClientStep, outcome: CallOutcome) => void): void {

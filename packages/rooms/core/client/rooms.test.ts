@@ -286,8 +286,12 @@ test('[CL20] a client that is started with its places goes on there', () => {
   expect(seqs(world)).toEqual([3, 4]);
 });
 
-test('[CL9] a room made by a repeated request is joined', () => {
-  for (const isRepeated of [false, true]) {
+test('[CL9] a room made by a repeated request is joined, whoever made that before', () => {
+  for (const [isRepeated, follows] of [
+    [false, true],
+    [false, false],
+    [true, false],
+  ] as const) {
     const world = new ClientWorld(parseServerFrame);
     world.start();
     world.run(1_000);
@@ -318,7 +322,10 @@ test('[CL9] a room made by a repeated request is joined', () => {
       result: { room: made },
     } as const;
     world.input({ kind: 'frame', connection: asked?.connection ?? 0, frame });
+    const head = { room, epoch: 1, seq: 1, messageId: 'k-1', author: 'guest:ben', name: 'ben', sentAt: 0 };
+    if (follows) world.cluster.say(notification('room.message', { ...head, body: 'x' }));
     world.run(1_000);
-    expect(world.cluster.calls.includes('room.join')).toBe(isRepeated);
+    // Nothing follows where an earlier request made it, on another connection or in another session.
+    expect(world.cluster.calls.includes('room.join')).toBe(!follows);
   }
 });

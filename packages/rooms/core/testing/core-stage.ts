@@ -18,14 +18,17 @@ import type {
 } from '@bothy/wire';
 import { RoomStoreModel } from './room-store-model.ts';
 import { stageCreation } from './stage-creation.ts';
+import { StageDirectory } from './stage-directory.ts';
 import type { Shown, StageNode } from './stage-node.ts';
 import { codeOf, infoOf } from './stage-people.ts';
+import { StageRecord } from './stage-record.ts';
 
 export class CoreStage {
   nowMs = 0;
   wallMs = 1_700_000_000_000;
   /** Outputs of the last step. */
   outputs: readonly RoomsOutput[] = [];
+  readonly directory: StageDirectory;
   /** Questions to stores are answered at once; else they wait in `asked`. */
   answers = true;
   readonly asked: { readonly node: string; readonly id: string; readonly answer: () => void }[] = [];
@@ -37,8 +40,7 @@ export class CoreStage {
   /** Files that a node was told to remove. */
   readonly dropped: (Extract<RoomsOutput, { kind: 'dropFiles' }> & { readonly node: string })[] = [];
   readonly #nodes = new Map<string, StageNode>();
-  readonly #shown = new Map<string, Shown[]>();
-  readonly #replies = new Map<string, readonly RoomResult[]>();
+  readonly #record = new StageRecord();
   readonly #queue: (() => void)[] = [];
   #count = 0;
   #running = false;
@@ -48,6 +50,12 @@ export class CoreStage {
     ids: readonly string[] = ['n1'],
     prepare: (id: string, store: RoomStoreModel) => void = () => {},
   ) {
+    this.directory = new StageDirectory({
+      ids,
+      isLinked: (one, other) => this.#nodes.get(one)?.links.has(other) === true,
+      held: (id) => this.#node(id).core.heldRooms,
+      step: (id, input) => void (this.#nodes.has(id) && this.step(id, input)),
+    });
     for (const id of ids) {
       const store = new RoomStoreModel();
       prepare(id, store);
@@ -64,6 +72,7 @@ export class CoreStage {
       };
       this.#nodes.set(id, node);
       this.step(id, { kind: 'start' });
+      this.directory.tellWhole(id);
     }
     for (const one of ids) for (const other of ids) if (one < other) this.link(one, other);
     this.pass(1_100);
@@ -77,7 +86,6 @@ export class CoreStage {
     return this.#node(id).core.clusterView;
   }
 
-  /** The room that a node offers. */
   lobby(id = 'n1'): RoomId {
     const room = this.store(id)
       .snapshot()
@@ -147,9 +155,7 @@ export class CoreStage {
   }
 
   answer(call: string): RoomResult | undefined {
-    const [reply, second] = this.#replies.get(call) ?? [];
-    if (second !== undefined) throw new Error(`${call} was answered twice`);
-    return reply;
+    return this.#record.answer(call);
   }
 
   /** `ok`, the code of a refusal, or `open`. */
@@ -193,7 +199,7 @@ export class CoreStage {
   }
 
   shown(session: string): readonly Shown[] {
-    return this.#shown.get(session) ?? [];
+    return this.#record.of(session);
   }
 
   /** `seq` of the entries that a session was sent of this room. */
@@ -214,6 +220,7 @@ export class CoreStage {
     this.#node(other).links.add(one);
     this.step(one, { kind: 'linkUp', node: this.#node(other).info });
     this.step(other, { kind: 'linkUp', node: this.#node(one).info });
+    for (const id of [one, other]) this.directory.tellWhole(id);
   }
 
   /** The link ends; both sides hear of it. */
@@ -240,6 +247,7 @@ export class CoreStage {
     node.boots += 1;
     node.core = this.#boot(node.info, node.store, node.boots);
     this.step(id, { kind: 'start' });
+    this.directory.tellWhole(id);
   }
 
   /** A message as if this node had sent it. */
@@ -265,15 +273,6 @@ export class CoreStage {
     this.#running = false;
   }
 
-  #show(session: string | null, shown: Shown): void {
-    const key = session ?? 'nobody';
-    const all = this.#shown.get(key) ?? [];
-    this.#shown.set(key, all);
-    all.push(shown);
-    if (shown.kind !== 'reply') return;
-    this.#replies.set(shown.id, [...(this.#replies.get(shown.id) ?? []), shown.result]);
-  }
-
   #perform(node: StageNode, output: RoomsOutput): void {
     const { id } = node.info;
     switch (output.kind) {
@@ -295,7 +294,7 @@ export class CoreStage {
         return void node.timers.delete(output.key);
       case 'reply':
       case 'opened':
-        return this.#show(output.session, output);
+        return this.#record.show(output.session ?? 'nobody', output);
       case 'attach':
         return void node.attached.set(
           output.room,
@@ -305,16 +304,20 @@ export class CoreStage {
         return void node.attached.get(output.room)?.delete(output.session);
       case 'deliver':
         for (const session of node.attached.get(output.room) ?? []) {
-          this.#show(session, { kind: 'entries', room: output.room, entries: output.entries });
+          this.#record.show(session, { kind: 'entries', room: output.room, entries: output.entries });
         }
         return;
       case 'deliverTo':
-        return this.#show(output.session, { kind: 'entries', room: output.room, entries: output.entries });
+        return this.#record.show(output.session ?? 'nobody', {
+          kind: 'entries',
+          room: output.room,
+          entries: output.entries,
+        });
       case 'notice': {
         const { to, notice } = output;
-        if (to === 'all') return this.#show('all', { kind: 'notice', notice });
+        if (to === 'all') return this.#record.show('all', { kind: 'notice', notice });
         const sessions = 'session' in to ? [to.session] : (node.attached.get(to.room) ?? []);
-        for (const session of sessions) this.#show(session, { kind: 'notice', notice });
+        for (const session of sessions) this.#record.show(session, { kind: 'notice', notice });
         return;
       }
       case 'send': {
@@ -334,6 +337,12 @@ export class CoreStage {
         return void this.refused.push(output.code);
       case 'dropFiles':
         return void this.dropped.push({ ...output, node: id });
+      case 'askDirectory': {
+        const { boots } = node;
+        return void this.#queue.push(() => {
+          if (node.boots === boots) this.directory.ask(id, output.id, output.command);
+        });
+      }
       case 'forgotten':
         return;
     }

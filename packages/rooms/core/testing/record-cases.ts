@@ -121,7 +121,9 @@ export const recordCases: readonly RoomStoreCase[] = [
   {
     title: 'members and nodes are kept, replaced and removed',
     steps: [
-      { holds: { rooms: [], members: [], tombstones: [], commits: [], nodes: [], fresh: true } },
+      {
+        holds: { rooms: [], members: [], tombstones: [], intents: [], commits: [], nodes: [], fresh: true },
+      },
       { commit: [{ kind: 'putMember', member: member({ person: ben, verified: false }) }, put()] },
       { commit: [{ kind: 'putMember', member: member({ role: 'reader', read: 3 }) }] },
       { commit: [{ kind: 'putMember', member: member({ standing: 'banned', read: 4 }) }] },
@@ -157,6 +159,48 @@ export const recordCases: readonly RoomStoreCase[] = [
       },
       'reopen',
       { holds: { members: [], nodes: [], fresh: false } },
+    ],
+  },
+  {
+    title: 'what the directory has to be told of rooms is kept, replaced and forgotten',
+    steps: [
+      { commit: [put(), { kind: 'putIntent', intent: { room, intent: 'claim', epoch: 1 } }] },
+      { commit: [{ kind: 'putIntent', intent: { room: otherRoom, intent: 'claim', epoch: 1 } }] },
+      { commit: [{ kind: 'putIntent', intent: { room: otherRoom, intent: 'bury', epoch: 2 } }] },
+      'reopen',
+      {
+        holds: {
+          intents: [
+            { room, intent: 'claim', epoch: 1 },
+            { room: otherRoom, intent: 'bury', epoch: 2 },
+          ],
+        },
+      },
+      { commit: [{ kind: 'deleteIntent', room: otherRoom }] },
+      { commit: [{ kind: 'deleteIntent', room: 'unknown' }] },
+      'reopen',
+      { holds: { intents: [{ room, intent: 'claim', epoch: 1 }] } },
+    ],
+  },
+  {
+    title: 'a room that is dropped leaves nothing, and may come again',
+    steps: [
+      {
+        commit: [
+          put(),
+          { kind: 'putEpoch', room, epoch: 1, firstSeq: 1, administrator: 'n1' },
+          append(0, [says(1), says(2)]),
+          { kind: 'putMember', member: member() },
+          { kind: 'putIntent', intent: { room, intent: 'claim', epoch: 1 } },
+        ],
+      },
+      { commit: [{ kind: 'dropRoom', room }] },
+      { commit: [{ kind: 'dropRoom', room }] },
+      'reopen',
+      { holds: { rooms: [], members: [], tombstones: [], intents: [] } },
+      { ask: ask(1, 9, 9), finding: found() },
+      { commit: [put(), append(0, [says(1, 'anew')])] },
+      { ask: ask(1, 9, 9), finding: found(says(1, 'anew')) },
     ],
   },
   {

@@ -7,6 +7,7 @@ import { bounds } from '../config.ts';
 import type {
   MemberRecord,
   RoomFinding,
+  RoomIntent,
   RoomQuery,
   RoomRecord,
   RoomsSnapshot,
@@ -31,6 +32,7 @@ export class RoomStoreModel {
   readonly #members = new Map<RoomId, Map<Author, MemberRecord>>();
   /** The oldest first. */
   readonly #tombstones = new Map<RoomId, number>();
+  readonly #intents = new Map<RoomId, RoomIntent>();
   readonly #commits = new Map<string, RoomsSnapshot['commits'][number]>();
   readonly #nodes = new Map<string, NodeInfo>();
   #fresh = true;
@@ -89,6 +91,18 @@ export class RoomStoreModel {
       case 'deleteRoom':
         this.#deleteRoom(write);
         break;
+      case 'dropRoom':
+        this.#delete(this.#rooms, write.room);
+        this.#delete(this.#logs, write.room);
+        this.#delete(this.#members, write.room);
+        this.#delete(this.#intents, write.room);
+        break;
+      case 'putIntent':
+        this.#set(this.#intents, write.intent.room, write.intent);
+        break;
+      case 'deleteIntent':
+        this.#delete(this.#intents, write.room);
+        break;
       case 'putCommit':
         this.#set(this.#commits, write.record.transaction, write.record);
         break;
@@ -125,6 +139,7 @@ export class RoomStoreModel {
       rooms,
       members: sorted(this.#members).flatMap(sorted),
       tombstones: [...this.#tombstones].map(([room, epoch]) => ({ room, epoch })),
+      intents: sorted(this.#intents),
       commits: sorted(this.#commits),
       nodes: sorted(this.#nodes),
       fresh: this.#fresh,

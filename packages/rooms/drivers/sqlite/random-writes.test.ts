@@ -51,11 +51,16 @@ const others: fc.Arbitrary<RoomWrite> = fc.oneof(
     ...{ kind: fc.constant('putEpoch' as const), room: someRoom, epoch },
     ...{ firstSeq: target, administrator: fc.constant('n1') },
   }),
+  fc
+    .record({ room: someRoom, epoch, intent: fc.constantFrom('claim' as const, 'bury' as const) })
+    .map((intent) => ({ kind: 'putIntent' as const, intent })),
+  fc.record({ kind: fc.constant('deleteIntent' as const), room: someRoom }),
   fc.constantFrom<RoomWrite[]>({ kind: 'putNode', node }, { kind: 'deleteNode', node: node.id }),
 );
 const rare: fc.Arbitrary<RoomWrite> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('clearCopy' as const), room: someRoom }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteRoom' as const), room: someRoom, epoch }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('dropRoom' as const), room: someRoom }) },
 );
 const write: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 12, arbitrary: append },

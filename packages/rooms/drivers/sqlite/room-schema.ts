@@ -13,6 +13,16 @@ const migrations: Migrations = {
       await cluster(database);
     },
   },
+  '002-intents': {
+    up: async ({ schema }) => {
+      await schema
+        .createTable('intent')
+        .addColumn('room', 'text', (column) => column.primaryKey())
+        .addColumn('intent', 'text', (column) => column.notNull())
+        .addColumn('epoch', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
 };
 
 /**

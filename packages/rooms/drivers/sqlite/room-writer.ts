@@ -25,7 +25,7 @@ export class RoomWriter {
         continue;
       }
       const write = JSON.parse(String(cells[at + 1])) as Exclude<RoomWrite, Write<'append'>>;
-      discards ||= write.kind === 'clearCopy' || write.kind === 'deleteRoom';
+      discards ||= ['clearCopy', 'deleteRoom', 'dropRoom'].includes(write.kind);
       this.#other(write);
       at += 2;
     }
@@ -75,6 +75,13 @@ export class RoomWriter {
         return statements.clearCopy(write.room);
       case 'deleteRoom':
         return this.#deleteRoom(write);
+      case 'dropRoom':
+        statements.deleteRoom(write.room);
+        return statements.deleteIntent(write.room);
+      case 'putIntent':
+        return statements.putIntent(write.intent);
+      case 'deleteIntent':
+        return statements.deleteIntent(write.room);
       case 'putCommit':
         return statements.putCommit(write.record.transaction, JSON.stringify(write.record));
       case 'deleteCommit':

@@ -107,7 +107,7 @@ export class SqliteRoomStore implements Storage<RoomWrite> {
       if (this.#broken !== undefined) return reject(this.#broken);
       if (this.#isClosing) return reject(closed());
       if (this.#loading !== undefined) return reject(new Error('The rooms are being loaded already.'));
-      const parts = { rooms: [], members: [], tombstones: [], commits: [], nodes: [] };
+      const parts = { rooms: [], members: [], tombstones: [], intents: [], commits: [], nodes: [] };
       this.#loading = { parts, resolve, reject };
       this.#flush();
       this.#post({ kind: 'load' });

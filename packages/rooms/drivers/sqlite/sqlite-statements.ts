@@ -3,7 +3,7 @@
  * `log-rules.ts`; another engine brings a file like this one.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { MemberRecord, RoomRecord } from '../../core/records.ts';
+import type { MemberRecord, RoomIntent, RoomRecord } from '../../core/records.ts';
 import type { LogEnd, Stored } from './log-rules.ts';
 import { type Cells, cellsPerEntry, type SnapshotPart } from './worker-messages.ts';
 
@@ -147,6 +147,14 @@ export class SqliteStatements {
     this.#run('DELETE FROM tombstone WHERE number <= (SELECT max(number) FROM tombstone) - ?', keep);
   }
 
+  putIntent({ room, intent, epoch }: RoomIntent): void {
+    this.#run('INSERT OR REPLACE INTO intent (room, intent, epoch) VALUES (?, ?, ?)', room, intent, epoch);
+  }
+
+  deleteIntent(room: string): void {
+    this.#run('DELETE FROM intent WHERE room = ?', room);
+  }
+
   putCommit(transaction: string, record: string): void {
     this.#run(
       'INSERT OR REPLACE INTO commit_record (transaction_id, record) VALUES (?, ?)',
@@ -247,6 +255,7 @@ const snapshotSql: Readonly<Record<SnapshotPart, string>> = {
     'verified', json(iif(verified, 'true', 'false')), 'standing', standing, 'role', role, 'read', read)
     FROM member ORDER BY room, person`,
   tombstones: `SELECT json_object('room', room, 'epoch', epoch) FROM tombstone ORDER BY number`,
+  intents: `SELECT json_object('room', room, 'intent', intent, 'epoch', epoch) FROM intent ORDER BY room`,
   commits: 'SELECT record FROM commit_record ORDER BY transaction_id',
   nodes: 'SELECT info FROM node ORDER BY id',
 };

@@ -23,7 +23,7 @@ export type ToWorker =
   | { readonly kind: 'load' }
   | { readonly kind: 'close' };
 
-export const snapshotParts = ['rooms', 'members', 'tombstones', 'commits', 'nodes'] as const;
+export const snapshotParts = ['rooms', 'members', 'tombstones', 'intents', 'commits', 'nodes'] as const;
 export type SnapshotPart = (typeof snapshotParts)[number];
 
 export type FromWorker =
