@@ -1,27 +1,30 @@
 /** Somebody with another key takes the name of a contact: the app warns, and never takes one for the other. */
-import { join } from 'node:path';
-import { SqliteNameDirectory } from '@bothy/store';
+import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
+import { operatorToken } from '../cluster/stage/operator-token.ts';
 import { browserStage } from './browser-stage.ts';
 import { befriend, connected, say, shows, texts } from './person.ts';
 
 const stage = browserStage();
 
-async function releaseName(name: string): Promise<void> {
-  const file = join(stage.node.dataFolder, 'node.sqlite');
-  const names = await SqliteNameDirectory.open({ file, wallMs: Date.now, open: true });
-  await names.release(name);
-  await names.close();
+async function releaseName(name: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await httpRequest(`${stage.node.webUrl}/api/v1/names/${name}`, {
+    method: 'DELETE',
+    headers,
+  });
+  expect(answer.status).toBe(200);
 }
 
 test('a banner says that another key has the name; asked and accepted, the new one is a contact of its own', async () => {
+  const operator = await operatorToken(stage.node);
   const [ann, ben] = await Promise.all([stage.join('ann'), stage.join('ben')]);
   await befriend(ann, ben, 'ann', 'ben');
   await Promise.all([connected(ann), connected(ben)]);
   await say(ann, 'The key is under the mat.');
   await shows(ben, 'The key is under the mat.');
   await ben.context().close();
-  await releaseName('ben');
+  await releaseName('ben', operator);
 
   const stranger = await stage.join('ben');
   const banner = ann.getByRole('alert').filter({ hasText: 'Somebody else’s key goes by the name ben.' });

@@ -1,4 +1,4 @@
-/** `bothy cluster status`, once or again and again. */
+/** `bothy cluster status`, once or again and again, and `bothy cluster forget`. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
@@ -13,6 +13,7 @@ interface StatusFlags {
 }
 
 const watchEveryMs = 1_000;
+const defaultUrl = 'http://127.0.0.1:8080';
 
 /** Adds `status` to the command `cluster`. */
 export function addClusterStatus(cluster: Command, print: (line: string) => void): void {
@@ -32,7 +33,7 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
       'after',
       '\nThe passphrase of a key comes from BOTHY_PASSPHRASE or is asked for. For a node with a certificate of its own, NODE_EXTRA_CA_CERTS names the file of its authority.',
     )
-    .action(async ({ node = 'http://127.0.0.1:8080', key, json, watch }: StatusFlags) => {
+    .action(async ({ node = defaultUrl, key, json, watch }: StatusFlags) => {
       const { statusAsker, statusLines } = await import('./cluster-status.ts');
       const { keySignIn } = await import('./rooms-sign-in.ts');
       endWithReader(process.stdout);
@@ -57,5 +58,32 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
         if (json !== true && !process.stdout.isTTY) print('');
         await wait(watchEveryMs, undefined, { signal: ended.signal }).catch(() => {});
       }
+    });
+}
+
+interface ForgetFlags {
+  readonly node?: string;
+  readonly key: string;
+  readonly force?: boolean;
+}
+
+/** Adds `forget` to the command `cluster`. */
+export function addClusterForget(cluster: Command, print: (line: string) => void): void {
+  cluster
+    .command('forget <id>')
+    .description('part with a node that is down and will not come back; for operators')
+    .option('--node <url>', `a node that still runs (default: ${defaultUrl})`)
+    .addOption(
+      new Option('--key <file>', 'the key file of an operator').env('BOTHY_KEY').makeOptionMandatory(),
+    )
+    .option(
+      '--force',
+      'also where most of the directory is lost with it: what only lost nodes knew is gone then',
+    )
+    .action(async (id: string, { node: url = defaultUrl, key, force = false }: ForgetFlags) => {
+      const { forgetNode } = await import('./cluster-forget.ts');
+      const { keySignIn } = await import('./rooms-sign-in.ts');
+      await forgetNode({ url, node: id, force }, await keySignIn(key, askPassphrase));
+      print(`${id} is forgotten.`);
     });
 }

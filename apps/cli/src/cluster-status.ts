@@ -1,5 +1,5 @@
 /** `bothy cluster status`: the cluster as one of its nodes sees it. */
-import { stateWords } from '@bothy/rooms/views';
+import { directoryWords, stateWords } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type ClusterStatusAnswer, checkClusterStatus } from '@bothy/wire/schemas';
 import { unreachable } from './node-unreachable.ts';
@@ -55,7 +55,7 @@ function expectAddress(url: string): void {
 const healthWords = { up: 'up', suspected: 'late', down: 'down' } as const;
 
 /** Aligned columns; health is a word and not only a colour. */
-export function statusLines({ self, nodes, rooms, deletions }: ClusterStatusAnswer): string[] {
+export function statusLines({ self, nodes, rooms, deletions, directory }: ClusterStatusAnswer): string[] {
   const rate = nodes.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const up = nodes.filter(({ health }) => health === 'up').length;
   const lines = [
@@ -71,6 +71,10 @@ export function statusLines({ self, nodes, rooms, deletions }: ClusterStatusAnsw
         }),
     ]),
   ];
+  if (directory !== undefined) {
+    const { state, notes } = directoryWords(directory);
+    lines.push('', `directory: ${plain(state)}`, ...notes.map((note) => `  ${plain(note)}`));
+  }
   for (const node of nodes) {
     const own = rooms.filter(({ administrator }) => administrator === node.id);
     if (own.length === 0) continue;

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { endWithReader } from './closed-output.ts';
 import { addClusterRun } from './cluster-run/cluster-run-command.ts';
-import { addClusterStatus } from './cluster-status-command.ts';
+import { addClusterForget, addClusterStatus } from './cluster-status-command.ts';
 import { addEdge } from './edge-command.ts';
 import {
   addNodeOptions,
@@ -63,7 +63,10 @@ function program(): Command {
     .description('show the log of a node')
     .option('--data <folder>', "the node's data folder (default: ./.bothy)")
     .option('--level <level>', 'this level and what is worse: debug, info, warn or error')
-    .option('--area <area,…>', 'only these: node, http, broker, rooms, cluster, names, bridge, traces')
+    .option(
+      '--area <area,…>',
+      'only these: node, http, broker, rooms, cluster, names, directory, bridge, traces',
+    )
     .option('--since <time>', 'only the last 30s, 10m, 2h, 1d')
     .option('--follow', 'go on with what comes')
     .option('--json', 'lines as they are, for other programs')
@@ -86,6 +89,7 @@ function program(): Command {
   const cluster = bothy.command('cluster').description('the nodes that are one');
   addClusterRun(cluster, print);
   addClusterStatus(cluster, print);
+  addClusterForget(cluster, print);
   addVerify(bothy, print);
   return bothy;
 }

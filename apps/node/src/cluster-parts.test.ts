@@ -53,22 +53,41 @@ test('three nodes are one directory of names and one broker', async () => {
   await Promise.all([annsClient.endAsync(), bensClient.endAsync()]);
 }, 30_000);
 
-test('a name claimed while a node is gone is provisional; two such names are a conflict that is shown until it is released', async () => {
+test('while the node that decides is away a new name is refused, names are looked up as stale, and who has one signs in', async () => {
   const [one, two] = await cluster(2);
   if (one === undefined || two === undefined) throw new Error('not two');
-  await two.stop();
+  const ann = await person('ann');
+  expect((await signIn(two, ann)).body).toMatchObject({ name: 'bound' });
+  const { directory } = (await get(two, 'cluster')) as { directory: { leader: string; warning: string } };
+  expect(directory.warning).toContain(`While ${directory.leader} is away`);
+  const [decides, told] = directory.leader === 'n1' ? [one, two] : [two, one];
+  await decides.stop();
+  expect(await signIn(told, await person('ben'))).toMatchObject({
+    status: 503,
+    body: { code: 'directory_unavailable', message: expect.stringContaining(directory.leader) },
+  });
+  expect(await signIn(told, ann)).toMatchObject({ status: 200, body: { name: 'bound' } });
+  await (await mqtt(told, ann)).endAsync();
+  expect(await get(told, 'names/ann')).toEqual({ name: 'ann', person: ann.person, stale: true });
+  expect(await get(told, 'cluster')).toMatchObject({ stale: true, directory: { state: 'stale' } });
+}, 30_000);
+
+test('names that two nodes gave by themselves are a conflict when they meet, until it is released', async () => {
+  const [one, apart] = [await start({ id: 'n1' }), await start({ id: 'n2' })];
   const [ann, otherAnn] = await Promise.all([person('ann'), person('ann')]);
-  expect((await signIn(one, ann)).body).toMatchObject({ name: 'provisional', role: 'operator' });
-  await one.stop();
-  const alone = await start({ id: 'n2', data: two.dataFolder });
-  expect((await signIn(alone, otherAnn)).body).toMatchObject({ name: 'provisional', role: 'operator' });
-  const back = await start({ id: 'n1', data: one.dataFolder, join: alone.clusterAddress });
-  for (const node of [alone, back]) {
+  expect((await signIn(one, ann)).body).toMatchObject({ name: 'bound', role: 'operator' });
+  const { token } = (await signIn(apart, otherAnn)).body as { token: string };
+  await apart.stop();
+  const back = await start({ id: 'n2', data: apart.dataFolder, join: one.clusterAddress });
+  for (const node of [one, back]) {
     await expect
       .poll(() => get(node, 'names/ann'), { timeout: 8_000 })
       .toEqual({ name: 'ann', person: ann.person, conflict: [otherAnn.person] });
   }
-  expect(await signIn(alone, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+  expect(await signIn(back, otherAnn)).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+  // A token of before is of no use with a name that is somebody else's.
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await httpRequest(`${back.webUrl}/api/v1/names`, { headers })).status).toBe(401);
 }, 30_000);
 
 const program = fileURLToPath(new URL('../testing/node-process.ts', import.meta.url));

@@ -1,34 +1,30 @@
-/** What the nodes of a cluster share beside rooms: the names, and the broker. Both over the links between the nodes. */
+/** What is one in all nodes of a cluster beside rooms, over the links between them: the broker and the directory. */
 import { randomBytes } from 'node:crypto';
 import type { BridgeOptions, NodeBroker } from '@bothy/broker';
-import { ClusterNameDirectory, type NamePeers, type OwnerChange } from '@bothy/identity';
 import type { ClusterLinks } from '@bothy/rooms/drivers/grpc';
-import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
-import type { BridgeMessage, Certificate, NodeHealth, NodeId } from '@bothy/wire';
+import type { BridgeMessage, DirectoryMessage, NodeHealth, NodeId } from '@bothy/wire';
+import type { Logger } from 'pino';
+import type { DirectoryHost } from './directory/directory-host.ts';
 
 export interface ClusterPartsOptions {
   readonly node: NodeId;
-  readonly names: SqliteNameDirectory;
   /** All other nodes of the cluster, whether they can be reached or not; undefined while that is not known. */
   readonly known: () => readonly NodeId[] | undefined;
-  /** What another node said has changed whose a name is. */
-  readonly changed: (change: OwnerChange) => void;
+  readonly directory: Pick<DirectoryHost, 'use' | 'linkUp' | 'linkDown' | 'message'>;
+  /** About bridges of brokers. */
+  readonly log: Logger;
   /** From the moment at which a node is down until its people are offline here. @default 5000 */
   readonly graceMs?: number;
   readonly wallMs: () => number;
-  readonly monoMs: () => number;
 }
 
 /** Links break and are back; people are not shown as offline for that. Others give up a dead node about as soon. */
 const graceMs = 5_000;
-/** What a link lost is learned with the next exchange; digests of all names are 3 KB. */
-const exchangeMs = 60_000;
+
 export class ClusterParts {
-  readonly names: ClusterNameDirectory<SqliteNameDirectory>;
   /** For the broker to be started with. */
   readonly bridge: BridgeOptions;
   readonly #options: ClusterPartsOptions;
-  readonly #exchanges: NodeJS.Timeout;
   /** Nodes that are down, until their people are offline here. */
   readonly #doubted = new Map<NodeId, NodeJS.Timeout>();
   #links: ClusterLinks | undefined;
@@ -37,29 +33,12 @@ export class ClusterParts {
   constructor(options: ClusterPartsOptions) {
     this.#options = options;
     const { node, wallMs } = options;
-    const peers: NamePeers = {
-      known: options.known,
-      ask: async (to, question) => await this.#links?.askName(to, question),
-    };
-    this.names = new ClusterNameDirectory({ ...options, local: options.names, peers });
     this.bridge = {
       node,
       run: randomBytes(12).toString('base64url'),
       wallMs,
       send: (to, message) => this.#links?.sendBridge(to, message),
     };
-    this.#exchanges = setInterval(() => {
-      for (const other of this.#links?.linked ?? []) this.#exchange(other);
-    }, exchangeMs).unref();
-  }
-
-  /** Claims a name for who comes with an invitation or without. */
-  async claim(certificate: Certificate, code?: string): Promise<InvitedClaim> {
-    const { names } = this.#options;
-    if (code === undefined) return await this.names.claim(certificate);
-    return await this.names.claimWith<InvitedClaim>(certificate, (terms) =>
-      names.claimInvited(certificate, code, terms),
-    );
   }
 
   serve(broker: NodeBroker): void {
@@ -69,6 +48,7 @@ export class ClusterParts {
   /** To be called before the first link is up. */
   use(links: ClusterLinks): void {
     this.#links = links;
+    this.#options.directory.use(links);
   }
 
   /** Once it is known which nodes there are: those that do not come are down since an earlier run of this one. */
@@ -80,12 +60,15 @@ export class ClusterParts {
   linkUp(node: NodeId): void {
     clearTimeout(this.#doubted.get(node));
     this.#doubted.delete(node);
+    this.#options.log.debug({ other: node }, 'the brokers pass messages on to each other');
     this.#broker?.bridge?.linkUp(node);
-    this.#exchange(node);
+    this.#options.directory.linkUp(node);
   }
 
   linkDown(node: NodeId): void {
+    this.#options.log.debug({ other: node }, 'messages for that node’s broker wait');
     this.#broker?.bridge?.linkDown(node);
+    this.#options.directory.linkDown(node);
   }
 
   health(node: NodeId, health: NodeHealth): void {
@@ -100,8 +83,11 @@ export class ClusterParts {
     this.#broker?.bridge?.receive(from, message);
   }
 
+  agreed(from: NodeId, message: DirectoryMessage): void {
+    this.#options.directory.message(from, message);
+  }
+
   stop(): void {
-    clearInterval(this.#exchanges);
     for (const timer of this.#doubted.values()) clearTimeout(timer);
     this.#doubted.clear();
   }
@@ -113,10 +99,5 @@ export class ClusterParts {
       if (this.#links?.linked.includes(node) !== true) this.#broker?.bridge?.nodeDown(node);
     };
     this.#doubted.set(node, setTimeout(giveUp, this.#options.graceMs ?? graceMs).unref());
-  }
-
-  #exchange(node: NodeId): void {
-    // A disk that fails has told so where it was asked for; the next exchange tries again.
-    this.names.exchange(node).catch(() => {});
   }
 }

@@ -16,7 +16,7 @@ export async function inDataFolder<T>(
     const advice = 'Start the node once, or name its folder with --data.';
     throw new BothyError('configuration_invalid', `There is no node in ${folder}. ${advice}`);
   }
-  const names = await SqliteNameDirectory.open({ file, wallMs: nodeClock.wallMs, open: false });
+  const names = await SqliteNameDirectory.open({ file, wallMs: nodeClock.wallMs });
   try {
     return await act(names);
   } finally {

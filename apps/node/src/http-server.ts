@@ -102,6 +102,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   rate_limited: 429,
   administrator_unreachable: 503,
   node_unreachable: 503,
+  directory_unavailable: 503,
   broker_unreachable: 503,
   storage_failed: 503,
 };

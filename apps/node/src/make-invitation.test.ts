@@ -56,7 +56,6 @@ test('an expired invitation is refused', async () => {
   const names = await SqliteNameDirectory.open({
     file: join(data, 'node.sqlite'),
     wallMs: () => 1,
-    open: false,
   });
   await names.invite({ code: 'an-old-invitation', uses: 1, expiresAt: Date.now() - 1 });
   await names.close();

@@ -3,6 +3,8 @@ import type { BridgeCounts, BrokerCounts, NodeBroker } from '@bothy/broker';
 import type { RoomSocketCounts } from '@bothy/rooms/drivers/websocket';
 import type { NodeHealth } from '@bothy/wire';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { DirectoryHost } from './directory/directory-host.ts';
+import { directoryMetrics } from './directory/directory-metrics.ts';
 import type { OtlpExport } from './rooms/otlp-export.ts';
 import type { RoomsHost } from './rooms/rooms-host.ts';
 
@@ -36,12 +38,13 @@ const bridgeCounters: Readonly<Record<keyof BridgeCounts, readonly [name: string
 export interface NodeMetricsOptions {
   readonly broker: NodeBroker;
   readonly rooms: RoomsHost;
+  readonly directory: DirectoryHost;
   /** What became of spans; undefined where no collector is told of. */
   readonly spans?: OtlpExport['counts'] | undefined;
 }
 
 /** docs/reference/metrics.md lists them all. */
-export function nodeMetrics({ broker, rooms, spans }: NodeMetricsOptions): Registry {
+export function nodeMetrics({ broker, rooms, directory, spans }: NodeMetricsOptions): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -79,6 +82,7 @@ export function nodeMetrics({ broker, rooms, spans }: NodeMetricsOptions): Regis
     });
   }
   roomMetrics(rooms, registers);
+  directoryMetrics(directory, registers);
   traceMetrics(spans, registers);
   return registry;
 }

@@ -22,8 +22,11 @@ const allRoutes = [nodeRoutes, roomRoutes, telemetryRoutes, enrolRoutes].flatMap
 export interface RoomsApiOptions extends FileApiOptions, WebhookApiOptions, Pick<DigestApiOptions, 'rooms'> {
   readonly version: string;
   readonly cluster: () => ClusterStatus;
-  /** A node that will not come back; `by` is who says so. False when it is not known. */
-  readonly forgetNode: (node: NodeId, by: Name) => Promise<boolean>;
+  /**
+   * A node that will not come back; `by` is who says so. False when it is not known. `force`: also where it takes the
+   * majority of the directory with it; without, that is refused with `directory_unavailable`.
+   */
+  readonly forgetNode: (node: NodeId, by: Name, force: boolean) => Promise<boolean>;
 }
 
 export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) => void {
@@ -49,14 +52,19 @@ export function roomsApi(options: RoomsApiOptions): (server: FastifyInstance) =>
     server.delete(roomRoutes.forgetNode.path, async (request) => {
       const operator = await operatorOf(request, options);
       const { node } = parsePart(roomRoutes.forgetNode.params, request.params, 'address');
-      const known = cluster().nodes.find(({ id }) => id === node);
+      const { force } = parsePart(roomRoutes.forgetNode.query, request.query, 'query');
+      const { nodes, directory } = cluster();
+      const known = nodes.find(({ id }) => id === node);
+      const isMember =
+        directory?.voters.includes(node) === true || directory?.learners.includes(node) === true;
       if (known !== undefined && known.health !== 'down') {
         throw new BothyError(
           'bad_request',
           `The node ${node} is heard. Only one that is down can be forgotten.`,
         );
       }
-      if (known === undefined || !(await options.forgetNode(node, operator.name))) {
+      const isKnown = known !== undefined || isMember;
+      if (!isKnown || !(await options.forgetNode(node, operator.name, force === 'true'))) {
         throw new BothyError('not_found', `No node of this cluster has the id ${node}.`);
       }
       return { node };

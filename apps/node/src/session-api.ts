@@ -16,6 +16,8 @@ export interface SessionApiOptions {
   readonly names: SqliteNameDirectory;
   /** Claims a name, on all nodes. */
   readonly claim: (certificate: Certificate, invite?: string) => Promise<InvitedClaim>;
+  /** What is known of names here may be old. */
+  readonly isStale: () => boolean;
   readonly audiences: () => readonly string[];
   /** Proofs that were used, over MQTT too: none is good twice. */
   readonly nonces: NonceRegister;
@@ -52,7 +54,12 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
       if (!namePattern.test(name)) throw new BothyError('name_invalid', 'That is not a well-formed name.');
       const [person, ...rivals] = claimantsOf(await names.record(name));
       if (person === undefined) throw new BothyError('not_found', `Nobody goes by the name ${name} here.`);
-      return { name, person, ...(rivals.length > 0 ? { conflict: rivals } : {}) };
+      return {
+        name,
+        person,
+        ...(rivals.length > 0 ? { conflict: rivals } : {}),
+        ...(options.isStale() ? { stale: true } : {}),
+      };
     });
 
     const signIn = { onRequest: limited };
@@ -82,7 +89,7 @@ export function sessionApi(options: SessionApiOptions): (server: FastifyInstance
     });
   };
 
-  /** Throws the refusal when the name cannot be this person's. `provisional`: not every node could be asked. */
+  /** Throws the refusal when the name cannot be this person's. `provisional`: of an earlier version, and not confirmed. */
   async function claim(
     certificate: Certificate,
     invite: string | undefined,

@@ -10,6 +10,7 @@ import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
 import { makeFolder } from './data-folder.ts';
+import { openAgreement } from './directory/open-agreement.ts';
 import { HttpServer } from './http-server.ts';
 import type { RunningGuide } from './lan/lan.ts';
 import { localAddresses, reachedAt } from './lan/local-addresses.ts';
@@ -62,24 +63,22 @@ async function start(
   const traces = await openTracing(config, logs);
   undo.push(() => traces.stop());
   const keyPair = await loadNodeKey(join(config.data, 'node-key.json'));
-  const open = config.registration === 'open';
-  const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs, open });
+  const names = await SqliteNameDirectory.open({ file: join(config.data, 'node.sqlite'), wallMs });
   undo.push(() => names.close());
   let links: ClusterLinks | undefined;
   // MQTT clients come before there are rooms, which know the nodes.
   let known: ClusterPartsOptions['known'] = () => undefined;
+  const { directory, ...agreed } = await openAgreement(config, names, logs, (person) => {
+    broker.endConnections(person);
+    rooms.sockets.endSessions(person);
+  });
+  undo.push(() => directory.stop());
   const parts = new ClusterParts({
     node: config.id,
-    names,
+    directory,
+    log: logs.bridge,
     wallMs,
-    monoMs,
     known: () => known(),
-    changed: ({ name, before }) => {
-      if (before === undefined) return;
-      logs.names.info({ name, person: before }, 'another node says that the name is not theirs');
-      broker.endConnections(before);
-      rooms.sockets.endSessions(before);
-    },
   });
   undo.push(async () => parts.stop());
   const hadOperator = (await names.operators()).length > 0;
@@ -104,7 +103,7 @@ async function start(
   undo.push(() => edges.close());
   const authenticate = authenticator({
     tokens,
-    names: parts.names,
+    names: agreed.names,
     audiences,
     nonces,
     onlyLocal,
@@ -212,7 +211,7 @@ async function start(
     const [host] = lan === undefined ? [] : reachedAt(config.http.host, lan.addresses());
     return host === undefined ? webUrl() : `https://${host}:${ports.http}`;
   };
-  const metrics = nodeMetrics({ broker, rooms, spans: traces.spans });
+  const metrics = nodeMetrics({ broker, rooms, directory, spans: traces.spans });
   telemetry.metrics(metrics);
   const remoteFiles = new RemoteFileReader(async (node, file) =>
     links === undefined ? undefined : await fileOfNode(links, node, file),
@@ -230,13 +229,23 @@ async function start(
     api: (server) => {
       const operated = ({ name, person }: Certificate): void =>
         logs.names.info({ name, person }, 'the first person to open this node from its machine operates it');
-      const claim: ClusterParts['claim'] = (...claimed) => parts.claim(...claimed);
-      const session = { id, version, registration, tokens, names, claim, audiences, nonces, mayTry };
+      const session = {
+        isStale: () => directory.isStale,
+        id,
+        version,
+        registration,
+        tokens,
+        names,
+        claim: agreed.claim,
+        audiences,
+        nonces,
+        mayTry,
+      };
       sessionApi({ ...session, operated, wallMs })(server);
       operatorApi({
         tokens,
         names,
-        release: (name) => parts.names.release(name),
+        release: (name) => agreed.names.release(name),
         wallMs,
         invitationLink: (code) => invitationLink(config, ports.http, code),
         released: (name, person, by) => {
@@ -261,11 +270,12 @@ async function start(
         monoMs,
         rooms: rooms.disk,
         command: (actor, command, trace) => rooms.command(actor, command, trace),
-        cluster: () => clusterStatus(links?.self ?? self, rooms),
-        forgetNode: (node, by) => {
-          logs.cluster.info({ other: node, by }, 'an operator has removed a node from the cluster');
+        cluster: () => clusterStatus(links?.self ?? self, rooms, directory.view),
+        forgetNode: async (node, by, force) => {
+          const isMember = await directory.forgetNode(node, force);
+          logs.cluster.info({ other: node, by, force }, 'an operator has removed a node from the cluster');
           parts.forget(node);
-          return rooms.forgetNode(node);
+          return (await rooms.forgetNode(node)) || isMember;
         },
         readRemoteFile: (node, file) => remoteFiles.read(node, file),
       })(server);
@@ -276,7 +286,6 @@ async function start(
   const self = await nodeInfo(config, keyPair, sharedUrl());
   const services: ClusterServices = {
     ...clusterServices(rooms, (file) => fileForNode(files, file)),
-    answerName: (_from, question) => parts.names.answer(question),
     answerTelemetry: (question) => telemetry.answer(question),
   };
   await rooms.prepare();
@@ -284,14 +293,9 @@ async function start(
     services,
     made: (made) => parts.use(made),
     bridge: (from, message) => parts.bridged(from, message),
-    linked: (node) => {
-      logs.bridge.debug({ other: node }, 'the brokers pass messages on to each other');
-      parts.linkUp(node);
-    },
-    parted: (node) => {
-      logs.bridge.debug({ other: node }, 'messages for that node’s broker wait');
-      parts.linkDown(node);
-    },
+    directory: (from, message) => parts.agreed(from, message),
+    linked: (node) => parts.linkUp(node),
+    parted: (node) => parts.linkDown(node),
     forgotten: (node) => parts.forget(node),
   });
   links = opened;
@@ -316,6 +320,7 @@ async function start(
     certificate?.stop();
     await rooms.stop();
     parts.stop();
+    await directory.stop();
     await http.stop();
     await telemetry.stop();
     // Others hear the last wills of its clients before the links go.

@@ -27,9 +27,9 @@ export { type ClaimResult, MemoryNameDirectory, type NameDirectory } from './nam
 export {
   ClusterNameDirectory,
   type ClusterNamesOptions,
-  type NamePeers,
+  type NameAgreement,
 } from './names/cluster-name-directory.ts';
-export type { ClaimTerms, LocalNames, OwnerChange } from './names/local-names.ts';
+export type { Admission, LocalNames, OwnerChange } from './names/local-names.ts';
 export {
   Challenges,
   everyRegister,

@@ -1,60 +1,72 @@
-/** Nodes with names and a network between them, for tests: questions and answers arrive when the seed says so. */
+/** Nodes with names, and a directory that all of them ask: one list of records, in the order in which commands reach it. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Random, seededRandom } from '@bothy/protocols';
-import type { Certificate, Name, NameAnswer, NameQuestion, NodeId, PersonId } from '@bothy/wire';
 import {
-  ClusterNameDirectory,
-  type LocalNames,
-  MemoryNameDirectory,
-  type OwnerChange,
-} from '../src/index.ts';
+  BothyError,
+  type Certificate,
+  claimedAfter,
+  type DirectoryCommand,
+  type DirectoryResult,
+  mergeRecords,
+  type Name,
+  type NameRecord,
+  type NodeId,
+  ownerOf,
+  type PersonId,
+  releasedRecord,
+} from '@bothy/wire';
+import { ClusterNameDirectory, type LocalNames, type NameAgreement, type OwnerChange } from '../src/index.ts';
 
-/** A process: it does nothing more once it has crashed. */
-class Process {
-  isAlive = true;
-  crash = (): void => {};
-  readonly crashed = new Promise<undefined>((resolve) => {
-    this.crash = () => {
-      this.isAlive = false;
-      resolve(undefined);
-    };
-  });
+/** A disk in memory. */
+export class MemoryLocalNames implements LocalNames {
+  readonly #records = new Map<Name, NameRecord>();
+  /** Refuses to write. */
+  isFull = false;
+
+  async lookup(name: Name): Promise<PersonId | undefined> {
+    return ownerOf(this.#records.get(name));
+  }
+
+  async record(name: Name): Promise<NameRecord | undefined> {
+    return this.#records.get(name);
+  }
+
+  async merge(records: readonly NameRecord[]): Promise<readonly OwnerChange[]> {
+    if (this.isFull) throw new BothyError('storage_failed', 'the disk is full');
+    return records.flatMap((record) => {
+      const known = this.#records.get(record.name);
+      const merged = mergeRecords(known ?? { name: record.name, claims: [] }, record);
+      this.#records.set(record.name, merged);
+      const [before, after] = [ownerOf(known), ownerOf(merged)];
+      return before === after ? [] : [{ name: record.name, before, after }];
+    });
+  }
+
+  async page(after: Name | '', limit: number): Promise<readonly NameRecord[]> {
+    const behind = [...this.#records.values()].filter(({ name }) => name > after);
+    return behind.sort((one, other) => (one.name < other.name ? -1 : 1)).slice(0, limit);
+  }
 }
 
 export interface NameNode {
   readonly id: NodeId;
-  /** Survives a crash. */
-  readonly local: MemoryNameDirectory;
-  names: ClusterNameDirectory;
-  process: Process;
+  readonly local: MemoryLocalNames;
+  readonly names: ClusterNameDirectory<MemoryLocalNames>;
   readonly changes: OwnerChange[];
-  /** Its clock shows this much more than it should. */
-  readonly aheadMs: number;
+  readonly failures: unknown[];
 }
 
 export class NameNodes {
   readonly nodes: readonly NameNode[];
-  readonly random: Random;
-  readonly #cut = new Set<string>();
-  readonly #waiting: (() => void)[] = [];
-  #nowMs = 1_000_000;
+  readonly #random: Random;
+  /** What the majority knows, and what each node has applied of it: how many of the commands. */
+  readonly #log: DirectoryCommand[] = [];
+  readonly #applied = new Map<NodeId, Map<Name, NameRecord>>();
+  readonly #cut = new Set<NodeId>();
 
-  constructor(seed: string, ids: readonly NodeId[]) {
-    this.random = seededRandom(seed);
-    this.nodes = ids.map((id, index) => {
-      const local = new MemoryNameDirectory();
-      const changes: OwnerChange[] = [];
-      const aheadMs = index * 60_000;
-      const process = new Process();
-      return {
-        id,
-        local,
-        changes,
-        aheadMs,
-        process,
-        names: this.#start(id, local, changes, aheadMs, process),
-      };
-    });
+  constructor(seed: string, ids: readonly NodeId[], open = true) {
+    this.#random = seededRandom(seed);
+    this.nodes = ids.map((id) => this.#start(id, open));
   }
 
   node(index: number): NameNode {
@@ -63,118 +75,91 @@ export class NameNodes {
     return node;
   }
 
-  /** What was on its way there is forgotten, what was written down is not. */
-  crash(index: number): void {
-    const node = this.node(index);
-    node.process.crash();
-    node.process = new Process();
-    node.names = this.#start(node.id, node.local, node.changes, node.aheadMs, node.process);
+  /** This node reaches no majority, and hears nothing, until `heal`. */
+  cut(node: NodeId): void {
+    this.#cut.add(node);
   }
 
-  cut(one: NodeId, other: NodeId): void {
-    this.#cut.add(pair(one, other));
-  }
-
+  /** What was missed comes as a snapshot. */
   heal(): void {
+    for (const id of this.#cut) {
+      this.#applied.set(id, this.#state());
+      this.nodes.find((node) => node.id === id)?.names.replaced();
+    }
     this.#cut.clear();
   }
 
-  /** Lets one thing arrive. False when nothing is on its way. */
-  async arrive(): Promise<boolean> {
-    await turn();
-    const index = this.random.below(Math.max(1, this.#waiting.length));
-    const [next] = this.#waiting.splice(index, 1);
-    this.#nowMs += 1;
-    next?.();
-    await turn();
-    return next !== undefined;
-  }
-
-  /** Lets everything arrive, and what follows from it. */
-  async settle(): Promise<void> {
-    while (await this.arrive());
-  }
-
-  /** Runs something to its end, whatever else arrives meanwhile. */
-  async finish<T>(work: Promise<T>): Promise<T> {
-    let isOver = false;
-    const over = work.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) await this.arrive();
-    return await over;
-  }
-
-  /** Every pair of nodes meets and tells each other all. */
-  async exchangeAll(): Promise<void> {
-    for (const { id, names } of this.nodes) {
-      for (const other of this.nodes) if (other.id !== id) await this.finish(names.exchange(other.id));
-    }
-  }
-
-  #start(
-    id: NodeId,
-    local: MemoryNameDirectory,
-    changes: OwnerChange[],
-    aheadMs: number,
-    process: Process,
-  ): ClusterNameDirectory {
-    // Before a disk is asked, and between that and its answer, other things may happen.
-    const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (this.random.below(3) === 0) await this.#pass(process);
-      const result = await work();
-      if (this.random.below(3) === 0) await this.#pass(process);
-      return result;
+  #start(id: NodeId, open: boolean): NameNode {
+    const local = new MemoryLocalNames();
+    const changes: OwnerChange[] = [];
+    const failures: unknown[] = [];
+    this.#applied.set(id, new Map());
+    const agreement: NameAgreement = {
+      command: (command) => this.#command(id, command),
+      name: (name) => this.#applied.get(id)?.get(name),
+      names: () => [...(this.#applied.get(id)?.values() ?? [])],
     };
-    const slow: LocalNames = {
-      claim: (...claim) => slowly(() => local.claim(...claim)),
-      lookup: (name) => slowly(() => local.lookup(name)),
-      release: (name) => slowly(() => local.release(name)),
-      record: (name) => slowly(() => local.record(name)),
-      merge: (records) => slowly(() => local.merge(records)),
-      digests: () => slowly(() => local.digests()),
-      bucket: (...page) => slowly(() => local.bucket(...page)),
-    };
-    return new ClusterNameDirectory({
+    const names = new ClusterNameDirectory({
       node: id,
-      local: slow,
-      wallMs: () => this.#nowMs + aheadMs,
-      monoMs: () => this.#nowMs,
+      local,
+      open,
+      agreement,
+      wallMs: () => 1_000,
       changed: (change) => changes.push(change),
-      peers: {
-        known: () => this.nodes.map((node) => node.id).filter((other) => other !== id),
-        ask: (other, question) => this.#ask(id, process, other, question),
-      },
+      failed: (thrown) => failures.push(thrown),
     });
+    return { id, local, names, changes, failures };
   }
 
-  /** A link that is cut, before or between, is as good as an answer that does not come in time. */
-  async #ask(
-    from: NodeId,
-    asker: Process,
-    to: NodeId,
-    question: NameQuestion,
-  ): Promise<NameAnswer | undefined> {
-    await this.#pass(asker);
-    const other = this.nodes.find(({ id }) => id === to);
-    if (other === undefined || this.#cut.has(pair(from, to))) return undefined;
-    const { process, names } = other;
-    const answering = names.answer(structuredClone(question));
-    // Who crashes answers nothing, which its asker hears as a link that ended.
-    const answer = await Promise.race([answering, process.crashed]);
-    await this.#pass(asker);
-    return this.#cut.has(pair(from, to)) ? undefined : structuredClone(answer);
+  async #command(asker: NodeId, command: DirectoryCommand): Promise<DirectoryResult> {
+    await this.#later();
+    const unavailable = () => new BothyError('directory_unavailable', 'no majority');
+    if (this.#cut.has(asker)) throw unavailable();
+    this.#log.push(command);
+    const result = apply(this.#state(this.#log.length - 1), command);
+    for (const { id, names } of this.nodes) {
+      if (this.#cut.has(id)) continue;
+      apply(this.#applied.get(id) ?? new Map(), command);
+      names.changed(command);
+    }
+    await this.#later();
+    return result;
   }
 
-  /** Comes back when the seed says so, and to a crashed process never. */
-  async #pass(process: Process): Promise<void> {
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (!process.isAlive) await new Promise(() => {});
+  #state(count = this.#log.length): Map<Name, NameRecord> {
+    const state = new Map<Name, NameRecord>();
+    for (const command of this.#log.slice(0, count)) apply(state, command);
+    return state;
+  }
+
+  async #later(): Promise<void> {
+    for (let turns = this.#random.below(4); turns >= 0; turns -= 1) await turn();
   }
 }
 
-function pair(one: NodeId, other: NodeId): string {
-  return [one, other].sort().join(' ');
+function apply(state: Map<Name, NameRecord>, command: DirectoryCommand): DirectoryResult {
+  switch (command.kind) {
+    case 'claimName': {
+      const { name, person, node, at } = command;
+      const known = state.get(name) ?? { name, claims: [] };
+      const owner = known.claims[0];
+      if (owner !== undefined && owner.person !== person) return { kind: 'taken', by: owner.person };
+      const claimed = owner?.claimed ?? { at: claimedAfter(known, at), node };
+      state.set(name, mergeRecords(known, { name, claims: [{ person, claimed, sure: true }] }));
+      return { kind: 'bound' };
+    }
+    case 'releaseName': {
+      const known = state.get(command.name);
+      if (known !== undefined) state.set(command.name, releasedRecord(known, command.at));
+      return { kind: 'released', was: ownerOf(known) ?? null };
+    }
+    case 'takeIn':
+      for (const record of command.content.names)
+        state.set(record.name, mergeRecords(state.get(record.name) ?? record, record));
+      return { kind: 'done' };
+    default:
+      return { kind: 'done' };
+  }
 }
 
 const key = 'A'.repeat(43);

@@ -1,4 +1,5 @@
 export { type DeletionProgress, type DeletionStep, deletionProgress } from './deletion-progress.ts';
+export { type DirectoryStanding, type DirectoryWords, directoryWords } from './directory-words.ts';
 export { type MemberSection, memberSections, membersAfter, membersWithPresence } from './members.ts';
 export { permissionsIn, type RoomPermissions, type Viewer } from './permissions.ts';
 export { type RoomList, type RoomListInput, type RoomListItem, roomList } from './room-list.ts';

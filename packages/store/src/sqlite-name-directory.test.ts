@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '@bothy/testkit';
-import { nameDirectoryContract } from '@bothy/testkit/contracts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SqliteNameDirectory } from './sqlite-name-directory.ts';
 
@@ -15,71 +14,61 @@ afterEach(async () => {
   folder.remove();
 });
 
-async function directory(open: boolean): Promise<SqliteNameDirectory> {
-  const names = await SqliteNameDirectory.open({
-    file: join(folder.path, 'a.sqlite'),
-    wallMs: () => 1,
-    open,
-  });
+async function directory(wallMs = 1): Promise<SqliteNameDirectory> {
+  const names = await SqliteNameDirectory.open({ file: join(folder.path, 'a.sqlite'), wallMs: () => wallMs });
   opened.push(names);
   return names;
 }
 
 const person = 'a'.repeat(32);
-const key = 'A'.repeat(43);
-const certificate = {
-  v: 1,
-  name: 'ann',
-  person,
-  personKey: key,
-  device: 'd'.repeat(16),
-  deviceKey: key,
-  issuedAt: 0,
-} as const;
+const other = 'b'.repeat(32);
+const claimed = (ms: number, node = 'n2') => ({ at: { ms, counter: 0 }, node });
+const owned = (name: string, who: string, ms = 1) => {
+  return { name, claims: [{ person: who, claimed: claimed(ms), sure: true }] };
+};
 
-describe('SqliteNameDirectory', () => nameDirectoryContract(directory));
-
-test('names are there after closing and opening again, also when no new ones are taken then', async () => {
-  const before = await directory(true);
-  expect(await before.claim(certificate)).toEqual({ kind: 'bound' });
+test('names are there after closing and opening again', async () => {
+  const before = await directory();
+  await before.merge([owned('ann', person), owned('constructor', other)]);
   await before.close();
   opened.splice(0);
-  const after = await directory(false);
+  const after = await directory();
   expect(await after.lookup('ann')).toBe(person);
-  expect(await after.claim(certificate)).toEqual({ kind: 'bound' });
-  expect(await after.claim({ ...certificate, person: 'b'.repeat(32) })).toEqual({
-    kind: 'taken',
-    by: person,
-  });
+  expect(await after.nameOf(other)).toBe('constructor');
+  expect(await after.lookup('toString')).toBeUndefined();
 });
 
-test('two nodes that share the file agree on who owns a name', async () => {
-  const [one, other] = [await directory(true), await directory(true)];
-  const claims = await Promise.all([
-    one.claim(certificate),
-    other.claim({ ...certificate, person: 'b'.repeat(32) }),
+test('an invitation is good for as many names as it says, until it expires; what is given back is good again', async () => {
+  const names = await directory();
+  await names.invite({ code: 'two', uses: 2, expiresAt: 10 });
+  const { take, giveBack } = names.invitation('two');
+  expect([await take(), await take(), await take()]).toEqual([
+    undefined,
+    undefined,
+    { kind: 'invitationRefused' },
   ]);
-  expect(claims.map(({ kind }) => kind).sort()).toEqual(['bound', 'taken']);
-  expect(await one.lookup('ann')).toBe(await other.lookup('ann'));
+  await giveBack();
+  expect(await take()).toBeUndefined();
+  await giveBack();
+  expect(await names.invitation('three').take()).toEqual({ kind: 'invitationRefused' });
+  expect(await (await directory(10)).invitation('two').take()).toEqual({ kind: 'invitationRefused' });
 });
 
 describe('operators', () => {
-  const other = 'b'.repeat(32);
-
   test('the first is who asks first, also of two at once, and that is so after a restart', async () => {
-    const [one, two] = [await directory(true), await directory(true)];
+    const [one, two] = [await directory(), await directory()];
     const first = await Promise.all([one.becomeFirstOperator(person), two.becomeFirstOperator(other)]);
     expect(first.filter(Boolean)).toHaveLength(1);
     const [operator, stranger] = first[0] ? [person, other] : [other, person];
     await Promise.all(opened.splice(0).map((names) => names.close()));
-    const after = await directory(true);
+    const after = await directory();
     expect(await after.becomeFirstOperator(stranger)).toBe(false);
     expect([await after.isOperator(operator), await after.isOperator(stranger)]).toEqual([true, false]);
   });
 
   test('are added and removed by hand; a node that has none takes the next', async () => {
-    const names = await directory(true);
-    await names.claim(certificate);
+    const names = await directory();
+    await names.merge([owned('ann', person)]);
     await names.addOperator(person);
     await names.addOperator(person);
     await names.addOperator(other);
@@ -94,9 +83,9 @@ describe('operators', () => {
   });
 
   test('names are listed in their order, page by page, and say who operates', async () => {
-    const names = await directory(true);
+    const names = await directory();
     for (const [index, name] of ['cid', 'ann', 'ben'].entries()) {
-      await names.claim({ ...certificate, name, person: String(index).repeat(32) });
+      await names.merge([owned(name, String(index).repeat(32))]);
     }
     await names.addOperator('1'.repeat(32));
     const page = await names.list({ limit: 2 });
@@ -109,70 +98,61 @@ describe('operators', () => {
   });
 });
 
-describe('records for other nodes', () => {
-  const other = 'b'.repeat(32);
-  const claimed = (ms: number) => ({ at: { ms, counter: 0 }, node: 'n2' });
-
+describe('records', () => {
   test('what is merged decides whose a name is, and says what changed', async () => {
-    const names = await directory(true);
-    await names.claim(certificate, { claimed: claimed(9), sure: false });
+    const names = await directory();
+    const later = { name: 'ann', claims: [{ person, claimed: claimed(9), sure: false }] };
+    expect(await names.merge([later])).toEqual([{ name: 'ann', before: undefined, after: person }]);
     const earlier = { name: 'ann', claims: [{ person: other, claimed: claimed(5), sure: false }] };
     expect(await names.merge([earlier])).toEqual([{ name: 'ann', before: person, after: other }]);
     expect(await names.merge([earlier])).toEqual([]);
     expect(await names.lookup('ann')).toBe(other);
-    expect(await names.claim(certificate)).toEqual({ kind: 'taken', by: other });
     expect(await names.merge([{ name: 'ann', claims: [], released: { ms: 20, counter: 0 } }])).toEqual([
       { name: 'ann', before: other, after: undefined },
     ]);
+    expect(await names.merge([later, earlier])).toEqual([]);
     expect(await names.list({ limit: 9 })).toEqual([]);
+    // One that comes twice in one go counts as both.
+    await names.merge([owned('ann', person, 30), owned('ann', other, 25)]);
+    expect((await names.record('ann'))?.claims.map((claim) => claim.person)).toEqual([other, person]);
   });
 
-  test('a released name is not brought back, and the next claim comes after the release', async () => {
-    const names = await directory(true);
-    await names.claim(certificate, { claimed: claimed(1_000), sure: true });
-    const before = await names.record('ann');
-    expect(await names.release('ann')).toBe(true);
-    expect(await names.merge(before === undefined ? [] : [before])).toEqual([]);
-    expect(await names.lookup('ann')).toBeUndefined();
-    // The node's clock shows 1.
-    expect(await names.claim({ ...certificate, person: other })).toEqual({ kind: 'bound' });
-    expect((await names.record('ann'))?.claims[0]?.claimed.at.ms).toBeGreaterThanOrEqual(1_000);
-  });
-
-  test('digests differ where records do, and pages hold all of a bucket in order', async () => {
-    const names = await directory(true);
-    const empty = await names.digests();
-    const all = Array.from({ length: 300 }, (_, n) => `name-${n}`);
-    for (const name of all) await names.claim({ ...certificate, name });
-    const digests = await names.digests();
-    const differing = digests.flatMap((digest, bucket) => (digest === empty[bucket] ? [] : [bucket]));
+  test('pages hold all in order', async () => {
+    const names = await directory();
+    const all = Array.from({ length: 30 }, (_, n) => `name-${n}`);
+    await names.merge(all.map((name) => owned(name, person)));
     const found: string[] = [];
-    for (const bucket of differing) {
-      for (let after = ''; ; ) {
-        const page = await names.bucket(bucket, after, 3);
-        if (page.length === 0) break;
-        found.push(...page.map(({ name }) => name));
-        after = page.at(-1)?.name ?? '';
-      }
+    for (let after = ''; ; ) {
+      const page = await names.page(after, 7);
+      if (page.length === 0) break;
+      found.push(...page.map(({ name }) => name));
+      after = page.at(-1)?.name ?? '';
     }
-    expect(found.sort()).toEqual([...all].sort());
-    await names.release('name-7');
-    const changed = (await names.digests()).filter((digest, bucket) => digest !== digests[bucket]);
-    expect(changed).toHaveLength(1);
+    expect(found).toEqual([...all].sort());
   });
 
-  test('names of an earlier version are claims that are sure', async () => {
+  test('names of the earliest version are claims that are sure, and of later ones stay as they are', async () => {
     const file = join(folder.path, 'a.sqlite');
     const { DatabaseSync } = await import('node:sqlite');
-    await (await directory(true)).claim(certificate);
+    await (await directory()).merge([owned('ann', person)]);
     await Promise.all(opened.splice(0).map((names) => names.close()));
-    const sqlite = new DatabaseSync(file);
-    sqlite.exec("DROP TABLE name_record; DELETE FROM kysely_migration WHERE name = '004-name-records'");
-    sqlite.close();
-    const names = await directory(true);
+    const change = (statements: string) => {
+      const sqlite = new DatabaseSync(file);
+      sqlite.exec(statements);
+      sqlite.close();
+    };
+    change(`DELETE FROM kysely_migration WHERE name = '005-no-buckets';
+      ALTER TABLE name_record ADD COLUMN bucket integer NOT NULL DEFAULT 3;
+      CREATE INDEX name_record_bucket ON name_record (bucket, name)`);
+    expect(await (await directory()).record('ann')).toEqual(owned('ann', person));
+    await Promise.all(opened.splice(0).map((names) => names.close()));
+    change(`DROP TABLE name_record;
+      DELETE FROM kysely_migration WHERE name IN ('004-name-records', '005-no-buckets')`);
+    const names = await directory();
     expect(await names.record('ann')).toEqual({
       name: 'ann',
-      claims: [{ person, claimed: { at: { ms: 1, counter: 0 }, node: '' }, sure: true }],
+      claims: [{ person, claimed: claimed(1, ''), sure: true }],
     });
+    expect(await names.lookup('ann')).toBe(person);
   });
 });

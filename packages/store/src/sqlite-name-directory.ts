@@ -1,27 +1,17 @@
-/** Names bound to keys, in the node's database. */
+/** Names, as this node has applied what the cluster's directory says; invitations and operators are the node's own. */
 import { createHash } from 'node:crypto';
-import {
-  type ClaimResult,
-  type ClaimTerms,
-  claimedAfter,
-  type LocalNames,
-  mergeRecords,
-  type OwnerChange,
-  ownerOf,
-  releasedRecord,
-} from '@bothy/identity';
-import { BothyError, type Certificate, type Name, type NameRecord, type PersonId } from '@bothy/wire';
-import type { Kysely, Transaction } from 'kysely';
+import type { Admission, ClaimResult, LocalNames, OwnerChange } from '@bothy/identity';
+import type { Name, NameRecord, PersonId } from '@bothy/wire';
+import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { openDatabase } from './sqlite-database.ts';
 import {
-  bucketDigests,
-  bucketPage,
   mergeInto,
   type NameRecordSchema,
   nameRecords,
+  noBuckets,
   readRecord,
-  replaceRecord,
+  recordsAfter,
 } from './sqlite-name-records.ts';
 
 interface NodeSchema extends NameRecordSchema {
@@ -79,14 +69,16 @@ export interface Invitation {
   readonly expiresAt: number;
 }
 
-/** As a claim; `invitationRefused` when the name is free and the invitation is used up, expired or unknown. */
-export type InvitedClaim = ClaimResult | { readonly kind: 'invitationRefused' };
+/** The name is free, and the invitation is used up, expired or unknown. */
+export interface InvitationRefused {
+  readonly kind: 'invitationRefused';
+}
+
+export type InvitedClaim = ClaimResult | InvitationRefused;
 
 export interface NameDirectoryOptions {
   readonly file: string;
   readonly wallMs: () => number;
-  /** Whether a name that nobody owns may be claimed. */
-  readonly open: boolean;
 }
 
 export class SqliteNameDirectory implements LocalNames {
@@ -106,34 +98,10 @@ export class SqliteNameDirectory implements LocalNames {
         '002-invitations': invitations,
         '003-operators': operators,
         '004-name-records': nameRecords,
+        '005-no-buckets': noBuckets,
       },
     });
     return new SqliteNameDirectory(database, options);
-  }
-
-  async claim(certificate: Certificate, terms?: ClaimTerms): Promise<ClaimResult> {
-    const { name, person } = certificate;
-    const owner = await this.lookup(name);
-    if (owner === person) return { kind: 'bound' };
-    if (owner !== undefined) return { kind: 'taken', by: owner };
-    if (!this.#options.open) return { kind: 'closed' };
-    if (await this.#bind(this.#database, certificate, terms)) return { kind: 'bound' };
-    // Another claim came between: who is in the table is the owner.
-    return await this.claim(certificate, terms);
-  }
-
-  /** False when another claim came between. */
-  async #bind(
-    database: Kysely<NodeSchema> | Transaction<NodeSchema>,
-    { name, person }: Certificate,
-    terms: ClaimTerms | undefined,
-  ): Promise<boolean> {
-    const known = await readRecord(database, name);
-    if (ownerOf(known) !== undefined) return false;
-    const record = known ?? { name, claims: [] };
-    const at = claimedAfter(record, { ms: this.#options.wallMs(), counter: 0 });
-    const claim = { person, ...(terms ?? { claimed: { at, node: '' }, sure: true }) };
-    return await replaceRecord(database, known, mergeRecords(record, { name, claims: [claim] }));
   }
 
   async invite({ code, uses, expiresAt }: Invitation): Promise<void> {
@@ -143,27 +111,25 @@ export class SqliteNameDirectory implements LocalNames {
     await this.#database.insertInto('invitation').values(row).execute();
   }
 
-  /** Claims a free name with an invitation, of which this is one use; whoever owns the name already uses none. */
-  async claimInvited(certificate: Certificate, code: string, terms?: ClaimTerms): Promise<InvitedClaim> {
-    const { name, person } = certificate;
-    const owner = await this.lookup(name);
-    if (owner === person) return { kind: 'bound' };
-    if (owner !== undefined) return { kind: 'taken', by: owner };
-    const now = this.#options.wallMs();
-    // Both or neither: a name that was lost to another claim costs no use.
-    return await this.#database.transaction().execute(async (transaction) => {
-      const used = await transaction
-        .updateTable('invitation')
-        .set((row) => ({ uses_left: row('uses_left', '-', 1) }))
-        .where('hash', '=', hashCode(code))
-        .where('uses_left', '>', 0)
-        .where('expires_at', '>', now)
-        .executeTakeFirst();
-      if (used.numUpdatedRows === 0n) return { kind: 'invitationRefused' };
-      if (await this.#bind(transaction, certificate, terms)) return { kind: 'bound' };
-      // A claim that came between: what is thrown gives the use back.
-      throw new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
-    });
+  /** One use of an invitation, for a name that is free. */
+  invitation(code: string): Admission<InvitationRefused> {
+    const hash = hashCode(code);
+    const ofIt = () => this.#database.updateTable('invitation').where('hash', '=', hash);
+    return {
+      take: async () => {
+        const used = await ofIt()
+          .set((row) => ({ uses_left: row('uses_left', '-', 1) }))
+          .where('uses_left', '>', 0)
+          .where('expires_at', '>', this.#options.wallMs())
+          .executeTakeFirst();
+        return used.numUpdatedRows === 0n ? { kind: 'invitationRefused' } : undefined;
+      },
+      giveBack: async () => {
+        await ofIt()
+          .set((row) => ({ uses_left: row('uses_left', '+', 1) }))
+          .execute();
+      },
+    };
   }
 
   async lookup(name: Name): Promise<PersonId | undefined> {
@@ -181,14 +147,6 @@ export class SqliteNameDirectory implements LocalNames {
     return (await query.executeTakeFirst())?.name;
   }
 
-  async release(name: Name): Promise<boolean> {
-    const known = await readRecord(this.#database, name);
-    if (known === undefined || ownerOf(known) === undefined) return false;
-    // It stays, or a node that was away would bring the old claim back.
-    const released = releasedRecord(known, { ms: this.#options.wallMs(), counter: 0 });
-    return (await replaceRecord(this.#database, known, released)) || (await this.release(name));
-  }
-
   async record(name: Name): Promise<NameRecord | undefined> {
     return await readRecord(this.#database, name);
   }
@@ -197,12 +155,8 @@ export class SqliteNameDirectory implements LocalNames {
     return await mergeInto(this.#database, records);
   }
 
-  async digests(): Promise<readonly string[]> {
-    return await bucketDigests(this.#database);
-  }
-
-  async bucket(bucket: number, after: Name | '', limit: number): Promise<readonly NameRecord[]> {
-    return await bucketPage(this.#database, bucket, after, limit);
+  async page(after: Name | '', limit: number): Promise<readonly NameRecord[]> {
+    return await recordsAfter(this.#database, after, limit);
   }
 
   /** Names in their order, at most `limit` of those behind `after`. */

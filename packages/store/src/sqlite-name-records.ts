@@ -1,17 +1,16 @@
 /**
- * What is known of each name on all nodes, beside the names of this one: every claim, and when it was released last. The
+ * What is known of each name: every claim, and when it was released last. The
  * table `name` says whose a name is; a trigger keeps it to the records, so that one statement changes both, and two
  * processes that share the file need no transaction that waits between its statements.
  */
-import { createHash } from 'node:crypto';
-import { mergeRecords, type OwnerChange, ownerOf, recordText } from '@bothy/identity';
-import { type Name, type NameRecord, nameBuckets } from '@bothy/wire';
+import type { OwnerChange } from '@bothy/identity';
+import { mergeRecords, type Name, type NameRecord, ownerOf, recordText } from '@bothy/wire';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 export interface NameRecordSchema {
   name: { name: string; person: string; claimed_at: number };
-  name_record: { name: string; bucket: number; record: string };
+  name_record: { name: string; record: string };
 }
 
 /** Names of earlier versions become claims that no other node can have known of. */
@@ -41,8 +40,19 @@ export const nameRecords: Migration = {
     const rows = await typed.selectFrom('name').selectAll().execute();
     for (const { name, person, claimed_at } of rows) {
       const claimed = { at: { ms: claimed_at, counter: 0 }, node: '' };
-      await replaceRecord(typed, undefined, { name, claims: [{ person, claimed, sure: true }] });
+      const record = asText({ name, claims: [{ person, claimed, sure: true }] });
+      await sql`insert into name_record (name, bucket, record) values (${name}, 0, ${record})`.execute(
+        database,
+      );
     }
+  },
+};
+
+/** Nodes compared buckets of names before they had one directory. */
+export const noBuckets: Migration = {
+  up: async (database: Kysely<unknown>) => {
+    await database.schema.dropIndex('name_record_bucket').execute();
+    await database.schema.alterTable('name_record').dropColumn('bucket').execute();
   },
 };
 
@@ -54,42 +64,23 @@ export async function readRecord(database: Queries, name: Name): Promise<NameRec
   return row && asRecord(row.record);
 }
 
-/** Puts a record in the place of the one that it was made from. False when that is no longer there. */
-export async function replaceRecord(
-  database: Queries,
-  known: NameRecord | undefined,
-  record: NameRecord,
-): Promise<boolean> {
-  const { name } = record;
-  const row = { name, bucket: bucketOf(name), record: asText(record) };
-  const insert = database.insertInto('name_record').values(row);
-  const result = await insert
-    .onConflict((conflict) =>
-      known === undefined
-        ? conflict.doNothing()
-        : conflict
-            .column('name')
-            .doUpdateSet({ record: row.record })
-            .where('name_record.record', '=', asText(known)),
-    )
-    .executeTakeFirst();
-  return result.numInsertedOrUpdatedRows === 1n;
-}
-
-/** Merges what other nodes know; all of it or nothing. What changed owner. */
+/** Merges what the directory knows; all of it or nothing. What changed owner. */
 export async function mergeInto(
   database: Kysely<NameRecordSchema>,
   records: readonly NameRecord[],
 ): Promise<OwnerChange[]> {
   return await database.transaction().execute(async (transaction) => {
     const changes: OwnerChange[] = [];
+    const names = records.map(({ name }) => name);
+    const rows = await transaction.selectFrom('name_record').selectAll().where('name', 'in', names).execute();
+    const stored = new Map(rows.map(({ name, record }) => [name, asRecord(record)]));
     for (const record of records) {
       const { name } = record;
-      const known = await readRecord(transaction, name);
+      const known = stored.get(name);
       const merged = mergeRecords(known ?? { name, claims: [] }, record);
       if (known !== undefined && recordText(known) === recordText(merged)) continue;
-      // Nothing comes between within a transaction.
-      await replaceRecord(transaction, known, merged);
+      await putRecord(transaction, merged);
+      stored.set(name, merged);
       const [before, after] = [ownerOf(known), ownerOf(merged)];
       if (before !== after) changes.push({ name, before, after });
     }
@@ -97,21 +88,22 @@ export async function mergeInto(
   });
 }
 
-export async function bucketDigests(database: Queries): Promise<string[]> {
-  const hashes = Array.from({ length: nameBuckets }, () => createHash('sha256'));
-  const rows = database.selectFrom('name_record').selectAll().orderBy('name').stream();
-  for await (const { bucket, record } of rows) hashes[bucket]?.update(`${recordText(asRecord(record))}\n`);
-  return hashes.map((hash) => hash.digest('base64url'));
+async function putRecord(database: Queries, record: NameRecord): Promise<void> {
+  const row = { name: record.name, record: asText(record) };
+  await database
+    .insertInto('name_record')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ record: row.record }))
+    .execute();
 }
 
-export async function bucketPage(
+export async function recordsAfter(
   database: Queries,
-  bucket: number,
   after: Name | '',
   limit: number,
 ): Promise<NameRecord[]> {
-  const query = database.selectFrom('name_record').select('record').where('bucket', '=', bucket);
-  const rows = await query.where('name', '>', after).orderBy('name').limit(limit).execute();
+  const query = database.selectFrom('name_record').select('record').where('name', '>', after);
+  const rows = await query.orderBy('name').limit(limit).execute();
   return rows.map(({ record }) => asRecord(record));
 }
 
@@ -127,11 +119,7 @@ function asText({ name, claims, released }: NameRecord): string {
   });
 }
 
-/** It was written by `replaceRecord`, of what was checked when it came. */
+/** It was written by `putRecord`, of what was checked when it came. */
 function asRecord(text: string): NameRecord {
   return JSON.parse(text) as NameRecord;
-}
-
-function bucketOf(name: Name): number {
-  return createHash('sha256').update(name).digest().readUInt8(0) % nameBuckets;
 }

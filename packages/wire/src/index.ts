@@ -1,15 +1,5 @@
 export type { Certificate, Proof } from './certificate.ts';
 export type { BridgedPublish, BridgeMessage, RetainedVersion } from './cluster/bridge-message.ts';
-export {
-  type Ballot,
-  claimsPerName,
-  type NameAnswer,
-  type NameClaim,
-  type NameQuestion,
-  type NameRecord,
-  nameBuckets,
-  nameRecordsPerMessage,
-} from './cluster/name-question.ts';
 export type {
   DirectoryCommand,
   DirectoryContent,
@@ -17,6 +7,12 @@ export type {
   DirectoryRoomClaim,
 } from './directory/directory-command.ts';
 export type { DirectoryAbout, DirectoryMessage } from './directory/directory-message.ts';
+export {
+  type Ballot,
+  claimsPerName,
+  type NameClaim,
+  type NameRecord,
+} from './directory/name-claim.ts';
 export {
   claimantsOf,
   claimedAfter,

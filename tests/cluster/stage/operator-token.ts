@@ -3,7 +3,7 @@ import { createIdentity, makeProof } from '@bothy/identity';
 import { httpRequest } from '@bothy/testkit';
 import type { NodeProcess } from './node-process.ts';
 
-export async function operatorToken(node: NodeProcess): Promise<string> {
+export async function operatorToken(node: Pick<NodeProcess, 'webUrl'>): Promise<string> {
   const identity = await createIdentity({ name: 'ranger', issuedAt: Date.now() });
   const post = async (path: string, body?: unknown): Promise<Record<string, string>> =>
     JSON.parse((await httpRequest(`${node.webUrl}${path}`, { method: 'POST', body })).text);

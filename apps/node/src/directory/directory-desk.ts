@@ -39,6 +39,7 @@ export interface DirectoryDesk {
   /** Undefined until the first start is over. */
   readonly view: DirectoryView | undefined;
   name(name: Name): NameRecord | undefined;
+  names(): readonly NameRecord[];
   ownerOf(name: Name): PersonId | undefined;
   room(room: RoomId): DirectoryRoomClaim | undefined;
   /** The room that was claimed first for this creation. */

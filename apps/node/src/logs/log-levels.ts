@@ -9,6 +9,7 @@ export const logAreas = [
   'telemetry',
   'cluster',
   'names',
+  'directory',
   'bridge',
   'traces',
 ] as const;

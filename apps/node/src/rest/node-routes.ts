@@ -32,7 +32,10 @@ export const nodeRoutes = {
     summary: 'Whose a name is.',
     access: 'anyone',
     params: ofName,
-    answer: nameAnswer,
+    answer: z.extend(nameAnswer, {
+      conflict: z.exactOptional(z.array(person)),
+      stale: z.exactOptional(z.literal(true)),
+    }),
   },
   challenge: {
     method: 'POST',
@@ -47,7 +50,7 @@ export const nodeRoutes = {
     summary: 'Signs in with a proof; the answer has a token for 15 minutes.',
     access: 'anyone',
     body: sessionRequest,
-    answer: z.object({ token: z.string(), expiresAt: millis, name: z.literal('bound'), role }),
+    answer: z.object({ token: z.string(), expiresAt: millis, name: z.enum(['bound', 'provisional']), role }),
   },
   names: {
     method: 'GET',

@@ -1,6 +1,12 @@
 /** The REST routes of rooms, files, webhooks and the cluster. */
 import { roomLimits } from '@bothy/wire';
-import { maxDigestLevel, roomDigestAnswer, roomParts, roomResults } from '@bothy/wire/schemas';
+import {
+  directoryStatus,
+  maxDigestLevel,
+  roomDigestAnswer,
+  roomParts,
+  roomResults,
+} from '@bothy/wire/schemas';
 import * as z from 'zod/mini';
 import { queryNumber, type RestRoute } from './rest-route.ts';
 
@@ -49,6 +55,10 @@ export const clusterAnswer = z.object({
       state: roomResults.roomState,
     }),
   ),
+  /** Absent while the node starts. */
+  directory: z.exactOptional(directoryStatus),
+  /** No majority of the directory can be reached: what is shown may be old. */
+  stale: z.exactOptional(z.literal(true)),
   deletions: z.array(
     z.object({
       room: roomParts.roomId,
@@ -190,6 +200,7 @@ export const roomRoutes = {
     summary: 'Forgets a node that is down and will not come back. For operators.',
     access: 'operator',
     params: z.object({ node: roomParts.nodeId }),
+    query: z.object({ force: z._default(z.enum(['true', 'false']), 'false') }),
     answer: z.object({ node: roomParts.nodeId }),
   },
   openApi: {

@@ -1,6 +1,7 @@
 /** The node's place in its cluster: who it is, how it proves that, and what its links carry to whom. */
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { DirectoryView } from '@bothy/directory/core';
 import {
   ClusterLinks,
   type ClusterLinksOptions,
@@ -9,6 +10,7 @@ import {
 } from '@bothy/rooms/drivers/grpc';
 import { nodeClock, nodeTimers } from '@bothy/runtime/node';
 import type { NodeId, NodeInfo, RoomActor } from '@bothy/wire';
+import type { DirectoryStatusAnswer } from '@bothy/wire/schemas';
 import type { NodeConfig } from '../config.ts';
 import type { ClusterStatus } from '../rest/room-routes.ts';
 import { version } from '../version.ts';
@@ -40,7 +42,7 @@ export async function openLinks(
   self: NodeInfo,
   rooms: RoomsHost,
   more: Pick<ClusterLinksOptions, 'services'> &
-    Partial<Pick<ClusterLinksOptions['events'], 'bridge'>> & {
+    Partial<Pick<ClusterLinksOptions['events'], 'bridge' | 'directory'>> & {
       /** What else shares the links is given them before the first one is up, and told of each before its first message. */
       readonly made?: (links: ClusterLinks) => void;
       readonly linked?: (node: NodeId) => void;
@@ -112,12 +114,18 @@ export function clusterServices(
 }
 
 /** The cluster as REST and the web app show it. */
-export function clusterStatus(self: NodeInfo, rooms: RoomsHost): ClusterStatus {
+export function clusterStatus(
+  self: NodeInfo,
+  rooms: RoomsHost,
+  directory: DirectoryView | undefined,
+): ClusterStatus {
   const { view } = rooms;
   const own = view?.rooms.filter(({ administrator }) => administrator === self.id).length ?? 0;
   const { id, version: ownVersion, webUrl } = self;
   const { sessions = 0, messagesPerSecond = 0 } = view ?? {};
   return {
+    ...(directory === undefined ? {} : { directory: directoryAnswer(directory) }),
+    ...(directory?.state === 'stale' ? { stale: true as const } : {}),
     self: id,
     nodes: [
       { id, health: 'up', version: ownVersion, webUrl, sessions, rooms: own, messagesPerSecond },
@@ -146,4 +154,8 @@ export function clusterStatus(self: NodeInfo, rooms: RoomsHost): ClusterStatus {
       }),
     ),
   };
+}
+
+function directoryAnswer({ voters, learners, foreign, ...rest }: DirectoryView): DirectoryStatusAnswer {
+  return { ...rest, voters: [...voters], learners: [...learners], foreign: [...foreign] };
 }

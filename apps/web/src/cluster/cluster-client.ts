@@ -18,7 +18,8 @@ export async function readCluster(access: ClusterAccess): Promise<ClusterStatusA
   );
 }
 
-/** For its operator: a node that will not come back. */
-export async function forgetNode(access: ClusterAccess, node: string): Promise<void> {
-  await askAs(access, `cluster/nodes/${encodeURIComponent(node)}`, 'DELETE');
+/** For its operator: a node that will not come back. `force`: also where most of the directory is lost with it. */
+export async function forgetNode(access: ClusterAccess, node: string, force: boolean): Promise<void> {
+  const query = force ? '?force=true' : '';
+  await askAs(access, `cluster/nodes/${encodeURIComponent(node)}${query}`, 'DELETE');
 }

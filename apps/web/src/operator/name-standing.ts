@@ -13,7 +13,7 @@ export function nameStandingWords(name: string, { isProvisional, rivals }: NameS
     return `${who} by ${name} too: the nodes did not hear each other when the name was given. Others tell you apart by your fingerprint; an operator can release one of the names.`;
   }
   if (isProvisional) {
-    return `Your name is provisional: not every node could be asked whether somebody else is ${name}. It is settled as soon as all nodes hear each other.`;
+    return `Your name is provisional: it was taken at one node alone, and somebody else may be ${name} too. It is settled as soon as most nodes hear each other and you sign in again.`;
   }
   return undefined;
 }

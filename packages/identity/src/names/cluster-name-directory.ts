@@ -1,89 +1,88 @@
 /**
- * Names on all nodes (design, section 5; rules NM1… in SPEC.md). A claim asks every node of the cluster: it is bound when
- * all have granted it, taken when one says so, and provisional when one could not be asked. Nodes that meet exchange what
- * they know; two claims that met nobody in between are a conflict, which is kept and shown until an operator decides.
+ * Names on all nodes (design, section 5; rules NM1… in SPEC.md). Whose a name is the cluster's replicated directory says:
+ * a claim is a command to it. What this node has applied is kept on its disk, so that whoever has a name can go on with
+ * it when no majority can be reached, and from the first moment of a start.
+ *
+ *   claim ──rules of this node──▶ command ──▶ directory ──change──▶ disk ──▶ answered
  */
 import { HybridLogicalClock } from '@bothy/protocols';
 import {
   BothyError,
   type Certificate,
   claimedAfter,
-  compareBallots,
+  type DirectoryCommand,
+  type DirectoryContent,
+  type DirectoryResult,
   mergeRecords,
   type Name,
-  type NameAnswer,
-  type NameClaim,
-  type NameQuestion,
   type NameRecord,
   type NodeId,
-  nameBuckets,
-  nameRecordsPerMessage,
-  ownerOf,
   type PersonId,
+  recordText,
 } from '@bothy/wire';
 import type { ClaimResult, NameDirectory } from '../name-directory.ts';
-import type { ClaimTerms, LocalNames, OwnerChange } from './local-names.ts';
-import { NameReservations } from './name-reservations.ts';
+import type { Admission, LocalNames, OwnerChange } from './local-names.ts';
 
-/** The other nodes of the cluster. */
-export interface NamePeers {
-  /**
-   * All but this one, and but those that an operator had forgotten; whether they can be reached or not. Undefined while
-   * that is not known, such as at a start: then every claim is provisional.
-   */
-  known(): readonly NodeId[] | undefined;
-  /** Asks one. Undefined: it is not reachable, or did not answer in time. Does not reject. */
-  ask(node: NodeId, question: NameQuestion): Promise<NameAnswer | undefined>;
+/** The replicated directory, as far as names need it. */
+export interface NameAgreement {
+  /** Rejects with `directory_unavailable`, and others. By the answer `changed` has been told what came of it. */
+  command(command: DirectoryCommand): Promise<DirectoryResult>;
+  /** What is known of a name here. */
+  name(name: Name): NameRecord | undefined;
+  names(): readonly NameRecord[];
 }
 
 export interface ClusterNamesOptions<Local extends LocalNames> {
   readonly node: NodeId;
   readonly local: Local;
-  readonly peers: NamePeers;
+  /** Whether a name that nobody has may be claimed without more. */
+  readonly open: boolean;
+  readonly agreement: NameAgreement;
   readonly wallMs: () => number;
-  readonly monoMs: () => number;
-  /** What other nodes said has changed whose a name is: whoever lost it is to be signed off. */
+  /** Whose a name is has changed: whoever lost it is to be signed off. */
   readonly changed: (change: OwnerChange) => void;
+  /** The disk refused to keep what the directory said; it is kept with the next change. */
+  readonly failed: (thrown: unknown) => void;
 }
 
-/** A claim meets a release that it had not heard of once, and hardly twice. */
-const mostAttempts = 3;
-
-interface Round {
-  readonly name: Name;
-  readonly claim: NameClaim;
-  readonly known: readonly NodeId[];
-  /** Whether these are all nodes. */
-  readonly isAll: boolean;
-}
-
-type Commit<Result> = (terms: ClaimTerms | undefined) => Promise<Result>;
+/** Records in one transaction, so that others pass between two of them. */
+const pageSize = 500;
+/** What is taken in from a disk is so named: names of earlier versions come from no directory. */
+const fromDisk = 'names-on-disk';
 
 export class ClusterNameDirectory<Local extends LocalNames = LocalNames> implements NameDirectory {
   readonly #options: ClusterNamesOptions<Local>;
-  readonly #reservations = new NameReservations();
   /** Claims on their way, by name and person. */
   readonly #claims = new Map<string, Promise<void>>();
   // As for stamps of retained messages: each of two clocks may be an hour off.
   readonly #clock = new HybridLogicalClock({ maxAheadMs: 2 * 3_600_000 });
+  /** Ends with what is being written now. */
+  #written: Promise<void> = Promise.resolve();
+  /** Something was not written: all is compared with the next change. */
+  #isBehind = false;
 
   constructor(options: ClusterNamesOptions<Local>) {
     this.#options = options;
   }
 
+  /** Rejects with `directory_unavailable` for a name that is new here, and as the disk does. */
   async claim(certificate: Certificate): Promise<ClaimResult> {
-    return await this.claimWith(certificate, (terms) => this.#options.local.claim(certificate, terms));
+    const isOpen: Admission<ClaimResult> = {
+      take: async () => (this.#options.open ? undefined : { kind: 'closed' }),
+      giveBack: async () => {},
+    };
+    return await this.claimWith(certificate, isOpen);
   }
 
-  /** As `claim`, for one that is written down in another way, such as by invitation. */
-  async claimWith<Result extends { readonly kind: string }>(
+  /** As `claim`, by another rule for names that nobody has. */
+  async claimWith<Refusal>(
     { name, person }: Certificate,
-    commit: Commit<Result>,
-  ): Promise<Result | ClaimResult> {
-    // Two devices of one person are no rivals, and whoever comes second finds what the first has found.
+    admission: Admission<Refusal>,
+  ): Promise<Refusal | ClaimResult> {
+    // Two devices of one person are no rivals, and what one has paid is not asked of the other.
     const key = `${name} ${person}`;
     for (let first = this.#claims.get(key); first !== undefined; first = this.#claims.get(key)) await first;
-    const claim = this.#claim(name, person, commit, mostAttempts);
+    const claim = this.#claim(name, person, admission);
     const over = claim.then(
       () => {},
       () => {},
@@ -96,39 +95,44 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     }
   }
 
-  async #claim<Result extends { readonly kind: string }>(
+  async #claim<Refusal>(
     name: Name,
     person: PersonId,
-    commit: Commit<Result>,
-    attempts: number,
-  ): Promise<Result | ClaimResult> {
-    const { local, peers, node, monoMs } = this.#options;
-    const record = await local.record(name);
-    const owner = record?.claims[0];
+    admission: Admission<Refusal>,
+  ): Promise<Refusal | ClaimResult> {
+    const owner = (await this.#options.local.record(name))?.claims[0];
     if (owner !== undefined && owner.person !== person) return { kind: 'taken', by: owner.person };
     if (owner?.sure === true) return { kind: 'bound' };
-    const known = peers.known();
-    if (known?.length === 0 && owner === undefined) return await commit(undefined);
-    const at = claimedAfter(record, this.#clock.tick(this.#options.wallMs()));
-    // A provisional claim asks again: at the latest when all nodes can be reached it is sure, or lost.
-    const round = {
-      name,
-      known: known ?? [],
-      isAll: known !== undefined,
-      claim: owner ?? { person, claimed: { at, node }, sure: false },
-    };
-    const inTheWay = this.#reservations.begin(name, round.claim, monoMs());
-    if (inTheWay !== undefined) {
-      return owner === undefined ? { kind: 'taken', by: inTheWay.person } : { kind: 'provisional' };
-    }
+    if (owner !== undefined) return await this.#confirm(name, person);
+    const refusal = await admission.take();
+    if (refusal !== undefined) return refusal;
+    let result: ClaimResult | undefined;
     try {
-      const result = await this.#decide(round, owner === undefined ? commit : undefined);
-      if (result !== 'again') return result;
+      result = await this.#ask(name, person);
+      return result;
     } finally {
-      this.#reservations.abandon(name, round.claim);
+      // Of a claim that may still happen too: then somebody got in for nothing, and else nobody stands outside for it.
+      if (result?.kind !== 'bound') await admission.giveBack();
     }
-    if (attempts > 1) return await this.#claim(name, person, commit, attempts - 1);
-    throw new BothyError('internal', 'The nodes do not agree yet whose name this is. Try again in a minute.');
+  }
+
+  /** One that a node of an earlier version granted by itself. It holds as it is until the directory can be asked. */
+  async #confirm(name: Name, person: PersonId): Promise<ClaimResult> {
+    try {
+      return await this.#ask(name, person);
+    } catch (thrown) {
+      if (BothyError.from(thrown).code === 'directory_unavailable') return { kind: 'provisional' };
+      throw thrown;
+    }
+  }
+
+  async #ask(name: Name, person: PersonId): Promise<ClaimResult> {
+    const { node, agreement } = this.#options;
+    const at = claimedAfter(agreement.name(name), this.#tick());
+    const result = await agreement.command({ kind: 'claimName', name, person, at, node });
+    await this.#written;
+    if (result.kind === 'bound' || result.kind === 'taken') return result;
+    throw unexpected(result);
   }
 
   async lookup(name: Name): Promise<PersonId | undefined> {
@@ -140,144 +144,90 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     return await this.#options.local.record(name);
   }
 
+  /** Frees it of all claims, on all nodes. Rejects with `directory_unavailable`. */
   async release(name: Name): Promise<boolean> {
-    const { local } = this.#options;
-    const released = await local.release(name);
-    this.#reservations.released(name);
-    if (released) await this.#tell(name, this.#options.peers.known() ?? []);
-    return released;
+    const { agreement } = this.#options;
+    const at = claimedAfter(agreement.name(name), this.#tick());
+    const result = await agreement.command({ kind: 'releaseName', name, at });
+    await this.#written;
+    if (result.kind === 'released') return result.was !== null;
+    throw unexpected(result);
+  }
+
+  /** The directory has carried out a command, here or at another node: to be told of each, in order. */
+  changed(command: DirectoryCommand): void {
+    if (this.#isBehind) return this.replaced();
+    const { agreement } = this.#options;
+    const records = namesOf(command).flatMap((name) => agreement.name(name) ?? []);
+    if (records.length > 0) this.#write(records);
+  }
+
+  /** All of the directory may be another: what is on the disk is brought up to it. */
+  replaced(): void {
+    this.#isBehind = false;
+    this.#write(this.#options.agreement.names());
   }
 
   /**
-   * Learns everything that a node knows and this one does not. To be called when a link with it comes up, and now and then.
-   * True when it was all.
+   * Gives the directory what is on this disk and it does not know: names of an earlier version, or of a disk that was put
+   * back. To be called once, when commands are carried out. Rejects as commands do.
    */
-  async exchange(node: NodeId): Promise<boolean> {
-    const { local, peers } = this.#options;
-    const theirs = await peers.ask(node, { kind: 'digests' });
-    if (theirs?.kind !== 'digests') return false;
-    const ours = await local.digests();
-    for (let bucket = 0; bucket < nameBuckets; bucket += 1) {
-      if (ours[bucket] !== theirs.digests[bucket] && !(await this.#learn(node, bucket))) return false;
-    }
-    return true;
-  }
-
-  /** Answers another node's question, whose shape has been checked. */
-  async answer(question: NameQuestion): Promise<NameAnswer> {
-    const { local } = this.#options;
-    switch (question.kind) {
-      case 'reserve':
-        return await this.#reserve(question.name, question.claim);
-      case 'records':
-        await this.#merge(question.records);
-        return { kind: 'done' };
-      case 'digests':
-        return { kind: 'digests', digests: await local.digests() };
-      case 'bucket': {
-        const records = await local.bucket(question.bucket, question.after, nameRecordsPerMessage + 1);
-        const complete = records.length <= nameRecordsPerMessage;
-        return { kind: 'page', records: records.slice(0, nameRecordsPerMessage), complete };
-      }
-    }
-  }
-
-  /** One round of questions to all nodes. Without `commit` the claim is written down already, as a provisional one. */
-  async #decide<Result extends { readonly kind: string }>(
-    { name, claim, known, isAll }: Round,
-    commit: Commit<Result> | undefined,
-  ): Promise<Result | ClaimResult | 'again'> {
-    const { local, peers, monoMs } = this.#options;
-    const question = { kind: 'reserve', name, claim } as const;
-    const answers = new Map(
-      await Promise.all(known.map(async (node) => [node, await peers.ask(node, question)] as const)),
-    );
-    const found = [...answers].flatMap(([node, each]) =>
-      each?.kind === 'known' && each.record.name === name ? [{ node, record: each.record }] : [],
-    );
-    await this.#merge(found.map(({ record }) => record));
-    const owner = (await local.record(name))?.claims[0];
-    if (owner !== undefined && owner.person !== claim.person) return { kind: 'taken', by: owner.person };
-    if (owner?.sure === true) return { kind: 'bound' };
-    // It was released later than the claim or the other node knows, or the claim was made at another node before.
-    const unaware = found.filter(({ record }) => ownerOf(record) !== claim.person).map(({ node }) => node);
-    await this.#tell(name, unaware);
-    const isStanding = owner !== undefined && compareBallots(owner.claimed, claim.claimed) === 0;
-    if (unaware.length > 0 || isStanding !== (commit === undefined)) return 'again';
-    const rival = this.#rival(answers);
-    if (rival !== undefined || !this.#reservations.decide(name, claim, monoMs())) {
-      if (commit === undefined) return { kind: 'provisional' };
-      const winner = rival ?? this.#reservations.holder(name, monoMs());
-      return winner === undefined ? 'again' : { kind: 'taken', by: winner.person };
-    }
-    const reached = known.filter((node) => answers.get(node) !== undefined);
-    const sure = isAll && reached.length === known.length;
-    if (commit === undefined) {
-      if (sure) await this.#merge([{ name, claims: [{ ...claim, sure }] }]);
-    } else {
-      const result = await commit({ claimed: claim.claimed, sure });
-      if (result.kind !== 'bound') return result;
-    }
-    this.#reservations.done(name, claim, monoMs());
-    // So that who asks any node next hears of it.
-    await this.#tell(name, reached);
-    return { kind: sure ? 'bound' : 'provisional' };
-  }
-
-  /** Another claim that a node holds to. One whose own node has granted ours has yielded, and is over. */
-  #rival(answers: ReadonlyMap<NodeId, NameAnswer | undefined>): NameClaim | undefined {
-    for (const answer of answers.values()) {
-      if (answer?.kind !== 'reserved') continue;
-      if (answers.get(answer.by.claimed.node)?.kind !== 'granted') return answer.by;
-    }
-    return undefined;
-  }
-
-  async #reserve(name: Name, claim: NameClaim): Promise<NameAnswer> {
-    const { local, wallMs, monoMs } = this.#options;
-    this.#clock.observe(claim.claimed.at, wallMs());
-    const record = await local.record(name);
-    if (record !== undefined && (ownerOf(record) !== undefined || isVoid(record, claim))) {
-      return { kind: 'known', record };
-    }
-    // After the record was read: a claim that was decided meanwhile is still held.
-    const by = this.#reservations.grant(name, claim, monoMs());
-    return by === undefined ? { kind: 'granted' } : { kind: 'reserved', by };
-  }
-
-  async #learn(node: NodeId, bucket: number): Promise<boolean> {
+  async bringIn(): Promise<void> {
+    const { node, local, agreement } = this.#options;
+    await this.#written;
     let after: Name | '' = '';
     for (;;) {
-      const page = await this.#options.peers.ask(node, { kind: 'bucket', bucket, after });
-      if (page?.kind !== 'page') return false;
-      await this.#merge(page.records);
-      const last = page.records.at(-1)?.name;
-      if (page.complete) return true;
-      // A page that does not lead on would be asked for ever.
-      if (last === undefined || last <= after) return false;
-      after = last;
+      const page: readonly NameRecord[] = await local.page(after, pageSize);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.name;
+      const names = page.filter((record) => tellsMore(record, agreement.name(record.name)));
+      if (names.length === 0) continue;
+      const content: DirectoryContent = { names, rooms: [], buried: [], homes: [] };
+      const result = await agreement.command({ kind: 'takeIn', node, from: fromDisk, content });
+      if (result.kind !== 'done') throw unexpected(result);
+      await this.#written;
     }
   }
 
-  async #merge(records: readonly NameRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    for (const change of await this.#options.local.merge(records)) {
-      if (change.after === undefined) this.#reservations.released(change.name);
-      this.#options.changed(change);
-    }
+  #tick(): ReturnType<HybridLogicalClock['tick']> {
+    return this.#clock.tick(this.#options.wallMs());
   }
 
-  /** Tells nodes what is known of a name. Who misses it learns it with the next exchange. */
-  async #tell(name: Name, nodes: readonly NodeId[]): Promise<void> {
-    if (nodes.length === 0) return;
-    const { local, peers } = this.#options;
-    const record = await local.record(name);
-    if (record === undefined) return;
-    await Promise.all(nodes.map((node) => peers.ask(node, { kind: 'records', records: [record] })));
+  /** In the order of the calls. Merged and not put: what is on the disk may be newer than a directory that starts. */
+  #write(records: readonly NameRecord[]): void {
+    const { local, changed, failed } = this.#options;
+    this.#written = this.#written.then(async () => {
+      try {
+        for (let at = 0; at < records.length; at += pageSize) {
+          for (const change of await local.merge(records.slice(at, at + pageSize))) changed(change);
+        }
+      } catch (thrown) {
+        this.#isBehind = true;
+        failed(thrown);
+      }
+    });
   }
 }
 
-/** Whether a release that the claimer has not heard of would void its claim. */
-function isVoid(record: NameRecord, claim: NameClaim): boolean {
-  return mergeRecords(record, { name: record.name, claims: [claim] }).claims.length === 0;
+function namesOf(command: DirectoryCommand): readonly Name[] {
+  switch (command.kind) {
+    case 'claimName':
+    case 'releaseName':
+      return [command.name];
+    case 'takeIn':
+      return command.content.names.map(({ name }) => name);
+    default:
+      return [];
+  }
+}
+
+function tellsMore(record: NameRecord, known: NameRecord | undefined): boolean {
+  if (known === undefined) return true;
+  return recordText(mergeRecords(known, record)) !== recordText(known);
+}
+
+function unexpected(result: DirectoryResult): BothyError {
+  if (result.kind === 'full') return new BothyError('limit_reached', result.sentence);
+  return new BothyError('internal', `The directory answered ${result.kind} about a name.`);
 }

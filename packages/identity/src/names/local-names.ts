@@ -1,13 +1,5 @@
-/** The names that one node keeps, and what a cluster of them needs of it. */
-import type { Ballot, Certificate, Name, NameRecord, PersonId } from '@bothy/wire';
-import type { ClaimResult, NameDirectory } from '../name-directory.ts';
-
-/** How a claim is written down. */
-export interface ClaimTerms {
-  readonly claimed: Ballot;
-  /** Whether all nodes have granted it; otherwise it is provisional. */
-  readonly sure: boolean;
-}
+/** The names that one node keeps on its own disk: what it has applied of the cluster's directory. */
+import type { Name, NameRecord, PersonId } from '@bothy/wire';
 
 /** Somebody has a name who had it not before, or the other way round. */
 export interface OwnerChange {
@@ -16,14 +8,21 @@ export interface OwnerChange {
   readonly after: PersonId | undefined;
 }
 
-/** The names that a node has on its own disk. */
-export interface LocalNames extends NameDirectory {
-  claim(certificate: Certificate, terms?: ClaimTerms): Promise<ClaimResult>;
+export interface LocalNames {
+  lookup(name: Name): Promise<PersonId | undefined>;
   record(name: Name): Promise<NameRecord | undefined>;
-  /** Takes in what others know, durably. What changed owner by it. */
+  /** Takes in what the directory knows, durably. What changed owner by it. */
   merge(records: readonly NameRecord[]): Promise<readonly OwnerChange[]>;
-  /** One short text per bucket, equal where the records are. */
-  digests(): Promise<readonly string[]>;
-  /** Records of a bucket behind a name, in the order of names. */
-  bucket(bucket: number, after: Name | '', limit: number): Promise<readonly NameRecord[]>;
+  /** Records behind a name, in the order of names. */
+  page(after: Name | '', limit: number): Promise<readonly NameRecord[]>;
+}
+
+/**
+ * A rule of this node alone about who may have a new name, such as by invitation. `Refusal`: what its refusal is told as.
+ */
+export interface Admission<Refusal> {
+  /** Takes what a new name costs. Undefined lets the claim go on. */
+  take(): Promise<Refusal | undefined>;
+  /** Nothing came of the claim: what was taken is given back. */
+  giveBack(): Promise<void>;
 }

@@ -8,17 +8,10 @@ import {
   BothyError,
   type BridgeMessage,
   type DirectoryMessage,
-  type NameAnswer,
-  type NameQuestion,
   type NodeId,
   type NodeInfo,
 } from '@bothy/wire';
-import {
-  encodeMessage,
-  type LinkMessage,
-  type NameMessage,
-  type clusterProto as pb,
-} from '@bothy/wire/cluster';
+import { encodeMessage, type LinkMessage, type clusterProto as pb } from '@bothy/wire/cluster';
 import type { ServerUnaryCall } from '@grpc/grpc-js';
 import type { RoomClusterMessage } from '../../core/index.ts';
 import { clusterCalls } from './cluster-calls.ts';
@@ -39,7 +32,6 @@ import {
 import { Link, type LinkListener, type LinkOptions } from './link.ts';
 import { judgeDial, judgeIncoming, type Standing, type Start } from './link-rules.ts';
 import type { ClusterLinksOptions } from './links-options.ts';
-import { NameQuestions } from './name-questions.ts';
 
 const defaultQueueBytes = 64 * 1024 * 1024;
 /** After an end was told, the connection is cut when the other side does not take notice. */
@@ -59,7 +51,6 @@ export class ClusterLinks {
   readonly #deadlines = new Map<Link, TimerHandle>();
   readonly #server: ClusterServer;
   readonly #dialler: Dialler;
-  readonly #questions: NameQuestions;
   readonly #listener: LinkListener;
   #self: NodeInfo;
   #stopped = false;
@@ -91,12 +82,6 @@ export class ClusterLinks {
       maxConnections: options.maxConnections ?? 256,
       handshakeTimeoutMs,
       refused,
-    });
-    this.#questions = new NameQuestions({
-      timers: options.timers,
-      timeoutMs: options.answerTimeoutMs ?? 5_000,
-      prefix: this.#boot,
-      send: (to, message) => this.#send(to, message),
     });
     this.#dialler = new Dialler({
       credentials,
@@ -157,11 +142,6 @@ export class ClusterLinks {
    */
   sendDirectory(to: NodeId, message: DirectoryMessage): void {
     this.#send(to, { kind: 'replicated', message });
-  }
-
-  /** Undefined when no link stands, or no answer comes in time. Does not reject. */
-  async askName(node: NodeId, question: NameQuestion): Promise<NameAnswer | undefined> {
-    return this.#links.get(node)?.isUp === true ? await this.#questions.ask(node, question) : undefined;
   }
 
   hangUp(node: NodeId, reason: string): void {
@@ -314,12 +294,6 @@ export class ClusterLinks {
   #message(link: Link, message: LinkMessage): boolean {
     const { events } = this.#options;
     switch (message.kind) {
-      case 'nameQuery':
-        this.#answer(link.node, message);
-        return true;
-      case 'nameAnswer':
-        this.#questions.answered(link.node, message.id, message.answer);
-        return true;
       case 'doubled':
         events.refused('node_id_taken', `${link.node} was called by ${doubledSentence}`);
         return true;
@@ -334,17 +308,6 @@ export class ClusterLinks {
     }
   }
 
-  #answer(from: NodeId, { id, question }: Extract<NameMessage, { readonly kind: 'nameQuery' }>): void {
-    const { events, services } = this.#options;
-    services?.answerName?.(from, question).then(
-      (answer) => this.#send(from, { kind: 'nameAnswer', id, answer }),
-      (thrown: unknown) => {
-        const { code, message } = BothyError.from(thrown);
-        this.#order.now(() => events.refused(code, message));
-      },
-    );
-  }
-
   #ended(link: Link, reason: string, wasUp: boolean): void {
     const { node, dialled } = link;
     this.#settled(link);
@@ -352,6 +315,5 @@ export class ClusterLinks {
     if (wasUp) this.#order.later(() => this.#options.events.linkDown(node, reason));
     if (dialled !== undefined) this.#dialler.fail(dialled, new BothyError('node_unreachable', reason));
     this.#dialler.linkEnded(node, reason);
-    this.#questions.linkEnded(node);
   }
 }

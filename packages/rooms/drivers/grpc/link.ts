@@ -113,7 +113,8 @@ export class Link {
 
   #sayHello(): void {
     const { self, selfBoot } = this.#options;
-    this.#queue.push(encodeHello(self, selfBoot));
+    // In the lane that nothing overtakes: it is the first.
+    this.#queue.push(encodeHello(self, selfBoot), true);
   }
 
   #received(batch: Uint8Array): void {

@@ -6,8 +6,6 @@ import type {
   BridgeMessage,
   DirectoryMessage,
   ErrorCode,
-  NameAnswer,
-  NameQuestion,
   NodeId,
   NodeInfo,
   RoomActor,
@@ -59,8 +57,6 @@ export interface ListedRoom {
 export interface ClusterServices {
   /** Other nodes that are known, told to who announces. */
   readonly nodes?: () => readonly NodeInfo[];
-  /** A linked node asks about names. @default there is no answer */
-  readonly answerName?: (from: NodeId, question: NameQuestion) => Promise<NameAnswer>;
   readonly listRooms?: () => ListedRooms | Promise<ListedRooms>;
   /**
    * A command for a room, whoever administers it: `history` calls and `Deliver`. `actor` null: somebody without a
@@ -97,8 +93,6 @@ export interface ClusterLinksOptions {
   readonly boot?: string;
   /** From a dial, or a call that came in, until the link stands. @default 5000 */
   readonly handshakeTimeoutMs?: number;
-  /** From a question about names until it counts as not answered. @default 5000 */
-  readonly answerTimeoutMs?: number;
   /** What may wait for one node before its link is ended, in bytes. @default 64 MiB */
   readonly queueBytes?: number;
   /** The same in messages. @default 100000 */

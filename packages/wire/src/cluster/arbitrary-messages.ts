@@ -5,7 +5,6 @@ import type { RoomContent, RoomEntry } from '../rooms/room-entry.ts';
 import { replicated } from './arbitrary-directory.ts';
 import {
   author,
-  claim,
   emoji,
   few,
   id,
@@ -17,10 +16,8 @@ import {
   number,
   of,
   on,
-  personName,
   position,
   presence,
-  record,
   role,
   room,
   roomName,
@@ -181,22 +178,6 @@ const commit = fc.oneof(
   fc.record({ kind: fc.constantFrom('commit', 'rollback', 'acknowledge', 'inquire'), ...transaction }),
 );
 
-const question = fc.oneof(
-  fc.record({ kind: kind('reserve'), name: personName, claim }),
-  fc.record({ kind: kind('records'), records: few(record) }),
-  fc.record({ kind: kind('digests') }),
-  fc.record({ kind: kind('bucket'), bucket: fc.nat({ max: 63 }), after: fc.oneof(personName, kind('')) }),
-);
-const nameAnswer = fc.oneof(
-  fc.record({ kind: fc.constantFrom('granted', 'done') }),
-  fc.record({ kind: kind('known'), record }),
-  fc.record({ kind: kind('reserved'), by: claim }),
-  fc.record({
-    kind: kind('digests'),
-    digests: fc.array(of(/^[a-f0-9]{8}$/), { minLength: 64, maxLength: 64 }),
-  }),
-  fc.record({ kind: kind('page'), records: few(record), complete: on }),
-);
 const run = of(/^[A-Za-z0-9_-]{1,20}$/);
 const published = fc.record({
   topic: of(/^[a-zA-Z/]{1,30}$/),
@@ -255,8 +236,6 @@ export const anyMessage = fc.oneof(
   fc.record({ kind: kind('forget'), node }),
   fc.record({ kind: kind('commit'), message: commit }),
   fc.record({ kind: kind('doubled') }),
-  fc.record({ kind: kind('nameQuery'), id, question }),
-  fc.record({ kind: kind('nameAnswer'), id, answer: nameAnswer }),
   fc.record({ kind: kind('bridge'), message: bridged }),
   fc.record({ kind: kind('replicated'), message: replicated }),
 ) as unknown as fc.Arbitrary<LinkMessage>;

@@ -6,9 +6,9 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { NodeInfo } from '../rooms/cluster-messages.ts';
 import type { Parsed } from '../schemas/parse.ts';
 import { check, ofKind } from './check.ts';
+import { bridgeMessage } from './decode-bridge.ts';
 import { commitMessage } from './decode-commit.ts';
 import { directoryMessage } from './decode-directory.ts';
-import { bridgeMessage, nameAnswer, nameQuery } from './decode-names-and-bridge.ts';
 import { roomMessage } from './decode-room-message.ts';
 import * as pb from './gen/cluster.ts';
 import type { LinkMessage } from './link-message.ts';
@@ -62,10 +62,6 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
       return bridgeMessage(kind.value);
     case 'replicated':
       return directoryMessage(kind.value);
-    case 'nameQuery':
-      return nameQuery(kind.value);
-    case 'nameAnswer':
-      return nameAnswer(kind.value);
     case 'prepare':
     case 'vote':
     case 'commit':

@@ -75,13 +75,6 @@ function kindOf(message: LinkMessage): Kind {
       return { $case: 'doubled', value: {} };
     case 'commit':
       return commitToProto(message.message);
-    case 'nameQuery':
-      return {
-        $case: 'nameQuery',
-        value: { id: message.id, questionJson: JSON.stringify(message.question) },
-      };
-    case 'nameAnswer':
-      return { $case: 'nameAnswer', value: { id: message.id, answerJson: JSON.stringify(message.answer) } };
     case 'bridge':
       return { $case: 'bridge', value: { kind: bridgeToProto(message.message) } };
     case 'replicated':

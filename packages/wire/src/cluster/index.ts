@@ -5,4 +5,4 @@ export { actorFromProto, entryFromProto, roomFromProto } from './decode-room.ts'
 export { forwardOf } from './decode-room-message.ts';
 export { encodeMessage, entryToProto, roomToProto } from './encode-message.ts';
 export * as clusterProto from './gen/cluster.ts';
-export type { LinkMessage, NameMessage } from './link-message.ts';
+export type { LinkMessage } from './link-message.ts';

@@ -1,21 +1,14 @@
 /**
- * Everything that travels on the link of two nodes, as plain data: what the rooms say to each other, what is asked
- * about names, what the brokers say, and the replicated directory. `bothy.cluster.v1` in `proto/` is the same as bytes.
+ * Everything that travels on the link of two nodes, as plain data: what rooms and brokers say to each
+ * other, and what is said about the replicated directory. `bothy.cluster.v1` in `proto/` is the same as bytes.
  */
 import type { CommitMessage } from '@bothy/protocols';
 import type { DirectoryMessage } from '../directory/directory-message.ts';
 import type { ClusterMessage } from '../rooms/cluster-messages.ts';
 import type { BridgeMessage } from './bridge-message.ts';
-import type { NameAnswer, NameQuestion } from './name-question.ts';
-
-/** A question and its answer have the same `id`. */
-export type NameMessage =
-  | { readonly kind: 'nameQuery'; readonly id: string; readonly question: NameQuestion }
-  | { readonly kind: 'nameAnswer'; readonly id: string; readonly answer: NameAnswer };
 
 export type LinkMessage =
   | ClusterMessage<CommitMessage>
-  | NameMessage
   /** Somebody else called under the receiver's id, with a copy of its data folder, and was refused. */
   | { readonly kind: 'doubled' }
   | { readonly kind: 'bridge'; readonly message: BridgeMessage }

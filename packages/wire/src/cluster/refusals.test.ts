@@ -24,6 +24,25 @@ const forward = (commandJson: string, kind = 'send') => {
   const actor = { person: 'guest:ben', name: 'ben', verified: false, operator: false };
   return bytes({ $case: 'forward', value: { id: '1', actor, kind, room, commandJson, trace: '' } });
 };
+const replicated = (kind: pb.Replicated['kind']) => bytes({ $case: 'replicated', value: { kind } });
+const append = (content: pb.RaftEntry['content'], index = 1) =>
+  replicated({
+    $case: 'raft',
+    value: {
+      directory: 'd',
+      kind: {
+        $case: 'append',
+        value: {
+          term: 1,
+          round: 1,
+          previousIndex: 0,
+          previousTerm: 0,
+          entries: [{ index, term: 1, content }],
+          commit: 0,
+        },
+      },
+    },
+  });
 const deep = `${'['.repeat(50)}${']'.repeat(50)}`;
 
 const wrong: readonly (readonly [string, Uint8Array, string])[] = [
@@ -98,10 +117,56 @@ const wrong: readonly (readonly [string, Uint8Array, string])[] = [
     'message.qos',
   ],
   ['a bridge that says nothing', bytes({ $case: 'bridge', value: { kind: undefined } }), 'bridge'],
+  ['nothing about the directory', replicated(undefined), 'replicated'],
   [
-    'a question that is none',
-    bytes({ $case: 'nameQuery', value: { id: '1', questionJson: '{}' } }),
-    'nameQuery',
+    'a leader that is no node',
+    replicated({
+      $case: 'about',
+      value: { directory: 'd', term: 1, leader: '../n1', voters: [], learners: [] },
+    }),
+    'about.leader',
+  ],
+  [
+    'a command that is none',
+    replicated({ $case: 'ask', value: { directory: 'd', id: '1', commandJson: '{"kind":"dropAll"}' } }),
+    'kind',
+  ],
+  [
+    'a name that is none',
+    replicated({
+      $case: 'ask',
+      value: {
+        directory: 'd',
+        id: '1',
+        commandJson: '{"kind":"releaseName","name":"A/b","at":{"ms":1,"counter":0}}',
+      },
+    }),
+    'name',
+  ],
+  ['an entry of a later version, which is not taken for nothing', append(undefined), 'an entry'],
+  ['an entry before the first of the log', append({ $case: 'nothing', value: {} }, 0), 'entry.index'],
+  [
+    'a snapshot whose content is not whole',
+    replicated({
+      $case: 'raft',
+      value: {
+        directory: 'd',
+        kind: {
+          $case: 'snapshot',
+          value: {
+            term: 1,
+            round: 1,
+            snapshot: {
+              index: 1,
+              term: 1,
+              configuration: { voters: [], outgoing: [], learners: [] },
+              contentJson: '{"names":[]}',
+            },
+          },
+        },
+      },
+    }),
+    'rooms',
   ],
   [
     'a node that would be dialled by another scheme',

@@ -4,11 +4,11 @@
  * answers the second time as the first, so whoever heard no answer asks again.
  */
 import type { Hlc } from '@bothy/protocols';
-import type { NameRecord } from '../cluster/name-question.ts';
 import type { Name, PersonId } from '../ids.ts';
 import type { NodeId, RoomId } from '../rooms/room-entry.ts';
 import type { EdgeHome } from '../telemetry/edge-messages.ts';
 import type { EdgeId } from '../telemetry/reading.ts';
+import type { NameRecord } from './name-claim.ts';
 
 /** A room that a node orders. `creation`: what its id begins with, one for who made it under which request; may be empty. */
 export interface DirectoryRoomClaim {

@@ -5,8 +5,8 @@
  * packages/identity/SPEC.md.
  */
 import { compareHlc, type Hlc } from '@bothy/protocols';
-import { type Ballot, claimsPerName, type NameClaim, type NameRecord } from '../cluster/name-question.ts';
 import type { PersonId } from '../ids.ts';
+import { type Ballot, claimsPerName, type NameClaim, type NameRecord } from './name-claim.ts';
 
 /** Negative when `one` comes first. */
 export function compareBallots(one: Ballot, other: Ballot): number {

@@ -1,18 +1,10 @@
-/** Shapes of what nodes send each other about MQTT and names. A node with another version is bad input like any other. */
+/** Shapes of what nodes send each other about MQTT. A node with another version is bad input like any other. */
 import * as z from 'zod/mini';
 import type { BridgeMessage, RetainedVersion } from '../cluster/bridge-message.ts';
-import {
-  claimsPerName,
-  type NameAnswer,
-  type NameQuestion,
-  type NameRecord,
-  nameBuckets,
-  nameRecordsPerMessage,
-} from '../cluster/name-question.ts';
-import { bootPattern, namePattern, personIdPattern } from '../ids.ts';
+import { bootPattern } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { nodeIdPattern } from '../rooms/room-entry.ts';
-import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse.ts';
+import { type Parsed, textLike, wholeNumber } from './parse.ts';
 
 const node = textLike(nodeIdPattern);
 const stamp = z.object({ ms: wholeNumber(0), counter: wholeNumber(0) });
@@ -48,52 +40,4 @@ export function checkBridgeMessage(decoded: unknown): Parsed<BridgeMessage> {
   const result = bridgeSchema.safeParse(decoded);
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, reason: `wrong shape at ${result.error.issues[0]?.path.join('.').slice(0, 80)}` };
-}
-
-const name = textLike(namePattern);
-const claim = z.object({
-  person: textLike(personIdPattern),
-  // A claim of a node before it joined a cluster names none.
-  claimed: z.object({ at: stamp, node: z.union([node, z.literal('')]) }),
-  sure: z.boolean(),
-});
-const record: z.ZodMiniType<NameRecord> = z.object({
-  name,
-  claims: z.array(claim).check(z.maxLength(claimsPerName)),
-  released: z.optional(stamp),
-});
-const records = z.array(record).check(z.maxLength(nameRecordsPerMessage));
-
-const questionSchema: z.ZodMiniType<NameQuestion> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('reserve'), name, claim }),
-  z.object({ kind: z.literal('records'), records }),
-  z.object({ kind: z.literal('digests') }),
-  z.object({
-    kind: z.literal('bucket'),
-    bucket: wholeNumber(0).check(z.lte(nameBuckets - 1)),
-    after: z.union([name, z.literal('')]),
-  }),
-]);
-
-const answerSchema: z.ZodMiniType<NameAnswer> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('granted') }),
-  z.object({ kind: z.literal('known'), record }),
-  z.object({ kind: z.literal('reserved'), by: claim }),
-  z.object({ kind: z.literal('done') }),
-  z.object({
-    kind: z.literal('digests'),
-    digests: z.array(textUpTo(64)).check(z.length(nameBuckets)),
-  }),
-  z.object({ kind: z.literal('page'), records, complete: z.boolean() }),
-]);
-
-/** Two hundred records with every claim that is kept. */
-const maxNameBytes = 512 * 1024;
-
-export function parseNameQuestion(text: string): Parsed<NameQuestion> {
-  return parseJson(questionSchema, text, maxNameBytes);
-}
-
-export function parseNameAnswer(text: string): Parsed<NameAnswer> {
-  return parseJson(answerSchema, text, maxNameBytes);
 }

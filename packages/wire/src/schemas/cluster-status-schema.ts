@@ -1,5 +1,6 @@
 /** `GET /api/v1/cluster`, as clients read it. More members may come in later versions. */
 import * as z from 'zod/mini';
+import { directoryStatus } from './directory-status-schema.ts';
 import { type Parsed, wholeNumber } from './parse.ts';
 import { nodeId, roomId } from './room-parts.ts';
 import { roomState } from './room-results.ts';
@@ -29,6 +30,8 @@ const clusterStatus = z.object({
       state: roomState,
     }),
   ),
+  /** Nodes of earlier versions have none. */
+  directory: z.optional(directoryStatus),
   deletions: z.array(
     z.object({
       room: roomId,

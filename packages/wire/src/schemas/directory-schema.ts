@@ -1,12 +1,12 @@
 /** Shapes of what changes the replicated directory, and of what it knows, where another node sent them. */
 import * as z from 'zod/mini';
-import { claimsPerName, type NameRecord } from '../cluster/name-question.ts';
 import type {
   DirectoryCommand,
   DirectoryContent,
   DirectoryResult,
   DirectoryRoomClaim,
 } from '../directory/directory-command.ts';
+import { claimsPerName, type NameRecord } from '../directory/name-claim.ts';
 import type { EdgeHome } from '../telemetry/edge-messages.ts';
 import { telemetryNamePattern } from '../telemetry/reading.ts';
 import { type Parsed, parseJson, textLike, textUpTo, wholeNumber } from './parse.ts';

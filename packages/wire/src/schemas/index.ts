@@ -7,8 +7,9 @@ export {
   parseEdgeAlarms,
 } from './alarm-schema.ts';
 export { parseCertificate, parseProof } from './certificate-schema.ts';
-export { checkBridgeMessage, parseNameAnswer, parseNameQuestion } from './cluster-schema.ts';
+export { checkBridgeMessage } from './cluster-schema.ts';
 export { type ClusterStatusAnswer, checkClusterStatus } from './cluster-status-schema.ts';
+export { type DirectoryStatusAnswer, directoryStatus } from './directory-status-schema.ts';
 export { parseEdgeEnrolment } from './edge-enrolment-schema.ts';
 export {
   checkEdgeCommand,

@@ -134,8 +134,6 @@ export interface Message {
     | { readonly $case: "inquire"; readonly value: Inquire }
     | { readonly $case: "consult"; readonly value: Consult }
     | { readonly $case: "consulted"; readonly value: Consulted }
-    | { readonly $case: "nameQuery"; readonly value: NameQuery }
-    | { readonly $case: "nameAnswer"; readonly value: NameAnswer }
     | { readonly $case: "bridge"; readonly value: Bridge }
     | { readonly $case: "replicated"; readonly value: Replicated }
     | undefined;
@@ -411,27 +409,6 @@ export interface Consulted {
   readonly committed: boolean;
 }
 
-/** A question, answered by a NameAnswer with the same id within a few seconds, or not at all. */
-export interface NameQuery {
-  readonly id: string;
-  /**
-   * {"kind": "reserve", "name", "claim"}: may this person have this name?
-   * {"kind": "records", "records"}: names have changed: take these in.
-   * {"kind": "digests"}: digests of all 64 buckets of names.
-   * {"kind": "bucket", "bucket", "after"}: records of one bucket behind the name "after", at most 200.
-   */
-  readonly questionJson: string;
-}
-
-export interface NameAnswer {
-  readonly id: string;
-  /**
-   * {"kind": "granted"}, {"kind": "known", "record"}, {"kind": "reserved", "by": claim}, {"kind": "done"},
-   * {"kind": "digests", "digests"} or {"kind": "page", "records", "complete"}.
-   */
-  readonly answerJson: string;
-}
-
 /** A hybrid logical clock: a wall clock that never goes back, and a counter for what happens within a millisecond. */
 export interface Stamp {
   readonly ms: number;
@@ -704,7 +681,11 @@ export interface RaftSnapshot {
   readonly configuration:
     | RaftConfiguration
     | undefined;
-  /** {"names": [record], "rooms": [claim], "buried": [{"room", "epoch"}], "homes": [home]}, each in order of its key. */
+  /**
+   * {"names": [record], "rooms": [claim], "buried": [{"room", "epoch"}], "homes": [home]}, each in order of its key.
+   * A record of a name is {"name", "claims": [{"person", "claimed": {"at": stamp, "node"}, "sure"}], "released"?: stamp}:
+   * claims that are sure come first, then the earliest; claims before the release are void.
+   */
   readonly contentJson: string;
 }
 
@@ -1044,12 +1025,6 @@ export const Message: MessageFns<Message> = {
       case "consulted":
         Consulted.encode(message.kind.value, writer.uint32(218).fork()).join();
         break;
-      case "nameQuery":
-        NameQuery.encode(message.kind.value, writer.uint32(242).fork()).join();
-        break;
-      case "nameAnswer":
-        NameAnswer.encode(message.kind.value, writer.uint32(250).fork()).join();
-        break;
       case "bridge":
         Bridge.encode(message.kind.value, writer.uint32(258).fork()).join();
         break;
@@ -1255,22 +1230,6 @@ export const Message: MessageFns<Message> = {
             }
 
             message.kind = { $case: "consulted", value: Consulted.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 30: {
-            if (tag !== 242) {
-              break;
-            }
-
-            message.kind = { $case: "nameQuery", value: NameQuery.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 31: {
-            if (tag !== 250) {
-              break;
-            }
-
-            message.kind = { $case: "nameAnswer", value: NameAnswer.decode(reader, reader.uint32()) };
             continue;
           }
           case 32: {
@@ -3377,120 +3336,6 @@ export const Consulted: MessageFns<Consulted> = {
             }
 
             message.committed = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameQuery(): NameQuery {
-  return { id: "", questionJson: "" };
-}
-
-export const NameQuery: MessageFns<NameQuery> = {
-  encode(message: NameQuery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    if (message.questionJson !== "") {
-      writer.uint32(18).string(message.questionJson);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameQuery {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameQuery() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.questionJson = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseNameAnswer(): NameAnswer {
-  return { id: "", answerJson: "" };
-}
-
-export const NameAnswer: MessageFns<NameAnswer> = {
-  encode(message: NameAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    if (message.answerJson !== "") {
-      writer.uint32(18).string(message.answerJson);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): NameAnswer {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseNameAnswer() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.answerJson = reader.string();
             continue;
           }
         }
