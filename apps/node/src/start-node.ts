@@ -183,6 +183,7 @@ async function start(
   const access = { node: id, tokens, names, guests, wallMs, mayTry };
   const rooms = new RoomsHost({
     node: id,
+    directory,
     folder: config.data,
     log: logs.rooms,
     clusterLog: logs.cluster,
