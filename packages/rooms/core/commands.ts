@@ -6,6 +6,7 @@ import type { RoomClusterMessage, RoomsInput } from './inputs.ts';
 import type { OrderRequest, Origin } from './ordering.ts';
 import { answer, type Parts, stateOf, unknownRoom } from './parts.ts';
 import { notAMember, refuses } from './permissions.ts';
+import { ReadMarks } from './read-marks.ts';
 import type { Room } from './room.ts';
 import type { RoomMaking } from './room-making.ts';
 import { historyRange, isAheadOf, type RoomReading } from './room-reading.ts';
@@ -17,11 +18,13 @@ export class Commands {
   readonly #parts: Parts;
   readonly #making: RoomMaking;
   readonly #reading: RoomReading;
+  readonly readMarks: ReadMarks;
 
   constructor(parts: Parts, making: RoomMaking, reading: RoomReading) {
     this.#parts = parts;
     this.#making = making;
     this.#reading = reading;
+    this.readMarks = new ReadMarks(parts.shelf);
   }
 
   command(step: Step, { id, session, actor, command, creation, trace }: Command): void {
@@ -148,7 +151,7 @@ export class Commands {
         else if (command.seq > room.lastSeq) {
           const sentence = `This log ends at ${room.lastSeq}: it has no position ${command.seq}.`;
           return answer(step, origin, refusal('bad_request', sentence));
-        } else this.#markRead(step, room, actor.person, command.seq);
+        } else this.readMarks.mark(step, room, actor.person, command.seq);
         return answer(step, origin, { ok: true, value: {} });
       }
       case 'join':
@@ -165,13 +168,5 @@ export class Commands {
     for (const node of this.#parts.followers.reached(room.id)) {
       if (node !== from) step.sendEarly(node, { kind: 'typing', room: room.id, person, name, active });
     }
-  }
-
-  #markRead(step: Step, room: Room, person: Author, seq: number): void {
-    const member = room.members.get(person);
-    if (member === undefined || seq <= member.read || seq > room.lastSeq) return;
-    const read = { ...member, read: seq };
-    room.members.set(person, read);
-    step.persist({ kind: 'putMember', member: read });
   }
 }

@@ -28,6 +28,8 @@ export type RoomsInput =
   | Found<RoomFinding>
   /** The node runs: rooms are offered, others are dialled. Once, first. */
   | { readonly kind: 'start' }
+  /** The node is about to end in order: what is written behind is written now. */
+  | { readonly kind: 'stop' }
   /** A client signed in over `/ws`. Answered by one `opened`. */
   | {
       readonly kind: 'sessionOpened';

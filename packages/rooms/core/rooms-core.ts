@@ -205,6 +205,9 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
       case 'directorySays':
         this.#claims.says(step, input);
         break;
+      case 'stop':
+        this.#commands.readMarks.flush(step);
+        break;
       case 'durable':
         break;
     }
@@ -305,6 +308,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         return this.#copies.followTimerFired(step, rest);
       case 'unfollow':
         return this.#copies.unfollowTimerFired(step, rest);
+      case 'readMarks':
+        return this.#commands.readMarks.flush(step);
       case 'claims':
         return this.#claims.timerFired(step);
       case 'deletion':

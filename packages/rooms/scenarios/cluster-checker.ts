@@ -1,5 +1,5 @@
 /** What must hold of rooms whatever happens (design, section 7): watched at every client, at everything it is told. */
-import { bounds, type RoomsOutput } from '@bothy/rooms/core';
+import { bounds, type RoomsOutput, timing } from '@bothy/rooms/core';
 import type {
   ErrorCode,
   Position,
@@ -24,7 +24,19 @@ export interface Acknowledged extends Position {
   readonly author: string;
 }
 
+interface Mark {
+  readonly room: RoomId;
+  readonly person: RoomEntry['author'];
+  readonly seq: number;
+  readonly node: SimNode;
+  readonly boot: number;
+  readonly atMs: number;
+}
+
 type Deletion = Extract<RoomCommand, { kind: 'delete' }>;
+
+/** A slow disk has written by then. */
+const storedWithinMs = 5_000;
 
 /** A body that was read from the store just before it was forgotten may still be on its way. */
 const onItsWayMs = 1_000;
@@ -46,6 +58,8 @@ export class ClusterChecker implements ClientObserver {
   readonly #seen = new Map<string, string>();
   readonly #positions = new Map<string, Position>();
   readonly #nowMs: () => number;
+  /** Of what was read, as acknowledged, and not yet judged. */
+  readonly #marks: Mark[] = [];
   #violation: string | undefined;
 
   constructor(nodes: readonly SimNode[], directory: ClusterChecker['directory'], nowMs: () => number) {
@@ -123,8 +137,7 @@ export class ClusterChecker implements ClientObserver {
       case 'history':
         return this.#history(client, command, value as RoomAnswers['history']);
       case 'markRead': {
-        const problem = this.readMark(command.room, author, command.seq);
-        return problem === undefined ? undefined : this.fail(problem);
+        return this.#marked(command.room, author, command.seq);
       }
       case 'create': {
         return this.created(author, command.requestId, (value as RoomAnswers['create']).room.id);
@@ -241,6 +254,26 @@ export class ClusterChecker implements ClientObserver {
     if (body === null) return undefined;
     const kept = stored.content.kind === 'message' ? stored.content.body : undefined;
     return kept === body || kept === null ? undefined : `${key} holds another text`;
+  }
+
+  /** It is stored some time later, unless the administrator crashes before. */
+  #marked(room: RoomId, person: RoomEntry['author'], seq: number): void {
+    this.#judgeMarks();
+    const node = this.administrator(room);
+    if (node === undefined) return;
+    this.#marks.push({ room, person, seq, node, boot: node.process.bootCount, atMs: this.#nowMs() });
+  }
+
+  #judgeMarks(): void {
+    const untilMs = this.#nowMs() - timing.readMarksMs - storedWithinMs;
+    while (this.#marks[0] !== undefined && this.#marks[0].atMs <= untilMs) {
+      const { room, person, seq, node, boot } = this.#marks[0];
+      this.#marks.shift();
+      if (!node.process.alive || node.process.bootCount !== boot) continue;
+      this.#count('marksKept');
+      const problem = this.readMark(room, person, seq);
+      if (problem !== undefined) this.fail(problem);
+    }
   }
 
   /** Undefined too when they have left since: then the mark went with them. */

@@ -164,6 +164,7 @@ export class RoomsHost {
     this.#stopped = true;
     clearTimeout(this.#restart);
     await this.sockets.stop();
+    this.#submit({ kind: 'stop' });
     await this.#settle();
     this.#directory?.end();
     this.#loop?.stop();
