@@ -8,6 +8,7 @@ import { answer, type Parts, stateOf, unknownRoom } from './parts.ts';
 import { notAMember, refuses } from './permissions.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { Room } from './room.ts';
+import { RoomInfos } from './room-infos.ts';
 import type { RoomMaking } from './room-making.ts';
 import { historyRange, isAheadOf, type RoomReading } from './room-reading.ts';
 import { refusal, type Step } from './step.ts';
@@ -19,12 +20,14 @@ export class Commands {
   readonly #making: RoomMaking;
   readonly #reading: RoomReading;
   readonly readMarks: ReadMarks;
+  readonly infos: RoomInfos;
 
   constructor(parts: Parts, making: RoomMaking, reading: RoomReading) {
     this.#parts = parts;
     this.#making = making;
     this.#reading = reading;
     this.readMarks = new ReadMarks(parts.shelf);
+    this.infos = new RoomInfos(parts);
   }
 
   command(step: Step, { id, session, actor, command, creation, trace }: Command): void {
@@ -82,6 +85,7 @@ export class Commands {
       step.sendEarly(administrator, { kind: 'typing', room, person: actor.person, name: actor.name, active });
       return answer(step, origin, { ok: true, value: {} });
     }
+    if (command.kind === 'info') return this.infos.ask(step, administrator, request);
     if (copy !== undefined && copy.deleting !== null && command.kind !== 'delete') {
       return answer(step, origin, refusal('room_busy', 'This room is being deleted and takes nothing new.'));
     }
@@ -114,6 +118,8 @@ export class Commands {
 
   #forwarded(step: Step, request: OrderRequest, administrator: NodeId, result: RoomResult): void {
     const { origin, actor, command } = request;
+    // Before anybody is told: who has changed it reads what they have written.
+    if (command.kind !== 'history') this.infos.changed(new Set([command.room]));
     if (!result.ok || command.kind !== 'join' || origin.session === null || !('members' in result.value)) {
       return answer(step, origin, result);
     }

@@ -35,6 +35,8 @@ export const timing = {
   followAgainMs: 5_000,
   /** A follower that has nobody left stops following after so long. */
   unfollowAfterMs: 30_000,
+  /** How long what another node said of a room is said again, unless the room is listed as changed before. */
+  roomInfosMs: 2_000,
   /** How long a mark of what was read waits for others, to be stored with them; so much of them a crash takes. */
   readMarksMs: 2_000,
   /** What the directory could not be told is told again after so long; it refuses after some seconds itself. */
@@ -70,6 +72,8 @@ export const bounds = {
   /** Answers that are being read from the store; more wait no longer and are refused. */
   pages: 10_000,
   pinned: 50,
+  /** Answers of other nodes about their rooms that are kept, and asked for at once. */
+  roomInfos: 1_000,
   /** Members whose marks of what was read wait to be stored; at so many they are at once. */
   readMarks: 500,
   membersPerRoom: roomLimits.membersPerRoom,

@@ -275,6 +275,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
     for (const room of this.#shelf.all)
       if (this.#shelf.isOwn(room)) this.#attendance.nodeFailed(step, room, node);
     this.#forwards.lost(step, node);
+    this.#commands.infos.lost(node);
     this.#copies.lost(step, node);
   }
 

@@ -65,6 +65,7 @@ export class Talk {
     for (const { id } of rooms) {
       if (shelf.isBuried(id)) step.send(from, { kind: 'notFollowing', room: id, reason: 'deleted' });
     }
+    this.#commands.infos.changed(new Set([...rooms.map(({ id }) => id), ...removed]));
     const isWhole = directory.told(from, rooms, removed, whole);
     this.#twins.listed(step, rooms);
     if (isWhole) copies.unlisted(step, from, (room) => directory.isListed(from, room));
