@@ -2,7 +2,14 @@
  * This node's copy of its directory: a Raft member, and the machine that it moves. When the node goes over to another
  * directory, both are made anew; what Raft was told to do for the one before is not heard any more.
  */
-import { type RaftInput, RaftMember, type RaftOutput, type RaftStored, type Random } from '@bothy/protocols';
+import {
+  CheckpointSchedule,
+  type RaftInput,
+  RaftMember,
+  type RaftOutput,
+  type RaftStored,
+  type Random,
+} from '@bothy/protocols';
 import type {
   DirectoryAbout,
   DirectoryCommand,
@@ -57,6 +64,8 @@ export class Replica {
   /** Counts the directories of this start. */
   #generation = 0;
   #results = new Map<number, DirectoryResult>();
+  /** When a snapshot is worth more than the log before it. */
+  readonly #checkpoints: CheckpointSchedule;
 
   constructor(
     config: DirectoryConfig,
@@ -66,6 +75,7 @@ export class Replica {
     isLinked: (node: NodeId) => boolean,
   ) {
     this.#config = config;
+    this.#checkpoints = new CheckpointSchedule({ maxLogEntries: config.compactEvery ?? 1_000 });
     this.#random = random;
     this.#listener = listener;
     this.#isLinked = isLinked;
@@ -277,12 +287,15 @@ export class Replica {
 
   #compact(step: Step): void {
     const { commit, snapshot } = this.#raft;
-    const { compactEvery = 1_000 } = this.#config;
-    if (commit - (snapshot?.index ?? 0) < compactEvery) return;
+    this.#checkpoints.measured(commit - (snapshot?.index ?? 0), 0);
+    if (!this.#checkpoints.isDue) return;
+    this.#checkpoints.begin();
     for (const output of this.#raft.step(
       { kind: 'compact', index: commit, state: this.#machine.content() },
       step.now,
     ))
       this.#take(step, output);
+    // A snapshot that the disk refuses ends this core: another begins with what the disk has.
+    this.#checkpoints.end(0);
   }
 }

@@ -44,6 +44,18 @@ test('[CP3] a start counts what it found', () => {
   expect(new CheckpointSchedule({ maxLogEntries: 9, logPerCheckpoint: 3 }, found).isDue).toBe(false);
 });
 
+test('[CP3] a log that is looked up is what it is found to be, unless a checkpoint is under way', () => {
+  const schedule = new CheckpointSchedule({ maxLogEntries: 3 });
+  schedule.appended(3, 3);
+  schedule.measured(2, 20);
+  expect([schedule.isDue, schedule.logEntries, schedule.logBytes]).toEqual([false, 2, 20]);
+  schedule.begin();
+  schedule.measured(9, 90);
+  schedule.end(0);
+  expect(schedule.logEntries).toBe(0);
+  expect(() => schedule.measured(-1, 0)).toThrow(RangeError);
+});
+
 test('[CP4] with a factor of 1 checkpoints write at most twice what the log does, however large the state', () => {
   const schedule = new CheckpointSchedule({ maxLogEntries: 1e6, minLogBytes: 1_000, logPerCheckpoint: 1 });
   let [log, checkpoints, state] = [0, 0, 0];

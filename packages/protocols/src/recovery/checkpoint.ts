@@ -70,6 +70,15 @@ export class CheckpointSchedule {
     this.#logBytes += bytes;
   }
 
+  /** What a start would carry out again now, where that can be looked up instead of counted. Not while one is under way. */
+  measured(entries: number, bytes: number): void {
+    checkCount('entries', entries);
+    checkCount('bytes', bytes);
+    if (this.#begun !== undefined) return;
+    this.#logEntries = entries;
+    this.#logBytes = bytes;
+  }
+
   /** Whether to `begin` now; never while one is under way, and never for an empty log. */
   get isDue(): boolean {
     if (this.#begun !== undefined || this.#logEntries === 0) return false;
