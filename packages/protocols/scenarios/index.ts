@@ -4,7 +4,7 @@ import { cachingFailures } from './caching/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
 import { resharding } from './partitioning/resharding.ts';
-import { calmRaft, leasesRaft, roughRaft } from './raft/index.ts';
+import { calmRaft, changesRaft, leasesRaft, roughRaft } from './raft/index.ts';
 import { recoveryScenarios } from './recovery/index.ts';
 import { resilienceFailures } from './resilience/index.ts';
 
@@ -19,6 +19,7 @@ export const knownFailures: readonly KnownFailure[] = [
 /** What `npm run soak` runs: the fixed variants of known failures too. */
 export const scenarios: readonly Scenario[] = [
   roughRaft,
+  changesRaft,
   leasesRaft,
   calmRaft,
   ...recoveryScenarios,

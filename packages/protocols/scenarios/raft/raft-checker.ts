@@ -29,6 +29,8 @@ export class RaftChecker {
   readonly #created: Map<number, { readonly entry: Entry; readonly before: number | undefined }>[] = [];
   /** By index, from 1. */
   readonly #committed: Committed[] = [];
+  /** `client seq` of every command that is committed. */
+  readonly commands = new Set<string>();
   /** By term, then by voter. */
   readonly #votes = new Map<number, Map<MemberId, MemberId>>();
 
@@ -170,13 +172,20 @@ export class RaftChecker {
       const known = this.#committed[index - 1];
       // What a snapshot covers is not held any more.
       if (entry === undefined) continue;
-      if (known === undefined) this.#committed[index - 1] = { entry, inTerm: core.term };
+      if (known === undefined) this.#commit(entry, core.term);
       else if (known.entry.term !== entry.term || known.entry.content !== entry.content) {
         const sentence = `${id} commits ${index} of ${entry.term}, not of ${known.entry.term}`;
         return this.broken('state-machine safety', sentence);
       } else continue;
       if (index === core.commit) this.#firstCommits(id, core, entry);
     }
+  }
+
+  #commit(entry: Entry, inTerm: number): void {
+    this.#committed[entry.index - 1] = { entry, inTerm };
+    if (entry.content.kind !== 'command') return;
+    const { client, seq } = entry.content.command;
+    this.commands.add(`${client} ${seq}`);
   }
 
   /** Nobody knew before that it is committed: then this is the leader who has counted, and it counted right. */

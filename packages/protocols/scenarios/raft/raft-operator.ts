@@ -16,6 +16,7 @@ export interface RaftOperatorOptions {
 }
 
 const retryMs = 100;
+const againShare = 0.3;
 
 export class RaftOperator {
   changes = 0;
@@ -29,7 +30,12 @@ export class RaftOperator {
   constructor(options: RaftOperatorOptions) {
     this.#options = options;
     this.#random = options.simulation.random('operator');
-    this.#every(options.changeEveryMs, () => this.#change(this.#someMembers()));
+    this.#every(options.changeEveryMs, () => {
+      this.#change(this.#someMembers());
+      // Another one at once, which has to wait for the first.
+      if (this.#random.next() >= againShare) return;
+      options.simulation.after(this.#random.next() * 30, () => this.#change(this.#someMembers()));
+    });
     this.#every(options.transferEveryMs, () => this.#transfer());
   }
 

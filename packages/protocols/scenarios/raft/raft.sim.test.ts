@@ -1,6 +1,6 @@
 import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmRaft, roughRaft } from './index.ts';
+import { calmRaft, changesRaft, leasesRaft, roughRaft } from './index.ts';
 
 /** Runs each seed once. A failure says how to replay it. */
 function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
@@ -38,6 +38,14 @@ test('200 seeds of everything that can go wrong, each twice: Raft keeps its rule
 
 test('1,800 more seeds', () => {
   expectMeans(runSeeds(roughRaft, 201, 1_800), 1_800, means);
+});
+
+test('200 seeds of members that come and go while leaders are cut off', () => {
+  expectMeans(runSeeds(changesRaft, 1, 200), 200, { changes: 5, terms: 8, boots: 15, answered: 40 });
+});
+
+test('100 seeds of reads that trust a lease, where one clock runs twice as fast as another', () => {
+  expectMeans(runSeeds(leasesRaft, 1, 100), 100, { answered: 700, terms: 4, transfers: 1 });
 });
 
 test('on a good day one leader is elected, and everything is answered', () => {

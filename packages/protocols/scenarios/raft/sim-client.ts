@@ -25,6 +25,9 @@ export interface SimClientOptions {
   readonly keys: readonly string[];
   /** Between an answer and the next request, at most. */
   readonly thinkMs: number;
+  readonly patienceMs: number;
+  /** Until it finishes, with one write. */
+  readonly readsOnly: boolean;
   /** Chance that a read trusts a lease. */
   readonly leaseShare: number;
 }
@@ -37,9 +40,10 @@ interface Open {
   tries: number;
 }
 
-export type RegisterOperation = Operation<RegisterInput, RegisterOutput>;
+export interface RegisterOperation extends Operation<RegisterInput, RegisterOutput> {
+  readonly seq: number;
+}
 
-const patienceMs = 120;
 const maxTries = 12;
 
 export class SimClient {
@@ -87,7 +91,7 @@ export class SimClient {
     this.#cancel = this.#options.simulation.after(this.#random.next() * this.#options.thinkMs, () => {
       const key = this.#key();
       const kind = this.#random.next();
-      if (kind < 0.5) this.#begin({ kind: 'read', key });
+      if (this.#options.readsOnly || kind < 0.4) this.#begin({ kind: 'read', key });
       else if (kind < 0.8) this.#begin(this.#write(key));
       else {
         const from = this.#seen.get(key) ?? null;
@@ -117,7 +121,7 @@ export class SimClient {
     open.tries += 1;
     const request: ClientRequest = { kind: 'request', client, seq, input, mode };
     simulation.network.send(client, this.#target, request);
-    this.#cancel = simulation.after(patienceMs, () => {
+    this.#cancel = simulation.after(this.#options.patienceMs, () => {
       this.#target = this.#anyMember();
       this.#again(open);
     });
@@ -156,9 +160,9 @@ export class SimClient {
     else if (!wasLast) this.#begin(this.#write(this.#key()));
   }
 
-  #operation({ input, calledMs }: Open, output?: RegisterOutput): RegisterOperation {
+  #operation({ seq, input, calledMs }: Open, output?: RegisterOutput): RegisterOperation {
     const { name: client, simulation } = this.#options;
-    return { client, input, output, calledMs, answeredMs: simulation.nowMs };
+    return { client, seq, input, output, calledMs, answeredMs: simulation.nowMs };
   }
 
   #anyMember(): MemberId {
