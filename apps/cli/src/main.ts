@@ -14,6 +14,7 @@ import {
   type OperatorFlags,
   type UpFlags,
 } from './node-options.ts';
+import { addPerson } from './person-command.ts';
 import { addRoomsCommand } from './rooms-command.ts';
 import type { LogsFlags } from './run-logs.ts';
 import { addVerify } from './verify/verify-command.ts';
@@ -91,6 +92,7 @@ function program(): Command {
   addClusterStatus(cluster, print);
   addClusterForget(cluster, print);
   addVerify(bothy, print);
+  addPerson(bothy, print);
   return bothy;
 }
 

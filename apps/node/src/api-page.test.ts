@@ -13,6 +13,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HttpServer } from './http-server.ts';
 import { operatorApi } from './operator-api.ts';
+import { removalApi } from './removal/removal-api.ts';
 import { clusterStatus } from './rest/rest-stage.ts';
 import { roomsApi } from './rooms-api.ts';
 import { sessionApi } from './session-api.ts';
@@ -37,6 +38,10 @@ function routesOf(tree: string): string[] {
     return own.map((method) => `${method} ${path}`);
   });
 }
+
+const neverAsked = async (): Promise<never> => {
+  throw new BothyError('internal', 'Nobody asks this here.');
+};
 
 const root = new URL('../../../', import.meta.url);
 const undo: (() => unknown)[] = [];
@@ -81,6 +86,10 @@ beforeAll(async () => {
     wallMs,
     invitationLink: () => '',
     released: () => {},
+  });
+  const removal = removalApi({
+    ...{ tokens, names, wallMs },
+    removals: { remove: neverAsked, cancel: neverAsked, all: [] },
   });
   const rooms = roomsApi({
     rooms: { stored: async () => ({ kind: 'entries', entries: [] }) },
@@ -145,6 +154,7 @@ beforeAll(async () => {
       tree = () => added.printRoutes({ commonPrefix: false });
       session(added);
       operator(added);
+      removal(added);
       rooms(added);
       for (const api of monitoring) api(added);
     },

@@ -2,6 +2,7 @@
 import { BothyError, type Name, type NodeId, type RoomId, type RoomVisibility } from '@bothy/wire';
 import type { FastifyInstance } from 'fastify';
 import { operatorOf } from './bearer-token.ts';
+import { removalRoutes } from './removal/removal-routes.ts';
 import { type DigestApiOptions, digestApi } from './rest/digest-api.ts';
 import { type FileApiOptions, fileApi } from './rest/file-api.ts';
 import { messageApi } from './rest/message-api.ts';
@@ -15,7 +16,7 @@ import { enrolRoutes } from './telemetry/enrol-routes.ts';
 import { telemetryRoutes } from './telemetry/telemetry-routes.ts';
 
 /** What the OpenAPI document lists. */
-const allRoutes = [nodeRoutes, roomRoutes, telemetryRoutes, enrolRoutes].flatMap((table) =>
+const allRoutes = [nodeRoutes, roomRoutes, removalRoutes, telemetryRoutes, enrolRoutes].flatMap((table) =>
   Object.values(table),
 );
 

@@ -22,6 +22,7 @@ import { edgeMqttUrl, mqttUrl, urlHost } from './mqtt-address.ts';
 import { loadNodeKey } from './node-key.ts';
 import { operatorApi } from './operator-api.ts';
 import { OwnCertificate } from './own-certificate.ts';
+import { openRemovals, signOff } from './removal/start-removals.ts';
 import { hostsOf, requestGuard } from './request-guard.ts';
 import { roomSignIn } from './rest/room-access.ts';
 import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
@@ -68,10 +69,9 @@ async function start(
   let links: ClusterLinks | undefined;
   // MQTT clients come before there are rooms, which know the nodes.
   let known: ClusterPartsOptions['known'] = () => undefined;
-  const { directory, ...agreed } = await openAgreement(config, names, logs, (person) => {
-    broker.endConnections(person);
-    rooms.sockets.endSessions(person);
-  });
+  const { directory, ...agreed } = await openAgreement(config, names, logs, (person) =>
+    signOff(broker, rooms, person),
+  );
   undo.push(() => directory.stop());
   const parts = new ClusterParts({
     node: config.id,
@@ -169,12 +169,9 @@ async function start(
   const webhooks = await SqliteWebhooks.open({ file: join(config.data, 'webhooks.sqlite'), wallMs });
   undo.push(() => webhooks.close());
 
-  const leftovers = new RoomLeftovers({
-    files,
-    webhooks,
-    failed: (err) =>
-      logs.node.error({ err }, 'what belonged to a deleted room or message could not be removed'),
-  });
+  const failed = (err: unknown): void =>
+    logs.node.error({ err }, 'what belonged to a deleted room or message could not be removed');
+  const leftovers = new RoomLeftovers({ files, webhooks, failed });
   undo.push(() => leftovers.idle());
 
   let ready = true;
@@ -203,6 +200,8 @@ async function start(
   });
   undo.push(() => rooms.stop());
   telemetry.attach(rooms.voice);
+  const removals = await openRemovals({ config, tokens, names, agreed, broker, rooms, logs, wallMs });
+  undo.push(() => removals.stop());
   known = () => (rooms.ready ? rooms.view?.nodes.map((node) => node.id) : undefined);
   const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
   const webUrl = (): string =>
@@ -251,10 +250,10 @@ async function start(
         invitationLink: (code) => invitationLink(config, ports.http, code),
         released: (name, person, by) => {
           logs.names.info({ name, person, by }, 'name released');
-          broker.endConnections(person);
-          rooms.sockets.endSessions(person);
+          signOff(broker, rooms, person);
         },
       })(server);
+      removals.api(server);
       telemetry.api({
         ...access,
         mqtt: () => ({
@@ -303,6 +302,7 @@ async function start(
   undo.push(() => opened.stop());
   await rooms.begin(opened, { self: opened.self, join: config.join, defaultRoom: `Lobby of ${id}` });
   parts.begin();
+  await removals.begin();
   certificate?.watch([http, broker], logs.http);
   undo.push(async () => certificate?.stop());
   let guide: RunningGuide | undefined;
@@ -327,7 +327,7 @@ async function start(
     // Others hear the last wills of its clients before the links go.
     await broker.stop();
     await links?.stop();
-    await leftovers.idle();
+    await Promise.all([leftovers.idle(), removals.stop()]);
     await Promise.all([names.close(), files.close(), webhooks.close(), edges.close(), traces.stop()]);
     logFile?.close();
   };

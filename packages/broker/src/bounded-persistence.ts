@@ -146,8 +146,8 @@ export class BoundedPersistence extends MemoryPersistence {
     return [...this.#orphanWills.values()].some((will) => will === packet);
   }
 
-  get kept(): { readonly away: number; readonly retained: number } {
-    return { away: this.#sessions.away, retained: this.#retained.size };
+  get kept(): { readonly away: number; readonly retained: number; readonly clientIds: readonly string[] } {
+    return { away: this.#sessions.away, clientIds: this.#sessions.clientIds, retained: this.#retained.size };
   }
 
   connected(clientId: string): void {

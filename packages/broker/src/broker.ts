@@ -15,6 +15,7 @@ import { BrokerStatistics } from './broker-statistics.ts';
 import { connectAttempt, connectError } from './connect-attempt.ts';
 import { gateStream } from './gated-stream.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
+import { type Mailboxes, OwnMailboxes } from './mailboxes.ts';
 import { forgetOldDoubles } from './message-number.ts';
 import { NodeClient } from './node-client.ts';
 import { mqttWebSockets, packetStream } from './packet-stream.ts';
@@ -38,6 +39,7 @@ export class Broker {
   readonly counts: BrokerCounts = noCounts();
   /** The node as a client of its own broker. */
   readonly node: NodeClient;
+  readonly mailboxes: Mailboxes;
   readonly #options: BrokerOptions;
   readonly #monoMs: () => number;
   readonly #aedes: BridgedAedes;
@@ -128,19 +130,14 @@ export class Broker {
       visitorOf: (client: object) => this.#visitors.get(client),
     };
     this.node = new NodeClient(place);
+    this.mailboxes = new OwnMailboxes(this.#persistence, this.node);
     const { version } = options;
     if (version !== undefined) {
       const { node, counts } = this;
       const connected = (): number => this.connectedClients;
       const kept = () => this.#persistence.kept;
-      this.#statistics = new BrokerStatistics({
-        node,
-        counts,
-        version,
-        connected,
-        kept,
-        monoMs: this.#monoMs,
-      });
+      const monoMs = this.#monoMs;
+      this.#statistics = new BrokerStatistics({ node, counts, version, connected, kept, monoMs });
     }
     this.#desk = new PublishDesk({
       ...place,

@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import { BothyError, limits } from '@bothy/wire';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { type BrokerCounts, noCounts } from './broker-options.ts';
+import { noMailboxes } from './mailboxes.ts';
 
 /** Longer than a slow network takes, shorter than a person waits for a start. */
 const answerMs = 5_000;
@@ -69,6 +70,8 @@ export class OutsideBroker {
   useCertificate(): void {}
 
   /** Who is connected there is that broker's to end. */
+  readonly mailboxes = noMailboxes;
+
   endConnections(): void {}
 
   endEdge(): void {}

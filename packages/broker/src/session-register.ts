@@ -30,6 +30,10 @@ export class SessionRegister {
     return this.#lastSeenMs.size;
   }
 
+  get clientIds(): readonly string[] {
+    return [...this.#lastSeenMs.keys()];
+  }
+
   /** Those whose clients are away now. */
   get away(): number {
     return [...this.#lastSeenMs.keys()].filter((clientId) => !this.#options.isConnected(clientId)).length;

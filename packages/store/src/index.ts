@@ -9,4 +9,5 @@ export {
   type OwnedName,
   SqliteNameDirectory,
 } from './sqlite-name-directory.ts';
+export { type Removal, SqliteRemovals } from './sqlite-removals.ts';
 export { SqliteWebhooks, type Webhook, type WebhooksOptions } from './sqlite-webhooks.ts';

@@ -76,7 +76,7 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
 
   /** As `claim`, by another rule for names that nobody has. */
   async claimWith<Refusal>(
-    { name, person }: Certificate,
+    { name, person }: Pick<Certificate, 'name' | 'person'>,
     admission: Admission<Refusal>,
   ): Promise<Refusal | ClaimResult> {
     // Two devices of one person are no rivals, and what one has paid is not asked of the other.

@@ -1,0 +1,137 @@
+/** `bothy person`: an operator removes somebody, and sees how far that is. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { BothyError, errorCodes } from '@bothy/wire';
+import { type Command, Option } from 'commander';
+import { unreachable } from './node-unreachable.ts';
+import { askPassphrase } from './passphrase.ts';
+import { plain } from './rooms-lines.ts';
+
+interface PersonFlags {
+  readonly node?: string;
+  readonly key: string;
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+/** What the node answers, as far as it is shown. */
+export interface ShownRemoval {
+  readonly id: string;
+  readonly name: string;
+  readonly by: string;
+  readonly state: 'running' | 'compensating' | 'completed' | 'compensated';
+  readonly steps: readonly { readonly name: string; readonly state: 'done' | 'underWay' | 'waiting' }[];
+  readonly trouble?: string;
+  readonly reason?: string;
+}
+
+const askEveryMs = 1_000;
+
+export function addPerson(bothy: Command, print: (line: string) => void): void {
+  const person = bothy.command('person').description('people of the node that you operate');
+  const options = (command: Command): Command =>
+    command
+      .option('--node <url>', 'the node to ask (default: http://127.0.0.1:8080)')
+      .addOption(
+        new Option('--key <file>', 'your key file, as an operator of the node')
+          .env('BOTHY_KEY')
+          .makeOptionMandatory(),
+      )
+      .option('--json', 'as JSON, one line');
+  options(person.command('remove'))
+    .argument('<name>', 'who is to go')
+    .description('remove a person: sessions, name, rooms and mailbox, on all nodes')
+    .option('--wait', 'until all is done; it goes on by itself without that too')
+    .action(async (name: string, flags: PersonFlags) => {
+      const ask = await asker(flags);
+      let removal = await ask<ShownRemoval>('DELETE', `persons/${encodeURIComponent(name)}`);
+      while (flags.wait === true && !hasEnded(removal)) {
+        await wait(askEveryMs);
+        removal = await known(ask, removal.id);
+      }
+      show([removal], flags, print);
+      if (flags.wait === true && removal.state === 'compensated') process.exitCode = 1;
+    });
+  options(person.command('removals'))
+    .description('who is being removed, and how far that is')
+    .action(async (flags: PersonFlags) => {
+      const { removals } = await (await asker(flags))<{ removals: ShownRemoval[] }>('GET', 'removals');
+      show(removals, flags, print);
+    });
+  options(person.command('keep'))
+    .argument('<removal>', 'its id, as "bothy person removals" shows it')
+    .description('take a removal back, as long as the mailbox is not being cleared')
+    .action(async (id: string, flags: PersonFlags) => {
+      const ask = await asker(flags);
+      show([await ask<ShownRemoval>('DELETE', `removals/${encodeURIComponent(id)}`)], flags, print);
+    });
+}
+
+type Ask = <Answer>(method: 'GET' | 'DELETE', path: string) => Promise<Answer>;
+
+/** Throws what the node refuses with. */
+async function asker({ node = 'http://127.0.0.1:8080', key }: PersonFlags): Promise<Ask> {
+  if (!URL.canParse(node))
+    throw new BothyError('bad_request', `${node} is no address. Write http://host:port.`);
+  const { keySignIn } = await import('./rooms-sign-in.ts');
+  const signIn = await keySignIn(key, askPassphrase);
+  const token = await signIn.token({ url: node });
+  return async <Answer>(method: 'GET' | 'DELETE', path: string) => {
+    const request = { method, headers: { authorization: `Bearer ${token}` } };
+    const url = new URL(`/api/v1/${path}`, node);
+    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(30_000) }).catch((thrown) => {
+      throw unreachable(node, thrown);
+    });
+    const json = (await answer.json().catch(() => undefined)) as Record<string, unknown> | undefined;
+    if (answer.ok && json !== undefined) return json as Answer;
+    const code = errorCodes.find((each) => each === json?.code) ?? 'bad_request';
+    throw new BothyError(code, String(json?.message ?? `${node} answers, but not as a node of Bothy.`));
+  };
+}
+
+async function known(ask: Ask, id: string): Promise<ShownRemoval> {
+  const { removals } = await ask<{ removals: ShownRemoval[] }>('GET', 'removals');
+  const found = removals.find((each) => each.id === id);
+  if (found === undefined)
+    throw new BothyError('not_found', 'The node does not know of this removal any more.');
+  return found;
+}
+
+function hasEnded({ state }: ShownRemoval): boolean {
+  return state === 'completed' || state === 'compensated';
+}
+
+function show(removals: readonly ShownRemoval[], { json }: PersonFlags, print: (line: string) => void): void {
+  if (json === true) return print(JSON.stringify(removals));
+  if (removals.length === 0) print('Nobody is being removed.');
+  for (const removal of removals) removalLines(removal).forEach(print);
+}
+
+const stateWords = {
+  running: 'is being removed',
+  compensating: 'stays: what was done is being undone',
+  completed: 'is removed',
+  compensated: 'stays: what was done is undone',
+} as const;
+const stepWords = {
+  name: 'name and tokens',
+  sessions: 'connections',
+  rooms: 'rooms',
+  mailbox: 'mailbox',
+} as const;
+
+export function removalLines({ id, name, by, state, steps, trouble, reason }: ShownRemoval): string[] {
+  const done = steps.flatMap((step) => (step.state === 'done' ? [wordsOf(step.name)] : []));
+  const underWay = steps.find((step) => step.state === 'underWay');
+  return [
+    `${plain(name)} ${stateWords[state]} (${id}, asked by ${plain(by)})`,
+    ...(reason === undefined ? [] : [`  ${plain(reason)}`]),
+    ...(done.length === 0 || state === 'completed' ? [] : [`  done: ${done.join(', ')}`]),
+    ...(underWay === undefined
+      ? []
+      : [`  now: ${wordsOf(underWay.name)}${trouble === undefined ? '' : `. ${plain(trouble)}`}`]),
+  ];
+}
+
+function wordsOf(step: string): string {
+  return (stepWords as Readonly<Record<string, string | undefined>>)[step] ?? step;
+}

@@ -1,0 +1,150 @@
+/** An operator removes a person while one node is down and the own one is killed: all is done in the end, on all nodes. */
+import { createIdentity, type LocalIdentity } from '@bothy/identity';
+import { deviceKey } from '@bothy/wire';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { expect, type TestContext, test } from 'vitest';
+import { ClusterStage, eventually } from './stage/cluster-stage.ts';
+import type { NodeProcess } from './stage/node-process.ts';
+import { askAs, openSession, type SignedSession, tokenAt } from './stage/signed-person.ts';
+
+const make = (name: string): Promise<LocalIdentity> => createIdentity({ name, issuedAt: Date.now() });
+
+/** A session that outlives its connection. */
+async function mqttAs(context: TestContext, node: NodeProcess, identity: LocalIdentity): Promise<MqttClient> {
+  const client = await connectAsync(
+    node.mqttUrl,
+    {
+      clientId: deviceKey(identity),
+      username: identity.name,
+      password: await tokenAt(node, identity),
+      clean: false,
+      reconnectPeriod: 0,
+      protocolVersion: 4,
+    },
+    false,
+  );
+  context.onTestFinished(() => client.endAsync(true));
+  return client;
+}
+
+async function create(session: SignedSession, name: string): Promise<string> {
+  const { room } = await session.call('room.create', { requestId: `create-${name}`, name });
+  return (room as { readonly id: string }).id;
+}
+
+interface Removal {
+  readonly id: string;
+  readonly state: string;
+  readonly trouble?: string;
+  readonly steps: readonly { readonly name: string; readonly state: string }[];
+}
+
+async function removals(node: NodeProcess, operator: LocalIdentity): Promise<readonly Removal[]> {
+  const { body } = await askAs(node, 'GET removals', await tokenAt(node, operator));
+  return (body.removals ?? []) as readonly Removal[];
+}
+
+/** Ben at n2, with a room that he owns there and one at n1, and with messages that wait for him at the broker of n2. */
+async function benIsThere(context: TestContext) {
+  const stage = await ClusterStage.open(context, { nodes: 2 });
+  const [n1, n2] = [stage.node('n1'), stage.node('n2')];
+  const [ranger, ben, cleo] = await Promise.all([make('ranger'), make('ben'), make('cleo')]);
+  await tokenAt(n1, ranger);
+  // The first who signs in at n2 operates it, and is not to be removed.
+  const cleoAt2 = await openSession(n2, await tokenAt(n2, cleo));
+  const bensToken = await tokenAt(n2, ben);
+  const benAt2 = await openSession(n2, bensToken);
+  const cleoAt1 = await openSession(n1, await tokenAt(n1, cleo));
+  context.onTestFinished(() => {
+    for (const session of [cleoAt2, benAt2, cleoAt1]) session.close();
+  });
+  const his = await create(benAt2, 'his');
+  const hers = await create(cleoAt1, 'hers');
+  await cleoAt2.call('room.join', { requestId: 'j1', room: his });
+  await eventually(async () => {
+    const joined = benAt2.call('room.join', { requestId: 'j2', room: hers });
+    return await joined.then(
+      () => true,
+      () => false,
+    );
+  }, 'n2 knows the room of n1');
+  const mqtt = await mqttAs(context, n2, ben);
+  await mqtt.subscribeAsync('user/ben/#', { qos: 1 });
+  await mqtt.endAsync();
+  const cleosMqtt = await mqttAs(context, n2, cleo);
+  await cleosMqtt.publishAsync('user/ben/contactRequest', 'for ben alone', { qos: 1 });
+  await cleosMqtt.endAsync();
+  return { stage, n1, n2, ranger, ben, cleo, bensToken, benAt2, his, hers };
+}
+
+test('the node of the operator is killed in the middle: after a start it goes on, and nothing of the person is left', async (context) => {
+  const { stage, n1, n2, ranger, ben, cleo, bensToken, benAt2, his, hers } = await benIsThere(context);
+  await n2.end();
+  await benAt2.closed;
+  const begun = await askAs(n1, 'DELETE persons/ben', await tokenAt(n1, ranger));
+  expect(begun.status).toBe(200);
+  await eventually(async () => (await removals(n1, ranger))[0]?.trouble !== undefined, 'n2 is waited for');
+  const again = await askAs(n1, 'DELETE persons/ben', await tokenAt(n1, ranger));
+  expect(again.body.id).toBe(begun.body.id);
+  await n1.end();
+
+  await n1.start();
+  expect(await removals(n1, ranger)).toMatchObject([{ id: begun.body.id, state: 'running' }]);
+  await n2.start();
+  await stage.isComplete();
+  await eventually(async () => (await removals(n1, ranger))[0]?.state === 'completed', 'all steps are done');
+  expect((await removals(n1, ranger))[0]?.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'name done',
+    'sessions done',
+    'rooms done',
+    'mailbox done',
+  ]);
+
+  // The name is free on both, and what was signed for it is void.
+  for (const node of [n1, n2]) {
+    await eventually(
+      async () => (await askAs(node, 'GET names/ben', '')).status === 404,
+      `the name is free at ${node.id}`,
+    );
+  }
+  expect((await askAs(n2, `GET rooms/${his}`, bensToken)).status).toBe(401);
+  // Cleo owns the room that was his; he is in neither, and stays out with the same key.
+  const cleoAt2 = await openSession(n2, await tokenAt(n2, cleo));
+  for (const room of [his, hers]) {
+    const { members } = (await cleoAt2.call('room.info', { room })) as {
+      members: readonly { name: string; role: string }[];
+    };
+    expect(members.map(({ name, role }) => `${name} ${role}`)).toEqual(['cleo owner']);
+  }
+  cleoAt2.close();
+  const benAgain = await openSession(n2, await tokenAt(n2, ben));
+  await expect(benAgain.call('room.join', { requestId: 'j3', room: hers })).rejects.toThrow('banned');
+  benAgain.close();
+  // Nothing waits for whoever has the name, the key or the device.
+  const mqtt = await mqttAs(context, n2, ben);
+  const heard: string[] = [];
+  mqtt.on('message', (_topic, payload) => heard.push(String(payload)));
+  await mqtt.subscribeAsync('user/ben/#', { qos: 1 });
+  const cleosMqtt = await mqttAs(context, n2, cleo);
+  await cleosMqtt.publishAsync('user/ben/contactRequest', 'for who has the name now', { qos: 1 });
+  await eventually(() => heard.length > 0, 'what is sent now arrives');
+  expect(heard).toEqual(['for who has the name now']);
+}, 120_000);
+
+test('it can be taken back while a node is waited for: the name is his again, and bans are lifted', async (context) => {
+  const { stage, n1, n2, ranger, ben, hers } = await benIsThere(context);
+  await n2.end();
+  const { body } = await askAs(n1, 'DELETE persons/ben', await tokenAt(n1, ranger));
+  await eventually(async () => (await removals(n1, ranger))[0]?.trouble !== undefined, 'n2 is waited for');
+  const back = await askAs(n1, `DELETE removals/${String(body.id)}`, await tokenAt(n1, ranger));
+  expect(back.status).toBe(200);
+  await n2.start();
+  await stage.isComplete();
+  await eventually(async () => (await removals(n1, ranger))[0]?.state === 'compensated', 'all is undone');
+  expect(await removals(n1, ranger)).toMatchObject([{ reason: 'ranger took it back.' }]);
+  expect((await askAs(n1, 'GET names/ben', '')).body).toMatchObject({ person: ben.person });
+  const benAgain = await openSession(n2, await tokenAt(n2, ben));
+  await benAgain.call('room.join', { requestId: 'j3', room: hers });
+  benAgain.close();
+  expect((await askAs(n1, `DELETE removals/${String(body.id)}`, await tokenAt(n1, ranger))).status).toBe(400);
+}, 120_000);
