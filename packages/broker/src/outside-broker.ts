@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { CircuitBreaker, type CircuitCall } from '@bothy/protocols';
 import { BothyError, limits } from '@bothy/wire';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { type BrokerCounts, noCounts } from './broker-options.ts';
@@ -14,6 +15,9 @@ import { noMailboxes } from './mailboxes.ts';
 
 /** Longer than a slow network takes, shorter than a person waits for a start. */
 const answerMs = 5_000;
+/** A broker that hangs would keep a connection of every browser that tries, for as long as its timeout. */
+const breaking = { failures: 5, openMs: 1_000, factor: 2, maxOpenMs: 15_000 } as const;
+const unavailable = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n\r\n';
 /** What may wait unread for one client. */
 const bufferBytes = 256 * 1024;
 
@@ -40,6 +44,7 @@ export class OutsideBroker {
     handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
   });
   readonly #connections = new Set<WebSocket>();
+  readonly #breaker = new CircuitBreaker(breaking);
 
   private constructor(options: OutsideBrokerOptions, address: BrokerAddress) {
     this.#options = options;
@@ -63,7 +68,12 @@ export class OutsideBroker {
       this.counts.refusedConnects += 1;
       return void socket.destroy();
     }
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#carry(webSocket));
+    const call = this.#breaker.begin(performance.now());
+    if (call === undefined) {
+      this.counts.refusedConnects += 1;
+      return void socket.end(unavailable);
+    }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#carry(webSocket, call));
   }
 
   /** Its listeners have certificates of their own. */
@@ -81,11 +91,20 @@ export class OutsideBroker {
     this.#webSockets.close();
   }
 
-  #carry(webSocket: WebSocket): void {
+  #carry(webSocket: WebSocket, call: CircuitCall): void {
     this.#connections.add(webSocket);
     this.counts.connects += 1;
     const stream = createWebSocketStream(webSocket, { highWaterMark: bufferBytes });
     const outside = open(this.#address);
+    let isJudged = false;
+    const judge = (isThere: boolean): void => {
+      clearTimeout(late);
+      if (!isJudged) this.#breaker.end(call, isThere, performance.now());
+      isJudged = true;
+    };
+    const late = setTimeout(() => outside.destroy(new Error('it does not answer in time')), answerMs);
+    outside.once(this.#address.tls ? 'secureConnect' : 'connect', () => judge(true));
+    for (const event of ['error', 'close'] as const) outside.once(event, () => judge(false));
     const end = (error?: Error): void => {
       if (error !== undefined) this.#options.log?.warn({ broker: this.#options.url }, error.message);
       stream.destroy();
@@ -94,7 +113,12 @@ export class OutsideBroker {
     };
     stream.on('error', () => end());
     outside.on('error', end);
-    stream.on('close', () => end());
+    stream.on('close', () => {
+      // Who has gone away before it answered says nothing about it.
+      clearTimeout(late);
+      isJudged = true;
+      end();
+    });
     outside.on('close', () => end());
     stream.pipe(outside);
     outside.pipe(stream);

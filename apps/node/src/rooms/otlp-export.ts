@@ -5,6 +5,8 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { CircuitBreaker } from '@bothy/protocols';
+import { nodeClock } from '@bothy/runtime/node';
 import { SpanKind as OtelKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -37,6 +39,9 @@ const maxBatchSize = 512;
 const timeoutMs = 5_000;
 /** A node stops in two seconds, whatever its collector does. */
 const mostFlushMs = 300;
+
+/** Each attempt at a collector that hangs holds spans and a connection for its whole timeout, several times over. */
+const breaking = { failures: 5, openMs: 2_000, factor: 2, maxOpenMs: 60_000 } as const;
 
 const kinds: Readonly<Record<SpanKind, OtelKind>> = {
   server: OtelKind.SERVER,
@@ -90,6 +95,7 @@ class WatchedExporter implements SpanExporter {
   waiting = 0;
   isFailing = false;
   readonly #inner: OTLPTraceExporter;
+  readonly #breaker = new CircuitBreaker(breaking);
   readonly #counts: { exported: number; lost: number };
   readonly #log: Logger;
   readonly #url: string;
@@ -103,9 +109,17 @@ class WatchedExporter implements SpanExporter {
   }
 
   export(...[spans, result]: Parameters<SpanExporter['export']>): void {
+    const call = this.#breaker.begin(nodeClock.monoMs());
+    if (call === undefined) {
+      this.waiting -= spans.length;
+      this.#counts.lost += spans.length;
+      result({ code: 0 });
+      return;
+    }
     this.#inner.export(spans, (outcome) => {
       this.waiting -= spans.length;
       const failed = outcome.error !== undefined || outcome.code !== 0;
+      this.#breaker.end(call, !failed, nodeClock.monoMs());
       this.#counts[failed ? 'lost' : 'exported'] += spans.length;
       if (failed && !this.isFailing) {
         const sentence = `traces are lost: the collector at ${this.#url} does not take them. The node goes on, and tries again with the next ones`;

@@ -33,6 +33,7 @@ import type { Logger } from 'pino';
 import type { RoomSpeaker } from '../rooms/room-voice.ts';
 import type { Attendance } from './notify-attendance.ts';
 import { type AlarmDesk, AlarmRooms } from './notify-rooms.ts';
+import { OutsideCalls } from './outside-calls.ts';
 
 export interface AlarmVoiceOptions {
   readonly node: string;
@@ -53,6 +54,7 @@ export class AlarmVoice {
   readonly #options: AlarmVoiceOptions;
   readonly #rooms: AlarmRooms;
   readonly #attendance: Attendance;
+  readonly #outside = new OutsideCalls();
 
   constructor(options: AlarmVoiceOptions) {
     this.#options = options;
@@ -101,13 +103,14 @@ export class AlarmVoice {
         return { ok: true };
       case 'webhook': {
         const { tellWebhook } = await import('@bothy/telemetry/drivers/notify');
-        return await tellWebhook(to, delivery, { node, wallMs });
+        const tell = () => tellWebhook(to, delivery, { node, wallMs });
+        return await this.#outside.call(URL.parse(to.url)?.host ?? to.url, tell);
       }
       case 'email': {
         if (smtp === undefined)
           return { ok: false, sentence: 'this node knows no mail server: start it with --smtp-url' };
         const { tellByMail } = await import('@bothy/telemetry/drivers/notify');
-        return await tellByMail(to.to, delivery, smtp, node);
+        return await this.#outside.call('mail', () => tellByMail(to.to, delivery, smtp, node));
       }
     }
   }
