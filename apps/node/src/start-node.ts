@@ -140,10 +140,7 @@ async function start(
   undo.push(() => broker.stop());
   parts.serve(broker);
   const telemetry = await startTelemetry({
-    config,
-    broker,
-    edges,
-    formats,
+    ...{ config, broker, edges, formats, directory },
     otherNodes: () => known() ?? [],
     notifier: () => rooms.sockets,
     askNode: async (node, question) => {

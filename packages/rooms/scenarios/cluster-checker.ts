@@ -12,6 +12,7 @@ import type {
 } from '@bothy/wire';
 import type { ClientObserver } from './client-observer.ts';
 import { mayBeShown, wasAsked } from './room-ledger.ts';
+import { SentChecker } from './sent-checker.ts';
 import type { SimClient } from './sim-client.ts';
 import type { SimDirectory } from './sim-directory.ts';
 import type { SimNode } from './sim-node.ts';
@@ -50,8 +51,7 @@ export class ClusterChecker implements ClientObserver {
   readonly gapped = new Set<SimClient>();
   readonly #nodes: readonly SimNode[];
   readonly directory: Pick<SimDirectory, 'administrator' | 'isBuried' | 'roomsOf'>;
-  /** By transaction and node: votes for a deletion. */
-  readonly #ready = new Set<string>();
+  readonly #sent = new SentChecker((sentence) => this.fail(sentence));
   /** By who asked and under which request: the room that they were told of. */
   readonly creations = new Map<string, RoomId>();
   /** What anybody has seen at a place of a log. */
@@ -204,32 +204,8 @@ export class ClusterChecker implements ClientObserver {
     );
   }
 
-  /** A promise is on the disk before it is given. */
   performed(node: SimNode, output: RoomsOutput): void {
-    if (output.kind === 'send' && output.message.kind === 'directory') {
-      const draft = output.message.rooms.find(({ id }) => node.store.isDraft(id));
-      if (draft !== undefined)
-        this.fail(`${node.info.id} tells of ${draft.id}, which it has not claimed yet`);
-    }
-    if (output.kind !== 'send' || output.message.kind !== 'commit') return;
-    const { message } = output.message;
-    if (message.kind === 'commit') return this.#decided(node, message.transaction);
-    if (message.kind !== 'vote' || message.vote !== 'ready') return;
-    this.#ready.add(`${message.transaction} ${node.info.id}`);
-    const { commits } = node.store.snapshot();
-    const isKept = commits.some((each) => {
-      return each.role === 'participant' && each.transaction === message.transaction;
-    });
-    if (!isKept) this.fail(`${node.info.id} voted for ${message.transaction} and has not written it down`);
-  }
-
-  /** Nobody carries out what a participant has not agreed to. */
-  #decided(node: SimNode, transaction: string): void {
-    const record = node.store.snapshot().commits.find((each) => each.transaction === transaction);
-    if (record?.role !== 'coordinator') return;
-    const without = record.participants.find((each) => !this.#ready.has(`${transaction} ${each}`));
-    if (without !== undefined)
-      this.fail(`${node.info.id} decided ${transaction} without the vote of ${without}`);
+    this.#sent.performed(node, output);
   }
 
   unreadable(client: SimClient, reason: string): void {

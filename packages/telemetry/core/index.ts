@@ -42,9 +42,16 @@ export type { Phase, Transition } from './engine/transitions.ts';
 export { isWithin } from './engine/week-hours.ts';
 export { type ExplainedCondition, type Explanation, explain } from './explain/explain.ts';
 export type { LeafView, RuleState } from './explain/rule-state.ts';
+export { DirectoryHomeCore } from './home/directory-home-core.ts';
 export { HomeCore } from './home/home-core.ts';
-export type { HomeConfig, HomeInput, HomeOutput } from './home/messages.ts';
-export type { HomeSnapshot, HomeWrite } from './home/records.ts';
+export type {
+  HomeCommand,
+  HomeConfig,
+  HomeDirectoryAnswer,
+  HomeInput,
+  HomeOutput,
+} from './home/messages.ts';
+export type { HomeRecord, HomeSnapshot, HomeWrite } from './home/records.ts';
 export { IngestCore } from './ingest/ingest-core.ts';
 export { IngestDisk } from './ingest/ingest-disk.ts';
 export type {

@@ -5,6 +5,7 @@ import type { RoomAnswers, RoomCommand, RoomResult } from '@bothy/wire';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../config.ts';
+import { loneDirectory } from '../directory/directory-stage.ts';
 import { nodeInfo, openLinks } from './cluster.ts';
 import { RoomsHost } from './rooms-host.ts';
 import { RoomTracing } from './tracing.ts';
@@ -16,6 +17,7 @@ async function openHost(): Promise<{ readonly host: RoomsHost; readonly room: st
   const log = pino({ enabled: false });
   const host = new RoomsHost({
     node: 'n1',
+    directory: await loneDirectory('n1'),
     folder: folder.path,
     log,
     clusterLog: log,

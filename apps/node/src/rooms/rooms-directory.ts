@@ -5,11 +5,13 @@ import { type DirectoryChange, type DirectoryDesk, refusalOf } from '../director
 
 type Question = Extract<RoomsOutput, { readonly kind: 'askDirectory' }>;
 
+/** When the rooms have too much to do. */
+const againMs = 100;
+
 export interface RoomsDirectoryOptions {
-  /** Without one this node alone says what rooms there are. */
-  readonly desk: DirectoryDesk | undefined;
-  /** Gives the rooms of this start an input. */
-  readonly input: (input: RoomsInput) => void;
+  readonly desk: DirectoryDesk;
+  /** Gives the rooms of this start an input. False when it cannot be taken now. */
+  readonly input: (input: RoomsInput) => boolean;
   /** Rooms that this node holds. */
   readonly held: () => readonly RoomId[];
 }
@@ -17,23 +19,22 @@ export interface RoomsDirectoryOptions {
 /** Of one start of the rooms: an answer to what an earlier one asked is nobody's. */
 export class RoomsDirectory {
   readonly #options: RoomsDirectoryOptions;
-  readonly #stopListening: (() => void) | undefined;
+  readonly #stopListening: () => void;
   #ended = false;
 
   constructor(options: RoomsDirectoryOptions) {
     this.#options = options;
-    this.#stopListening = options.desk?.onChanged((change) => this.#changed(change));
+    this.#stopListening = options.desk.onChanged((change) => this.#changed(change));
   }
 
   /** The rooms run. */
   began(): void {
     // Before the first start of the directory is over nothing is known; it says so itself then.
-    if (this.#options.desk?.view !== undefined) this.#sayWhole();
+    if (this.#options.desk.view !== undefined) this.#sayWhole();
   }
 
   ask({ id, command }: Question): void {
     const { desk } = this.#options;
-    if (desk === undefined) return this.#answer(id, { ok: true, result: ownWord(command) });
     const result = knownResult(desk, command);
     if (result !== undefined) return this.#answer(id, { ok: true, result });
     desk.command(command).then(
@@ -44,11 +45,17 @@ export class RoomsDirectory {
 
   end(): void {
     this.#ended = true;
-    this.#stopListening?.();
+    this.#stopListening();
   }
 
   #answer(id: string, result: Extract<RoomsInput, { kind: 'directoryAnswered' }>['result']): void {
-    if (!this.#ended) this.#options.input({ kind: 'directoryAnswered', id, result });
+    this.#give({ kind: 'directoryAnswered', id, result });
+  }
+
+  /** Lost, an answer would be waited for for ever. */
+  #give(input: RoomsInput): void {
+    if (this.#ended || this.#options.input(input)) return;
+    setTimeout(() => this.#give(input), againMs).unref();
   }
 
   #changed(change: DirectoryChange): void {
@@ -57,29 +64,20 @@ export class RoomsDirectory {
     const { command, result } = change;
     if (command.kind === 'claimRoom' && result.kind === 'claimed') return this.#say([command.claim], []);
     if (command.kind === 'buryRoom' && result.kind === 'done') return this.#say([], [command.room]);
-    if (command.kind !== 'takeIn') return;
-    this.#say(
-      command.content.rooms,
-      command.content.buried.map(({ room }) => room),
-    );
+    if (command.kind === 'takeIn') this.#sayWhole();
   }
 
   #say(rooms: readonly DirectoryRoomClaim[], buried: readonly RoomId[]): void {
-    if (rooms.length === 0 && buried.length === 0) return;
-    this.#options.input({ kind: 'directorySays', whole: false, rooms, buried });
+    this.#give({ kind: 'directorySays', whole: false, rooms, buried });
   }
 
   #sayWhole(): void {
-    const { desk, held, input } = this.#options;
-    if (desk === undefined) return;
+    const { desk, held } = this.#options;
     const all = held();
     const rooms = all.flatMap((room) => desk.room(room) ?? []);
-    input({ kind: 'directorySays', whole: true, rooms, buried: all.filter((room) => desk.isBuried(room)) });
+    const buried = all.filter((room) => desk.isBuried(room));
+    this.#give({ kind: 'directorySays', whole: true, rooms, buried });
   }
-}
-
-function ownWord({ kind }: Question['command']): DirectoryResult {
-  return kind === 'claimRoom' ? { kind: 'claimed' } : { kind: 'done' };
 }
 
 /** What is known here already costs no round: what a directory knows of rooms it knows for ever. */

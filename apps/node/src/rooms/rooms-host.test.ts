@@ -6,14 +6,16 @@ import { temporaryFolder } from '@bothy/testkit';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../config.ts';
+import { loneDirectory } from '../directory/directory-stage.ts';
 import { nodeInfo, openLinks } from './cluster.ts';
 import { RoomsHost, startingAnew } from './rooms-host.ts';
 import { RoomTracing } from './tracing.ts';
 
-function hostIn(folder: string): RoomsHost {
+async function hostIn(folder: string): Promise<RoomsHost> {
   const log = pino({ enabled: false });
   return new RoomsHost({
     node: 'n1',
+    directory: await loneDirectory('n1'),
     folder,
     log,
     clusterLog: log,
@@ -27,7 +29,7 @@ function hostIn(folder: string): RoomsHost {
 
 test('once prepared, the rooms begin in the same turn: no node finds links without rooms, to be sent away', async () => {
   const folder = temporaryFolder();
-  const host = hostIn(folder.path);
+  const host = await hostIn(folder.path);
   await host.prepare();
   const config = parseConfig({ id: 'n1', cluster: '0' }, {});
   const self = await nodeInfo(config, await generateKeyPair(true), 'http://127.0.0.1:1');
@@ -47,7 +49,7 @@ test('once prepared, the rooms begin in the same turn: no node finds links witho
 
 test('a write that the disk refuses ends the rooms: whoever asks meanwhile is told, and they start anew', async () => {
   const folder = temporaryFolder();
-  const host = hostIn(folder.path);
+  const host = await hostIn(folder.path);
   const config = parseConfig({ id: 'n1', cluster: '0' }, {});
   const self = await nodeInfo(config, await generateKeyPair(true), 'http://127.0.0.1:1');
   const links = await openLinks(config, self, host, {});
@@ -77,10 +79,10 @@ test('a write that the disk refuses ends the rooms: whoever asks meanwhile is to
 test('a host that was prepared and never began lets go of its files', async () => {
   const folder = temporaryFolder();
   onTestFinished(() => folder.remove());
-  const first = hostIn(folder.path);
+  const first = await hostIn(folder.path);
   await first.prepare();
   await first.stop();
-  const second = hostIn(folder.path);
+  const second = await hostIn(folder.path);
   await second.prepare();
   await second.stop();
 });

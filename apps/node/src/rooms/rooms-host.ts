@@ -47,7 +47,7 @@ export interface RoomsHostOptions {
   readonly clusterLog: Logger;
   readonly tracing: RoomTracing;
   /** Of the cluster: it takes one room of a creation, and lets none come back that was deleted. */
-  readonly directory?: DirectoryDesk;
+  readonly directory: DirectoryDesk;
   /** Rooms that were deleted, now or, at a start, some time ago. What is kept of them beside their logs goes. */
   readonly roomsDeleted?: (rooms: readonly RoomId[]) => void;
   /** A message of this author with these files was taken away. */
@@ -216,7 +216,7 @@ export class RoomsHost {
     this.#directory = new RoomsDirectory({
       desk: this.#options.directory,
       held: () => core.heldRooms,
-      input: (input) => void this.#submit(input),
+      input: (input) => this.#submit(input),
     });
     this.#directory.began();
     this.voice.began();

@@ -7,6 +7,7 @@ import { type Alarm, BothyError, type RoomAnswers, type RoomEntry, type RoomResu
 import { pino } from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../config.ts';
+import { loneDirectory } from '../directory/directory-stage.ts';
 import { nodeInfo, openLinks } from '../rooms/cluster.ts';
 import { RoomsHost } from '../rooms/rooms-host.ts';
 import { RoomTracing } from '../rooms/tracing.ts';
@@ -30,6 +31,7 @@ beforeEach(async () => {
   const log = pino({ enabled: false });
   rooms = new RoomsHost({
     node: 'hut',
+    directory: await loneDirectory('hut'),
     folder: folder.path,
     log,
     clusterLog: log,

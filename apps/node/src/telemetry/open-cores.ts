@@ -3,6 +3,7 @@ import { seededRandom } from '@bothy/protocols';
 import { randomSeed } from '@bothy/runtime';
 import {
   AlarmCore,
+  DirectoryHomeCore,
   defaultRules,
   type EngineSnapshot,
   type ForeignAlarms,
@@ -23,13 +24,15 @@ export interface OpenCoresOptions {
   readonly state: StoredTelemetry;
   readonly zoneOffset: (wallMs: number) => number;
   readonly isAlone: boolean;
+  /** Who says which node is home of which edge: the directory of the cluster, or the claims on the topic of a broker that nodes share and nothing else. */
+  readonly claims: 'directory' | 'topic';
   readonly rules: readonly Rule[] | undefined;
   readonly foreign: ForeignAlarms;
 }
 
 export interface OpenCores {
   readonly core: NodeCore;
-  readonly home: HomeCore;
+  readonly home: HomeCore | DirectoryHomeCore;
   readonly ingest: IngestCore;
   readonly alarms: AlarmCore;
   readonly routes: RoutesCore;
@@ -42,14 +45,15 @@ export interface OpenCores {
 }
 
 export function openCores(options: OpenCoresOptions): OpenCores {
-  const { node, state, zoneOffset, isAlone, foreign } = options;
+  const { node, state, zoneOffset, isAlone, claims, foreign } = options;
   const rules = options.rules ?? storedRules(state.rules) ?? defaultRules;
   const engine = { zoneOffset };
   const named = rules.filter(isNamedRule);
   const plain = rules.filter((rule) => !isNamedRule(rule));
   const namedRules = new RuleEngine(named, stateOf(state.engine, named), engine);
   const plainRules = new RuleEngine(plain, stateOf(state.engine, plain), engine);
-  const home = new HomeCore({ node, ...(isAlone ? { settleMs: 0 } : {}) }, { homes: state.homes });
+  const Homes = claims === 'directory' ? DirectoryHomeCore : HomeCore;
+  const home = new Homes({ node, ...(isAlone ? { settleMs: 0 } : {}) }, { homes: state.homes });
   const ingest = new IngestCore({ node }, state.ingest);
   const alarms = new AlarmCore({ node }, state.alarms);
   const routes = new RoutesCore({ zoneOffset }, state.routes, seededRandom(randomSeed()));

@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { NodeConfig } from '../config.ts';
+import type { DirectoryDesk } from '../directory/directory-desk.ts';
 import { LocalZone } from '../local-zone.ts';
 import type { AccessOptions } from '../rest/room-access.ts';
 import type { RoomSpeaker } from '../rooms/room-voice.ts';
@@ -37,6 +38,7 @@ export interface StartTelemetryOptions {
   readonly formats: FormatsSwitch | undefined;
   /** Of its cluster, as far as they are known. */
   readonly otherNodes: () => readonly NodeId[];
+  readonly directory: DirectoryDesk;
   readonly notifier: () => SessionNotifier;
   /** Asks another node about edges, as JSON. Throws `node_unreachable`, and what it refuses with. */
   readonly askNode: (node: NodeId, question: string) => Promise<string>;
@@ -65,7 +67,7 @@ export interface RunningTelemetry {
 
 /** It listens when this resolves. Throws `configuration_invalid`. */
 export async function startTelemetry(options: StartTelemetryOptions): Promise<RunningTelemetry> {
-  const { config, broker, edges, otherNodes, notifier, log } = options;
+  const { config, broker, edges, otherNodes, directory, notifier, log } = options;
   const { id: node } = config;
   const { wallMs, monoMs } = nodeClock;
   const zone = new LocalZone(config.zone);
@@ -77,6 +79,9 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   const times = new TelemetryTimes();
   const rooms = new LateSpeaker();
   const attendance = new Attendance((name, present) => desk.awake?.input({ kind: 'person', name, present }));
+  // Nodes at one broker elsewhere that have no links hear each other there alone: each has a directory of its own.
+  const sharesOnlyBroker = (): boolean =>
+    config.broker !== undefined && config.join.length === 0 && otherNodes().length === 0;
   const cannotStart = (thrown: unknown): void => {
     const error = BothyError.from(thrown);
     log.error({ code: error.code, err: error.cause }, `monitoring cannot start: ${error.message}`);
@@ -84,7 +89,21 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
   const desk: TelemetryDesk = new TelemetryDesk(async () => {
     const { openMonitoring } = await import('./open-monitoring.ts');
     return await openMonitoring({
-      ...{ node, bus, file, notifier, enrolled, rules, times, log, rooms, attendance, smtp },
+      ...{
+        node,
+        bus,
+        file,
+        notifier,
+        directory,
+        sharesOnlyBroker,
+        enrolled,
+        rules,
+        times,
+        log,
+        rooms,
+        attendance,
+        smtp,
+      },
       telemetryDays: config.telemetryDays,
       zoneOffset: zone.offsetAt,
       // Of an outside broker nobody knows which nodes use it beside this one.
@@ -116,6 +135,9 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     options.formats === undefined
       ? undefined
       : await openDevices(options.formats, { node, bus, intake, desk, log });
+  const stopListening = directory.onChanged(({ kind }) => {
+    if (kind === 'standing') desk.awake?.claimsChanged();
+  });
   // What was said without a connection may never have arrived: claims of homes, alarms.
   bus.onConnect(() => desk.awake?.input({ kind: 'connected' }));
   broker.node?.onRefused((refused) => intake.refused(refused));
@@ -155,6 +177,7 @@ export async function startTelemetry(options: StartTelemetryOptions): Promise<Ru
     answer: (question) => answering.answer(question),
     attach: (speaker) => rooms.attach(speaker),
     stop: async () => {
+      stopListening();
       devices?.stop();
       intake.stop();
       await enrolments.idle();

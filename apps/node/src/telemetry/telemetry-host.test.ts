@@ -7,6 +7,7 @@ import { MemoryTelemetryStore } from '@bothy/telemetry/drivers/sqlite/testing';
 import { BothyError, type EdgeStatus } from '@bothy/wire';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { loneDirectory } from '../directory/directory-stage.ts';
 import { TelemetryDesk } from './telemetry-desk.ts';
 import { TelemetryHost } from './telemetry-host.ts';
 import { TelemetryTimes } from './telemetry-times.ts';
@@ -57,6 +58,8 @@ async function openHost() {
     openStore: open,
     zoneOffset: () => 0,
     isAlone: true,
+    directory: await loneDirectory('n1'),
+    sharesOnlyBroker: () => false,
     notifier: () => ({ notify: () => {} }),
     enrolled: () => [],
     voice: { present: [], routes: () => {}, tell: async () => ({ ok: true }), stop: () => {} },

@@ -16,6 +16,8 @@ import type { TelemetryBus } from '@bothy/telemetry/drivers/mqtt';
 import type { TelemetryStore } from '@bothy/telemetry/drivers/sqlite';
 import { type Alarm, type AlarmRoute, BothyError, type EdgeId, type Rule } from '@bothy/wire';
 import type { Logger } from 'pino';
+import type { DirectoryDesk } from '../directory/directory-desk.ts';
+import { HomesDirectory } from './homes-directory.ts';
 import type { LiveDeskOptions } from './live-desk.ts';
 import { type OpenCores, openCores } from './open-cores.ts';
 import { TelemetryCalls } from './telemetry-calls.ts';
@@ -31,6 +33,9 @@ export interface TelemetryHostOptions {
   readonly zoneOffset: (wallMs: number) => number;
   /** Whether there may be other nodes whose claims are on their way when this one starts. */
   readonly isAlone: boolean;
+  readonly directory: DirectoryDesk;
+  /** Whether the nodes share a broker elsewhere and nothing else: then homes of edges are claimed there, not in the directory. */
+  readonly sharesOnlyBroker: () => boolean;
   readonly notifier: LiveDeskOptions['notifier'];
   readonly enrolled: () => readonly EdgeId[];
   /** Rules that a file sets, in place of those that are kept. */
@@ -65,6 +70,7 @@ interface Instance {
   readonly store: TelemetryStore;
   readonly cores: OpenCores;
   readonly loop: Loop<NodeInput, NodeOutput>;
+  readonly homes: HomesDirectory | undefined;
 }
 
 export class TelemetryHost {
@@ -175,11 +181,12 @@ export class TelemetryHost {
     clearTimeout(this.#restart);
     this.view.stop();
     this.#options.voice.stop();
-    const { loop, store } = this.#instance ?? {};
+    const { loop, store, homes } = this.#instance ?? {};
     loop?.submit({ kind: 'closing' });
     // What was heard is written before the store closes; a disk that does not take it holds up nobody.
     const giveUpMs = nodeClock.monoMs() + patienceMs;
     while (loop?.idle === false && !loop.ended && nodeClock.monoMs() < giveUpMs) await soon();
+    homes?.end();
     loop?.stop();
     this.calls.abandon();
     await store?.close();
@@ -191,10 +198,12 @@ export class TelemetryHost {
   }
 
   async #open(): Promise<void> {
-    const { node, openStore, zoneOffset, isAlone, enrolled, rules } = this.#options;
+    const { node, openStore, zoneOffset, isAlone, enrolled, rules, directory, sharesOnlyBroker } =
+      this.#options;
     const store = await openStore((error) => this.#failed(error));
     const state = await store.load();
-    const cores = openCores({ node, state, zoneOffset, isAlone, rules, foreign: this.#foreign });
+    const claims = sharesOnlyBroker() ? 'topic' : 'directory';
+    const cores = openCores({ node, state, zoneOffset, isAlone, claims, rules, foreign: this.#foreign });
     const loop = new Loop<NodeInput, NodeOutput>(
       cores.core,
       {
@@ -207,8 +216,11 @@ export class TelemetryHost {
       },
       { maxQueuedInputs: 100_000, maxHeldOutputs: 1_000_000 },
     );
-    this.#instance = { store, cores, loop };
+    const input = (given: NodeInput): boolean => loop.submit(given);
+    const homes = claims === 'topic' ? undefined : new HomesDirectory({ desk: directory, input });
+    this.#instance = { store, cores, loop, homes };
     loop.submit({ kind: 'start' });
+    homes?.began();
     loop.submit({ kind: 'rules', rules: cores.rules });
     this.input({ kind: 'enrolled', edges: enrolled() });
     this.#options.voice.routes(cores.routes.routes);
@@ -239,6 +251,8 @@ export class TelemetryHost {
         return this.#tell(output);
       case 'publish':
         return this.#publish(output);
+      case 'askDirectory':
+        return this.#instance?.homes?.ask(output);
       case 'refused':
         return this.#refused(output);
     }
@@ -269,7 +283,18 @@ export class TelemetryHost {
     if (this.#stopped || this.#restart !== undefined) return;
     const { log } = this.#options;
     log.error({ code: error.code, err: error.cause }, `monitoring ends and starts anew: ${error.message}`);
+    this.#startAnew();
+  }
+
+  /** Its nodes share more than a broker now, or no more than that. */
+  claimsChanged(): void {
+    if (this.#instance === undefined || this.#restart !== undefined) return;
+    if ((this.#instance.homes === undefined) !== this.#options.sharesOnlyBroker()) this.#startAnew();
+  }
+
+  #startAnew(): void {
     const broken = this.#instance;
+    broken?.homes?.end();
     broken?.loop.stop();
     this.#instance = undefined;
     this.calls.abandon();

@@ -1,5 +1,6 @@
 /**
- * Which node is home of which edge: it alone stores its readings and keeps its alarms. Pure. Rules TH1… in SPEC.md.
+ * Which node is home of which edge, where the nodes share a broker and nothing else: a home alone stores readings and keeps
+ * alarms. Pure. Rules TH1… in SPEC.md. Nodes that share a directory ask that (`DirectoryHomeCore`).
  *
  * There is no election: the node that an edge speaks to first claims it, on a retained topic that all nodes hear. Of two
  * claims one holds by itself (`homeHoldsOver`), so nodes that heard the same claims agree, in whatever order they came. A home
@@ -73,6 +74,10 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
         return this.#move(input, now);
       case 'forget':
         return this.#forget(input.edge);
+      case 'directorySays':
+      case 'directoryAnswered':
+        // Nobody asked one.
+        return;
       case 'timer':
         return input.key === settleTimer ? this.#settled(now) : undefined;
     }

@@ -7,7 +7,7 @@
  * `isHome(edge)`.
  */
 import type { ClearTimer, Persist, SetTimer, TimerFired } from '@bothy/protocols';
-import type { EdgeHome, EdgeId, ErrorCode } from '@bothy/wire';
+import type { DirectoryCommand, DirectoryResult, EdgeHome, EdgeId, ErrorCode } from '@bothy/wire';
 import type { HomeWrite } from './records.ts';
 
 export interface HomeConfig {
@@ -15,13 +15,21 @@ export interface HomeConfig {
   readonly node: string;
   /**
    * How long after the start and after each connection claims of other nodes may be on their way. Until then no home is
-   * claimed for an edge that is new to us; what is known and was not heard by then is said. 0: there are no other nodes.
+   * claimed for an edge that is new to us (where the nodes share no directory); what is known and was not heard by then is
+   * said. 0: there are no other nodes.
    * @default 3000
    */
   readonly settleMs?: number;
   /** Edges whose home is known; of more, new ones get none. @default 10000 */
   readonly mostEdges?: number;
 }
+
+export type HomeCommand = Extract<DirectoryCommand, { kind: 'claimHome' | 'moveHome' | 'forgetHome' }>;
+
+/** `mayHappen`: it was refused, and may be carried out yet. */
+export type HomeDirectoryAnswer =
+  | { readonly ok: true; readonly result: DirectoryResult }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly mayHappen: boolean };
 
 export type HomeInput =
   | { readonly kind: 'start' }
@@ -35,6 +43,15 @@ export type HomeInput =
   | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
   /** By an operator: taken out of the system. */
   | { readonly kind: 'forget'; readonly edge: EdgeId }
+  /** To an `askDirectory` of this start: exactly one, after a `directorySays` with what it changed. */
+  | { readonly kind: 'directoryAnswered'; readonly id: string; readonly result: HomeDirectoryAnswer }
+  /** What this node knows of the directory by now, in its order: what has changed, or with `whole` all, as at every start. */
+  | {
+      readonly kind: 'directorySays';
+      readonly whole: boolean;
+      readonly homes: readonly EdgeHome[];
+      readonly gone: readonly EdgeId[];
+    }
   | TimerFired;
 
 export type HomeOutput =
@@ -47,6 +64,8 @@ export type HomeOutput =
       readonly qos: 1;
       readonly retain: true;
     }
+  /** Of `DirectoryHomeCore`; answered by `directoryAnswered` with the same id. */
+  | { readonly kind: 'askDirectory'; readonly id: string; readonly command: HomeCommand }
   /** This node is its home from now on: AlarmCore adopts its alarms, ingest hears its readings. */
   | { readonly kind: 'gained'; readonly edge: EdgeId }
   /** Another node is, or none: AlarmCore releases them. */

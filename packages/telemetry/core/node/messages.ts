@@ -21,6 +21,7 @@ import type {
   TelemetryEvent,
 } from '@bothy/wire';
 import type { AlarmAnswer } from '../alarms/messages.ts';
+import type { HomeCommand, HomeDirectoryAnswer } from '../home/messages.ts';
 import type { AcceptedReading, Publisher } from '../ingest/messages.ts';
 import type { AttemptResult } from '../routes/messages.ts';
 import type { Delivery } from '../routes/records.ts';
@@ -59,6 +60,13 @@ export type NodeInput =
   | { readonly kind: 'claimGone'; readonly edge: EdgeId }
   | { readonly kind: 'alarmsHeard'; readonly alarms: EdgeAlarms }
   | { readonly kind: 'move'; readonly id: string; readonly edge: EdgeId; readonly to: string }
+  | { readonly kind: 'directoryAnswered'; readonly id: string; readonly result: HomeDirectoryAnswer }
+  | {
+      readonly kind: 'directorySays';
+      readonly whole: boolean;
+      readonly homes: readonly EdgeHome[];
+      readonly gone: readonly EdgeId[];
+    }
   /** The node stops: what is only counted is written now. */
   | { readonly kind: 'closing' }
   /** An operator takes an edge out. */
@@ -104,6 +112,7 @@ export type NodeOutput =
         | { readonly ok: true; readonly home: EdgeHome }
         | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
     }
+  | { readonly kind: 'askDirectory'; readonly id: string; readonly command: HomeCommand }
   | { readonly kind: 'tell'; readonly delivery: Delivery; readonly attempt: number }
   /** For the log and for figures. */
   | {

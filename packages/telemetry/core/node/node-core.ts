@@ -98,8 +98,13 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'claimGone':
         this.#give('home', input, now);
         return this.#gone(input.edge);
+      case 'directorySays':
+        this.#give('home', input, now);
+        for (const edge of input.gone) this.#gone(edge);
+        return;
       case 'claim':
       case 'move':
+      case 'directoryAnswered':
         return this.#give('home', input, now);
       case 'alarmsHeard': {
         const { alarms } = input;
@@ -219,6 +224,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'answer':
         return this.#say({ ...output, kind: part === 'home' ? 'moveAnswer' : 'alarmAnswer' } as NodeOutput);
       case 'publish':
+      case 'askDirectory':
       case 'tell':
         return this.#say(output);
       case 'accepted':
