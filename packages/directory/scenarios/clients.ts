@@ -1,6 +1,6 @@
 /** People and nodes that ask for names, rooms and homes, at whatever node, and remember what they were told. */
 import type { Simulation } from '@bothy/simulator';
-import { claimedAfter, type DirectoryCommand, ownerOf } from '@bothy/wire';
+import { claimantsOf, claimedAfter, type DirectoryCommand, ownerOf } from '@bothy/wire';
 import type { Ledger } from './ledger.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -19,6 +19,8 @@ export class Clients {
   readonly #ledger: Ledger;
   readonly #nodes: () => readonly SimNode[];
   readonly #options: ClientOptions;
+  /** Makes commands differ that would be the same. */
+  #count = 0;
   refused = 0;
   open = 0;
 
@@ -61,6 +63,7 @@ export class Clients {
       if (output !== undefined || mayHappen) this.#ledger.add(node.id, command, calledMs, output);
     };
     node.command(command, (result) => {
+      if (result.ok && 'result' in result && result.result.kind === 'bound') this.#expectKnown(node, command);
       if (result.ok) settle('result' in result ? result.result : undefined, true);
       else {
         this.refused += 1;
@@ -72,19 +75,29 @@ export class Clients {
     this.#simulation.after(8_000, () => settle(undefined, true));
   }
 
+  /** Who is told knows it, at the node that said so. */
+  #expectKnown(node: SimNode, command: DirectoryCommand): void {
+    if (command.kind !== 'claimName') return;
+    const record = node.core.name(command.name);
+    if (record?.released !== undefined || claimantsOf(record).includes(command.person)) return;
+    const sentence = `${node.id} said that ${command.name} is bound, and does not know it`;
+    this.#simulation.fail('who is answered reads it', sentence);
+  }
+
   #act(node: SimNode): void {
     const random = this.#random('what');
+    this.#count += 1;
     const kind = random.below(this.#options.undoes ? 10 : 7);
     const n = random.below(this.#options.names);
     const person = persons[random.below(persons.length)] ?? '';
     const at = {
       ms: Math.max(0, Math.round(this.#simulation.wallMs + (random.next() - 0.5) * 7_200_000)),
-      counter: 0,
+      counter: this.#count,
     };
     const edge = `edge-${n}`;
     const nodes = this.#nodes();
     const other = nodes[random.below(nodes.length)]?.id ?? node.id;
-    const atMs = Math.round(this.#simulation.wallMs);
+    const atMs = Math.round(this.#simulation.wallMs) + this.#count;
     switch (kind) {
       case 0:
       case 1:

@@ -36,7 +36,9 @@ export class DirectoryWorld {
 
   /** It knows nobody yet. */
   add(id: string): SimNode {
-    const node = new SimNode(this.simulation, this.links, id, this.#makeCore);
+    const node = new SimNode(this.simulation, this.links, id, this.#makeCore, (start, command) =>
+      this.ledger.changed(start, command),
+    );
     this.nodes.push(node);
     return node;
   }

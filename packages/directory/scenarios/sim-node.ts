@@ -33,18 +33,29 @@ export class SimNode implements LinkEnd {
   readonly process: SimProcess<DirectoryInput, DirectoryOutput, Disk>;
   readonly #simulation: Simulation;
   readonly #links: SimLinks;
+  readonly #changed: (start: string, command: DirectoryCommand) => void;
   readonly #asked = new Map<string, (result: Answered) => void>();
   #count = 0;
   #core: DirectoryCore | undefined;
   /** It shall not run: its operator has it switched off. */
   isOff = false;
 
-  constructor(simulation: Simulation, links: SimLinks, id: string, makeCore: MakeCore) {
+  /** `changed` is told of each command that changed the directory here, and at which start of this node. */
+  constructor(
+    simulation: Simulation,
+    links: SimLinks,
+    id: string,
+    makeCore: MakeCore,
+    changed: (start: string, command: DirectoryCommand) => void,
+  ) {
     this.id = id;
+    this.#changed = changed;
     this.#simulation = simulation;
     this.#links = links;
     this.process = simulation.addProcess<DirectoryInput, DirectoryOutput, Disk>({
       id,
+      // A card in a small computer takes its time.
+      disk: { minCommitMs: 1, maxCommitMs: simulation.random('disk').next() < 0.5 ? 5 : 60 },
       clock: { driftPpm: simulation.random('drift').next() * 200 - 100 },
       createStore: () => new Disk(),
       write: (disk, write) => disk.store.write(write),
@@ -138,6 +149,7 @@ export class SimNode implements LinkEnd {
         return answer(output.result);
       }
       case 'changed':
+        return this.#changed(`${this.id} ${this.process.bootCount}`, output.command);
       case 'replaced':
       case 'standing':
         return;

@@ -1,0 +1,177 @@
+import type { DirectoryCommand } from '@bothy/wire';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { wantedMembers } from './members.ts';
+import { DirectoryStage } from './testing/directory-stage.ts';
+
+const claim = (name: string): DirectoryCommand => ({
+  kind: 'claimName',
+  name,
+  person: 'ann',
+  at: { ms: 1, counter: 0 },
+  node: 'a',
+});
+const nodes: readonly string[] = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+
+function cluster(count: number, seed = 'members'): DirectoryStage {
+  const stage = new DirectoryStage(seed);
+  const ids = nodes.slice(0, count);
+  stage.start(...ids);
+  stage.linkAll(...ids);
+  stage.advance(15_000);
+  return stage;
+}
+
+function forget(stage: DirectoryStage, at: string, node: string, force = false): unknown {
+  stage.give(at, { kind: 'forgetNode', id: `forget ${node}`, node, force });
+  stage.advance(20_000);
+  return stage.answers.get(`forget ${node}`);
+}
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 3],
+  [4, 3],
+  [5, 5],
+  [7, 5],
+])('[DR32] of %i nodes %i vote', (count, voters) => {
+  const view = cluster(count).core('a').view();
+  expect([view.voters.length, view.learners.length]).toEqual([voters, count - voters]);
+  expect(view.survives).toBe((voters - 1) / 2);
+});
+
+test('[DR32] who is away stays a voter', () => {
+  const stage = cluster(4);
+  const { voters, leader } = stage.core('a').view();
+  const away = voters.find((node) => node !== leader) ?? '';
+  const there = nodes.slice(0, 4).find((node) => node !== away) ?? '';
+  stage.stop(away);
+  stage.advance(60_000);
+  expect(stage.core(there).view().voters).toEqual(voters);
+});
+
+test('[DR32] the number of voters is odd, at most five, and made of those who can', () => {
+  const some = fc.subarray([...nodes]);
+  fc.assert(
+    fc.property(some, some, some, some, some, (voting, learning, leaving, coming, able) => {
+      const voters = ['a', ...voting.filter((node) => node !== 'a')];
+      const learners = learning.filter((node) => !voters.includes(node));
+      const wanted = wantedMembers(
+        { voters, learners },
+        {
+          self: 'a',
+          leaving: new Set(leaving),
+          coming: new Set(coming.filter((node) => !leaving.includes(node))),
+          mayVote: (node) => able.includes(node),
+          isLinked: (node) => able.includes(node),
+        },
+      );
+      const stay = voters.filter((node) => !leaving.includes(node));
+      const fit = learners.filter((node) => able.includes(node) && !leaving.includes(node));
+      if (stay.length + fit.length === 0) {
+        expect(wanted).toEqual({ voters, learners });
+        return;
+      }
+      expect(wanted.voters.length % 2).toBe(1);
+      expect(wanted.voters.length).toBe([5, 3, 1].find((count) => count <= stay.length + fit.length));
+      const all = [...wanted.voters, ...wanted.learners];
+      expect(new Set(all).size).toBe(all.length);
+      for (const node of all) expect(leaving).not.toContain(node);
+      for (const node of wanted.voters) expect([...stay, ...fit]).toContain(node);
+      // Nobody loses a vote to a learner.
+      const isFull = stay.length >= wanted.voters.length;
+      for (const node of wanted.voters) if (isFull) expect(stay).toContain(node);
+    }),
+  );
+});
+
+test('[DR33] a member that lost its disk is let go, and taken in again', () => {
+  const stage = cluster(3);
+  const { voters, leader, directory } = stage.core('a').view();
+  const lost = voters.find((node) => node !== leader) ?? '';
+  stage.command(leader ?? '', claim('storm'));
+  stage.stop(lost);
+  stage.loseDisk(lost);
+  stage.start(lost);
+  expect(stage.core(lost).view().directory).not.toBe(directory);
+  const sizes = new Set<number>();
+  stage.isHeard = () => {
+    const view = stage.core(leader ?? '').view();
+    sizes.add(view.voters.length + view.learners.length);
+    return true;
+  };
+  for (const node of voters) if (node !== lost) stage.link(node, lost);
+  stage.advance(10_000);
+  expect(stage.core(lost).view()).toMatchObject({ directory, voters });
+  expect(stage.core(lost).ownerOf('storm')).toBe('ann');
+  // It was no member for a while.
+  expect(sizes).toContain(2);
+});
+
+test('[DR34] a node that is forgotten is no member, its edges move, and a learner votes in its place', () => {
+  const stage = cluster(4);
+  const { voters, leader } = stage.core('a').view();
+  const gone = voters.find((node) => node !== leader) ?? '';
+  const at = nodes.slice(0, 4).find((node) => node !== gone && node !== leader) ?? '';
+  stage.command(at, { kind: 'claimHome', edge: 'e', node: gone, atMs: 1 });
+  stage.advance(300);
+  stage.stop(gone);
+  expect(forget(stage, at, gone)).toEqual({ ok: true });
+  const view = stage.core(at).view();
+  expect([...view.voters, ...view.learners]).not.toContain(gone);
+  expect(view.voters).toHaveLength(3);
+  expect(stage.core(at).home('e')).toMatchObject({ epoch: 2 });
+  expect(stage.core(at).home('e')?.home).not.toBe(gone);
+  // It comes back with what it had.
+  stage.start(gone);
+  stage.linkAll(...nodes.slice(0, 4));
+  stage.advance(10_000);
+  expect(stage.core(gone).view()).toMatchObject({ state: 'ready', directory: view.directory });
+});
+
+test('[DR34] the leader can be forgotten, a node that was never there too, and nobody forgets itself', () => {
+  const stage = cluster(3);
+  const leader = stage.core('a').view().leader ?? '';
+  const at = ['a', 'b', 'c'].find((node) => node !== leader) ?? '';
+  expect(forget(stage, at, at)).toMatchObject({ ok: false, code: 'bad_request' });
+  expect(forget(stage, at, 'nobody')).toEqual({ ok: true });
+  stage.stop(leader);
+  expect(forget(stage, at, leader)).toEqual({ ok: true });
+  expect(stage.core(at).view().voters).toHaveLength(1);
+});
+
+test('[DR35] a majority that is lost is forgotten by force alone; and whoever comes back goes over', () => {
+  const stage = cluster(3);
+  const { directory } = stage.core('a').view();
+  stage.command('c', claim('storm'));
+  stage.advance(300);
+  stage.stop('a');
+  stage.stop('b');
+  stage.advance(5_000);
+  expect(forget(stage, 'c', 'a')).toMatchObject({ ok: false, message: expect.stringContaining('forced') });
+  expect(stage.core('c').view().state).toBe('stale');
+  expect(forget(stage, 'c', 'a', true)).toEqual({ ok: true });
+  const view = stage.core('c').view();
+  expect(view).toMatchObject({ state: 'ready', voters: ['c'], leader: 'c' });
+  expect(view.directory.startsWith(`${directory}-`)).toBe(true);
+  expect(stage.core('c').ownerOf('storm')).toBe('ann');
+  stage.command('c', claim('calm'));
+  stage.stop('c');
+  stage.start('c');
+  expect(stage.core('c').ownerOf('calm')).toBe('ann');
+
+  // The old ones have a majority of the old directory, and go over all the same.
+  stage.start('a', 'b');
+  stage.link('a', 'b');
+  stage.advance(3_000);
+  stage.command('a', claim('late'));
+  stage.advance(300);
+  expect(stage.core('a').ownerOf('late')).toBe('ann');
+  stage.linkAll('a', 'b', 'c');
+  stage.advance(12_000);
+  for (const node of ['a', 'b', 'c']) {
+    expect(stage.core(node).view()).toMatchObject({ directory: view.directory, voters: ['a', 'b', 'c'] });
+    for (const name of ['storm', 'calm', 'late']) expect(stage.core(node).ownerOf(name)).toBe('ann');
+  }
+});
