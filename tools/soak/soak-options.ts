@@ -1,4 +1,5 @@
 /** The words after `npm run soak --`. */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BothyError } from '@bothy/wire';
 
@@ -12,10 +13,14 @@ export interface SoakOptions {
   /** The first seed. */
   readonly from: number;
   readonly minutes: number | undefined;
+  /** Threads. @default as many as there are processors */
+  readonly workers: number;
+  /** Each seed once: twice as many, and nothing is said of their traces being the same. */
+  readonly once: boolean;
 }
 
 export const soakUsage =
-  'npm run soak -- [--scenario NAME] (--seed S | --seeds N [--from K] | --minutes M [--from K])';
+  'npm run soak -- [--scenario NAME] (--seed S | --seeds N [--from K] | --minutes M [--from K]) [--workers N] [--once]';
 
 const defaultSeeds = 100;
 
@@ -30,12 +35,15 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions {
     seeds: seeds ?? (minutes === undefined ? defaultSeeds : undefined),
     from: numberOf('from', values.from, 0) ?? 1,
     minutes,
+    workers: numberOf('workers', values.workers, 1) ?? availableParallelism(),
+    once: values.once ?? false,
   };
 }
 
 function readWords(args: readonly string[]) {
   const text = { type: 'string' } as const;
-  const options = { scenario: text, seed: text, seeds: text, from: text, minutes: text };
+  const once = { type: 'boolean' } as const;
+  const options = { scenario: text, seed: text, seeds: text, from: text, minutes: text, workers: text, once };
   try {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (cause) {

@@ -1,39 +1,96 @@
-/** Runs scenarios over seeds, each seed twice, and stops at the first failure with the command that replays it. */
-import { checkSeeds, type Scenario, type SeedFailure, SimulationFailure, seedRange } from '@bothy/simulator';
+/**
+ * Runs scenarios over seeds, each seed twice unless told otherwise, by several workers, and stops at the first failure
+ * with the command that replays it.
+ */
+import { type Scenario, seedRange } from '@bothy/simulator';
 import { BothyError } from '@bothy/wire';
+import { type BatchResult, runBatch, type SoakBatch, type SoakFailure } from './soak-batch.ts';
 import type { SoakOptions } from './soak-options.ts';
 
 export interface SoakHost {
   monoMs(): number;
   print(line: string): void;
+  /** Runs a batch; at most `workers` at a time. Undefined when the run was broken off. */
+  run(batch: SoakBatch): Promise<BatchResult | undefined>;
 }
 
-/** Seeds between two looks at the clock and two lines of progress. */
+/** Seeds of a batch: a worker is done with it in about a second, and then the clock is looked at. */
 const batchSeeds = 10;
+/** Between two lines of progress. */
+const progressMs = 1_000;
 
 /** True when no seed failed. Throws `not_found` for a scenario that does not exist. */
-export function runSoak(scenarios: readonly Scenario[], options: SoakOptions, host: SoakHost): boolean {
+export async function runSoak(
+  scenarios: readonly Scenario[],
+  options: SoakOptions,
+  host: SoakHost,
+): Promise<boolean> {
   const chosen = chooseScenarios(scenarios, options.scenario);
   const { seed } = options;
   if (seed !== undefined) return chosen.every((scenario) => replay(scenario, seed, host));
-  const untilMs =
-    options.minutes === undefined ? Number.POSITIVE_INFINITY : host.monoMs() + options.minutes * 60_000;
-  const startedMs = host.monoMs();
-  const most = options.seeds ?? Number.POSITIVE_INFINITY;
-  // In turns, so that a run that is cut short has seen a bit of every scenario.
-  for (let done = 0; done < most && host.monoMs() < untilMs; done += batchSeeds) {
-    const seeds = seedRange(options.from + done, Math.min(batchSeeds, most - done));
-    for (const scenario of chosen) {
-      const { failure } = checkSeeds(scenario, seeds);
-      if (failure !== undefined) {
-        printFailure(scenario, failure, host);
-        return false;
-      }
-      const seconds = ((host.monoMs() - startedMs) / 1000).toFixed(1);
-      host.print(`${scenario.name}: seeds ${options.from} to ${seeds.at(-1)} hold, ${seconds} s`);
+  return new SoakRun(chosen, options, host).run();
+}
+
+class SoakRun {
+  readonly #scenarios: readonly Scenario[];
+  readonly #options: SoakOptions;
+  readonly #host: SoakHost;
+  readonly #startedMs: number;
+  /** Seeds that held, by scenario. */
+  readonly #held = new Map<string, number>();
+  #shownMs: number;
+  #isOver = false;
+  #hasFailed = false;
+
+  constructor(scenarios: readonly Scenario[], options: SoakOptions, host: SoakHost) {
+    this.#scenarios = scenarios;
+    this.#options = options;
+    this.#host = host;
+    this.#startedMs = host.monoMs();
+    this.#shownMs = this.#startedMs;
+  }
+
+  async run(): Promise<boolean> {
+    const batches = this.#batches();
+    await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(batches)));
+    this.#show();
+    return !this.#hasFailed;
+  }
+
+  /** In turns, so that a run that is cut short has seen a bit of every scenario. */
+  *#batches(): Generator<SoakBatch> {
+    const { seeds, from, minutes, once } = this.#options;
+    const untilMs = minutes === undefined ? Number.POSITIVE_INFINITY : this.#startedMs + minutes * 60_000;
+    const most = seeds ?? Number.POSITIVE_INFINITY;
+    for (let done = 0; done < most && this.#host.monoMs() < untilMs; done += batchSeeds) {
+      const batch = seedRange(from + done, Math.min(batchSeeds, most - done));
+      for (const { name } of this.#scenarios) yield { scenario: name, seeds: batch, once };
     }
   }
-  return true;
+
+  async #work(batches: Generator<SoakBatch>): Promise<void> {
+    for (const batch of batches) {
+      const result = await this.#host.run(batch);
+      if (result === undefined || this.#isOver) return;
+      this.#held.set(batch.scenario, (this.#held.get(batch.scenario) ?? 0) + result.passed);
+      if (result.failure !== undefined) {
+        this.#isOver = true;
+        this.#hasFailed = true;
+        printFailure(batch.scenario, result.failure, this.#host);
+        return;
+      }
+      if (this.#host.monoMs() - this.#shownMs >= progressMs) this.#show();
+    }
+  }
+
+  #show(): void {
+    this.#shownMs = this.#host.monoMs();
+    const seconds = (this.#shownMs - this.#startedMs) / 1_000;
+    const all = [...this.#held.values()].reduce((sum, held) => sum + held, 0);
+    const each = [...this.#held].map(([name, held]) => `${name} ${held}`).join(', ');
+    const rate = seconds > 0 ? `, ${(all / seconds).toFixed(1)} a second` : '';
+    this.#host.print(`${seconds.toFixed(1)} s: ${all} seeds hold${rate}: ${each}`);
+  }
 }
 
 function chooseScenarios(scenarios: readonly Scenario[], name: string | undefined): readonly Scenario[] {
@@ -46,9 +103,9 @@ function chooseScenarios(scenarios: readonly Scenario[], name: string | undefine
 
 function replay(scenario: Scenario, seed: string, host: SoakHost): boolean {
   host.print(`${scenario.name}, seed ${seed}: ${scenario.title}`);
-  const { failure } = checkSeeds(scenario, [seed]);
+  const { failure } = runBatch(scenario, { seeds: [seed], once: false });
   if (failure !== undefined) {
-    printFailure(scenario, failure, host);
+    printFailure(scenario.name, failure, host);
     return false;
   }
   const result = scenario.run(seed);
@@ -58,10 +115,8 @@ function replay(scenario: Scenario, seed: string, host: SoakHost): boolean {
   return true;
 }
 
-function printFailure(scenario: Scenario, failure: SeedFailure, host: SoakHost): void {
-  const { error, seed } = failure;
-  if (error instanceof SimulationFailure) for (const line of error.tail) host.print(line);
-  else host.print(error.stack ?? error.message);
-  host.print(`\n${scenario.name} FAILED at seed ${seed}: ${error.message}`);
-  host.print(`Replay it: ${failure.replay}`);
+function printFailure(scenario: string, { seed, message, tail, replay }: SoakFailure, host: SoakHost): void {
+  for (const line of tail) host.print(line);
+  host.print(`\n${scenario} FAILED at seed ${seed}: ${message}`);
+  host.print(`Replay it: ${replay}`);
 }
