@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { coverageArgs, judgeBranches, readBranches } from './branch-coverage.ts';
 import { runNode } from './child-process.ts';
 import type { Step, StepOutcome } from './step.ts';
 
@@ -34,15 +35,25 @@ export function vitestStep(project: VitestProject, title: string): Step {
             '--reporter=default',
             '--reporter=json',
             `--outputFile.json=${reportFile}`,
+            ...(project === 'unit' ? coverageArgs(folder) : []),
           ],
           { show: true, ...(process.stdout.isTTY ? {} : { env: { NO_COLOR: '1' } }) },
         );
-        return countTests(readReport(reportFile), code);
+        const outcome = countTests(readReport(reportFile), code);
+        // Of a run with failures nothing else is to be said: what they did not reach is not known.
+        return project === 'unit' && outcome.failed === 0 ? withCoverage(outcome, folder) : outcome;
       } finally {
         rmSync(folder, { recursive: true });
       }
     },
   };
+}
+
+/** Branches that the tests do not take count as one failure, once they are too many. */
+function withCoverage(outcome: StepOutcome, folder: string): StepOutcome {
+  const { lines, isEnough } = judgeBranches(readBranches(folder) ?? []);
+  for (const line of lines) process.stdout.write(`${line}\n`);
+  return isEnough ? outcome : { ...outcome, failed: 1 };
 }
 
 /**
