@@ -170,6 +170,16 @@ describe('a change is refused', () => {
     expect(answer(one)).toEqual(refused('busy'));
   });
 
+  test('[RF36] before that also where nothing else is under way', () => {
+    const configuration = { voters: ['a', 'b', 'c'], outgoing: [], learners: [] };
+    const one = new OneMember(
+      {},
+      { term: 1, snapshot: { index: 1, term: 1, configuration, state: 's' } },
+    ).lead();
+    one.step({ kind: 'change', id: 'c', voters: ['a', 'b'], learners: [] });
+    expect(answer(one)).toEqual(refused('busy'));
+  });
+
   test('[RF36] but not when it changes nothing', () => {
     const one = new OneMember().lead();
     one.appended('b', 1);

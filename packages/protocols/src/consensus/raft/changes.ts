@@ -54,8 +54,7 @@ export class Changes<Command, State> {
   committed(): { readonly leave: RaftConfiguration } | 'over' | undefined {
     const { configuration, configurations, commit } = this.#state;
     const { latestIndex } = configurations;
-    if (latestIndex > commit || latestIndex === this.#settledIndex || commit < this.#termStart)
-      return undefined;
+    if (latestIndex > commit || latestIndex === this.#settledIndex) return undefined;
     this.#settledIndex = latestIndex;
     if (isJoint(configuration)) return { leave: { ...configuration, outgoing: [] } };
     if (this.#asked !== undefined) this.#succeed(this.#asked, latestIndex);

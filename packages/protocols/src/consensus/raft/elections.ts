@@ -53,11 +53,6 @@ export class Elections<Command, State> {
     this.#quietSinceMs = this.#heardMs;
   }
 
-  /** This member led, and does not any more: nobody's lease counts on its silence. */
-  ledItself(): void {
-    this.#heardMs = -Infinity;
-  }
-
   /** A leader was heard so lately that its lease may run, or this member leads. */
   get followsLiveLeader(): boolean {
     const { role, outputs, options } = this.#state;
@@ -145,9 +140,9 @@ export class Elections<Command, State> {
   }
 
   #mayVote(from: MemberId, { term, pre, lastIndex, lastTerm }: RequestVote): boolean {
-    const { term: ourTerm, votedFor, leader, log } = this.#state;
+    const { term: ourTerm, votedFor, log } = this.#state;
     if (term < ourTerm) return false;
-    const isFree = term > ourTerm ? pre : votedFor === from || (votedFor === null && leader === null);
+    const isFree = term > ourTerm ? pre : votedFor === from || votedFor === null;
     return isFree && (lastTerm > log.lastTerm || (lastTerm === log.lastTerm && lastIndex >= log.lastIndex));
   }
 

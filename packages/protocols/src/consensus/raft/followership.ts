@@ -1,6 +1,5 @@
 /** How a member takes what its leader sends (section 5.3 of the paper, chapter 5 of the thesis). */
 import type { MemberState } from './member-state.ts';
-import { unknownTerm } from './raft-log.ts';
 import type { MemberId, RaftMessage } from './raft-messages.ts';
 
 type Append<Command> = Extract<RaftMessage<Command, never>, { kind: 'append' }>;
@@ -56,8 +55,7 @@ export class Followership<Command, State> {
   #conflict(to: MemberId, round: number, previousIndex: number, previousTerm: number): void {
     const { term, log, outputs } = this.#state;
     const hintIndex = Math.max(log.offset, log.lastUpToTerm(previousIndex, previousTerm));
-    const known = log.termAt(hintIndex);
-    const hintTerm = known === unknownTerm ? 0 : known;
+    const hintTerm = log.termAt(hintIndex);
     outputs.send(to, { kind: 'conflict', term, round, previousIndex, hintIndex, hintTerm });
   }
 }

@@ -257,7 +257,6 @@ export class RaftMember<Command, State>
     state.role = 'follower';
     state.leader = leader;
     leadership?.end(leader);
-    if (leadership !== undefined) this.#elections.ledItself();
     this.#elections.wait();
     if (leader !== null) this.#transfer.leaderKnown(leader);
   }
