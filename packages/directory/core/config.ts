@@ -20,6 +20,10 @@ export const timing = {
   tickMs: 250,
   /** From a command to its refusal. */
   answerWithinMs: 5_000,
+  /** A leader that does not answer is asked again after so long: it may have started anew behind a link that stayed. */
+  askAgainMs: 1_500,
+  /** Others are told again how the own directory stands after so long, for the same reason. */
+  tellAgainMs: 5_000,
   /** Without a leader for so long, what is known here counts as old. */
   staleAfterMs: 3_000,
   /** An enrolment that was not answered is asked for again after so long; one that was refused after `tickMs`. */

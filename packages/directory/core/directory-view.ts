@@ -67,8 +67,10 @@ function warningOf(
   if (foreign !== undefined)
     return `${foreign} belongs to another cluster, with a directory of its own; the two cannot become one by themselves.`;
   const [only] = voters;
-  if (voters.length === 1 && only !== undefined && learners.length > 0)
+  if (voters.length === 1 && only !== undefined && learners.length === 1)
     return `While ${only} is away nothing can be registered: a cluster of two cannot lose it. With a third node any one may be lost.`;
+  if (voters.length === 1 && learners.length > 1)
+    return `While ${only} is away nothing can be registered, until the others have caught up; that takes some seconds.`;
   return '';
 }
 

@@ -1,5 +1,6 @@
 /** Who is linked, and how the directory of each stands as it last said. */
 import type { DirectoryAbout, NodeId } from '@bothy/wire';
+import { timing } from './config.ts';
 import type { Replica } from './replica.ts';
 import type { Step } from './step.ts';
 
@@ -12,6 +13,7 @@ interface Neighbour {
 export class Neighbours {
   readonly #linked = new Map<NodeId, Neighbour>();
   #told = '';
+  #toldMs = 0;
 
   has(node: NodeId): boolean {
     return this.#linked.has(node);
@@ -49,11 +51,13 @@ export class Neighbours {
     return true;
   }
 
-  /** Everybody, when it is something else than they were told. */
+  /** Everybody, when it is something else than they were told, and now and then. */
   tell(step: Step, { about }: Replica): void {
     const text = JSON.stringify(about);
-    if (text === this.#told) return;
+    const { monoMs } = step.now;
+    if (text === this.#told && monoMs - this.#toldMs < timing.tellAgainMs) return;
     this.#told = text;
+    this.#toldMs = monoMs;
     for (const node of this.all) step.send(node, { kind: 'about', about });
   }
 }

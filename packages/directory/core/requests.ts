@@ -26,6 +26,7 @@ interface Request {
   readonly untilMs: number;
   /** Who was asked; undefined where this node leads. */
   leader: NodeId | undefined;
+  askedMs: number;
   /** A leader has it, or had it. */
   wasSent: boolean;
   /** Once it is decided: to be answered when this entry is applied here. */
@@ -61,7 +62,7 @@ export class Requests {
     }
     const untilMs = step.now.monoMs + timing.answerWithinMs;
     const asked = { command, done, untilMs };
-    const request = { ...asked, key: '', leader: undefined, wasSent: false, decided: undefined };
+    const request = { ...asked, key: '', leader: undefined, askedMs: 0, wasSent: false, decided: undefined };
     this.#all.add(request);
     this.#waiting.add(request);
     this.#isStirred = true;
@@ -134,6 +135,10 @@ export class Requests {
 
   tick(step: Step, why: string): void {
     this.#isStirred = true;
+    const longAgoMs = step.now.monoMs - timing.askAgainMs;
+    for (const request of [...this.#byKey.values()]) {
+      if (request.leader !== undefined && request.askedMs < longAgoMs) this.#wait(request);
+    }
     for (const request of [...this.#all]) {
       if (step.now.monoMs < request.untilMs) return;
       const { command, wasSent } = request;
@@ -154,6 +159,7 @@ export class Requests {
   #ask(step: Step, request: Request, leader: NodeId): void {
     const { command } = request;
     const { directory } = this.#replica;
+    request.askedMs = step.now.monoMs;
     const id = this.#give(request, `${this.#boot}-`, leader);
     step.send(
       leader,

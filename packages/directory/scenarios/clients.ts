@@ -21,6 +21,7 @@ export class Clients {
   readonly #options: ClientOptions;
   /** Makes commands differ that would be the same. */
   #count = 0;
+  #isStopped = false;
   refused = 0;
   open = 0;
 
@@ -36,13 +37,14 @@ export class Clients {
     this.#options = options;
   }
 
-  /** Asks at random times, until then. */
+  /** Asks at random times, until then or `stop`. */
   busyFor(forMs: number): void {
     const untilMs = this.#simulation.nowMs + forMs;
     const next = (): void => {
       const delayMs = this.#random('when').next() * 2 * this.#options.everyMs;
       if (this.#simulation.nowMs + delayMs >= untilMs) return;
       this.#simulation.after(delayMs, () => {
+        if (this.#isStopped) return;
         const nodes = this.#nodes().filter((node) => node.alive());
         const node = nodes[this.#random('where').below(Math.max(1, nodes.length))];
         if (node !== undefined) this.#act(node);
@@ -50,6 +52,10 @@ export class Clients {
       });
     };
     next();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
   }
 
   command(node: SimNode, command: DirectoryCommand, told?: (isOk: boolean) => void): void {

@@ -52,6 +52,7 @@ export class DirectoryWorld {
   /** Faults end; then everybody is in one directory, knows the same, and can change it. */
   expectPeace(settleMs: number): void {
     const { simulation } = this;
+    this.clients.stop();
     this.links.faults = kindLinks;
     healAll(simulation);
     for (const node of this.nodes) if (node.isOff) node.switchOn();

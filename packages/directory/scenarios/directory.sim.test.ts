@@ -27,10 +27,10 @@ function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly
 const patienceMs = 300_000;
 
 test(
-  '[DR20, DR22, DR23] 100 seeds of a rough cluster: one order of all commands, and all know the same',
+  '[DR20, DR22, DR23] 150 seeds of a rough cluster: one order of all commands, and all know the same',
   () => {
-    const counts = runSeeds(roughCluster, 1, 100);
-    expectAtLeast(counts, { acknowledged: 100 * 80, boots: 100 * 5, refused: 5 });
+    const counts = runSeeds(roughCluster, 1, 150);
+    expectAtLeast(counts, { acknowledged: 150 * 80, boots: 150 * 5, refused: 5 });
     // A checker that gives up shows nothing.
     expect(counts.unjudged).toBeLessThanOrEqual(2);
   },
@@ -38,9 +38,9 @@ test(
 );
 
 test(
-  '[DR26, DR27, DR28, DR31] 120 seeds of nodes that start at once: one directory, and nothing is lost',
+  '[DR26, DR27, DR28, DR31] 200 seeds of nodes that start at once: one directory, and nothing is lost',
   () => {
-    expectAtLeast(runSeeds(founding, 1, 120), { acknowledged: 120 * 50, boots: 120 * 4, nodes: 120 * 3 });
+    expectAtLeast(runSeeds(founding, 1, 200), { acknowledged: 200 * 50, boots: 200 * 4, nodes: 200 * 3 });
   },
   patienceMs,
 );

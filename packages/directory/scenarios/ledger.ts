@@ -116,7 +116,9 @@ export class Ledger {
     for (const counts of this.#changes.values()) {
       for (const [text, count] of counts) left.set(text, Math.max(count, left.get(text) ?? 0));
     }
-    for (const { input } of this.#operations) {
+    for (const { input, output } of this.#operations) {
+      // The answer to its second time, which came too late; its first time changed something.
+      if (output?.kind === 'taken') continue;
       const text = JSON.stringify(input);
       left.set(text, (left.get(text) ?? 0) - 1);
     }

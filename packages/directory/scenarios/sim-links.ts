@@ -81,6 +81,15 @@ export class SimLinks {
     });
   }
 
+  /** To whom this one's links stand, as it believes. */
+  upOf(end: LinkEnd): readonly string[] {
+    return [...this.#links.values()].flatMap((link) => {
+      if (!link.sides.some((side) => side.end === end)) return [];
+      const [own, other] = sidesOf(link, end.id);
+      return own.up ? [other.end.id] : [];
+    });
+  }
+
   /** A process ended: its links end without a word. */
   crash(end: LinkEnd): void {
     for (const link of [...this.#links.values()]) {

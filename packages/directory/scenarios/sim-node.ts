@@ -65,10 +65,14 @@ export class SimNode implements LinkEnd {
         this.#core = core;
         return step === undefined ? core : { step };
       },
-      started: () => void this.process.submit({ kind: 'start' }),
+      started: () => {
+        this.process.submit({ kind: 'start' });
+        for (const node of links.upOf(this)) this.up(node);
+      },
       ended: () => {
         this.#asked.clear();
-        links.crash(this);
+        // Else only the directory ends, as by its disk, and the links of the node stay.
+        if (simulation.random('ends').next() < 0.6) links.crash(this);
       },
       perform: (output) => this.#perform(output),
       ask: () => undefined,
@@ -89,6 +93,7 @@ export class SimNode implements LinkEnd {
   switchOff(): void {
     this.isOff = true;
     this.process.crash();
+    this.#links.crash(this);
   }
 
   switchOn(): void {
@@ -99,6 +104,7 @@ export class SimNode implements LinkEnd {
   /** It starts again on an empty disk. */
   loseDisk(): void {
     this.process.crash();
+    this.#links.crash(this);
     this.#simulation.note(`${this.id} loses its disk`);
     this.process.store.store = new DirectoryStoreModel();
   }
