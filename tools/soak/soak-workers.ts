@@ -2,16 +2,19 @@
 import { Worker } from 'node:worker_threads';
 import type { BatchResult, SoakBatch } from './soak-batch.ts';
 
+interface Waiting {
+  readonly resolve: (result: BatchResult | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 export class SoakWorkers {
-  readonly #idle: Worker[] = [];
-  readonly #workers: Worker[] = [];
+  readonly #workers: readonly Worker[];
+  readonly #idle: Worker[];
+  readonly #waiting = new Map<Worker, Waiting>();
 
   constructor(count: number) {
-    for (let index = 0; index < count; index++) {
-      const worker = new Worker(new URL('./soak-worker.ts', import.meta.url));
-      this.#workers.push(worker);
-      this.#idle.push(worker);
-    }
+    this.#workers = Array.from({ length: count }, () => this.#start());
+    this.#idle = [...this.#workers];
   }
 
   /** Undefined when the workers were ended meanwhile. Rejects when a worker breaks, and when there is none to do it. */
@@ -19,16 +22,7 @@ export class SoakWorkers {
     const worker = this.#idle.pop();
     if (worker === undefined) return Promise.reject(new Error('every worker has a batch already'));
     return new Promise((resolve, reject) => {
-      const settle = (end: () => void): void => {
-        worker.removeAllListeners();
-        end();
-      };
-      worker.once('message', (result: BatchResult) => {
-        this.#idle.push(worker);
-        settle(() => resolve(result));
-      });
-      worker.once('error', (error) => settle(() => reject(error)));
-      worker.once('exit', () => settle(() => resolve(undefined)));
+      this.#waiting.set(worker, { resolve, reject });
       worker.postMessage(batch);
     });
   }
@@ -36,5 +30,21 @@ export class SoakWorkers {
   /** At once, also in the middle of a run. */
   async end(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./soak-worker.ts', import.meta.url));
+    const taken = (): Waiting | undefined => {
+      const waiting = this.#waiting.get(worker);
+      this.#waiting.delete(worker);
+      return waiting;
+    };
+    worker.on('message', (result: BatchResult) => {
+      this.#idle.push(worker);
+      taken()?.resolve(result);
+    });
+    worker.on('error', (error) => taken()?.reject(error));
+    worker.on('exit', () => taken()?.resolve(undefined));
+    return worker;
   }
 }
