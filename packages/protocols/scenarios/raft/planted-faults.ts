@@ -6,9 +6,7 @@ const patch = (file: string, from: string, to: string): Patch => ({ file: `${fil
 const earlySend = 'this.#state.outputs.sendEarly(';
 
 const votingFaults: Readonly<Record<string, readonly Patch[]>> = {
-  'votes twice in a term': [
-    patch('elections', 'votedFor === from || (votedFor === null && leader === null)', 'true'),
-  ],
+  'votes twice in a term': [patch('elections', 'votedFor === from || votedFor === null', 'true')],
   'votes for who lacks entries': [
     patch(
       'elections',
