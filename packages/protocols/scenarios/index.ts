@@ -1,17 +1,20 @@
 /** The textbook in the simulator: what tests, soak runs and the lab run. */
 import type { Scenario } from '@bothy/simulator';
 import { cachingFailures } from './caching/index.ts';
+import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
 import { resharding } from './partitioning/resharding.ts';
-import { calmRaft, changesRaft, leasesRaft, roughRaft } from './raft/index.ts';
+import { calmRaft, changesRaft, leasesRaft, raftFailures, roughRaft } from './raft/index.ts';
 import { recoveryScenarios } from './recovery/index.ts';
 import { resilienceFailures } from './resilience/index.ts';
 
 /** Failures that others met first, each with the fix as a switch. */
 export const knownFailures: readonly KnownFailure[] = [
+  ...raftFailures,
   ...cachingFailures,
   ...resilienceFailures,
+  ...discoveryFailures,
   resharding,
   glare,
 ];

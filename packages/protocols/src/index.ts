@@ -155,6 +155,15 @@ export {
   type Liveness,
 } from './detection/heartbeat-detector.ts';
 export { PhiAccrualDetector, type PhiAccrualDetectorOptions } from './detection/phi-accrual-detector.ts';
+export {
+  Fence,
+  type Lease,
+  type LeaseChange,
+  LeaseRegistry,
+  type LeaseRegistryOptions,
+  type Registered,
+} from './discovery/lease-registry.ts';
+export { TwoChoices, type TwoChoicesOptions } from './discovery/two-choices.ts';
 export { PolitePeer } from './negotiation/polite-peer.ts';
 export type {
   ArrivedDescription,

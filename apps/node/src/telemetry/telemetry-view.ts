@@ -52,7 +52,15 @@ export class TelemetryView {
       times.tick.observe(delayMs / 1_000);
     };
     this.desk = new LiveDesk({ node, notifier, openAlarms, figures, ticked, monoMs, wallMs });
-    this.edges = new LiveEdges({ model: this.desk.model, node, ingested, homeOf, isEnrolled, wallMs });
+    this.edges = new LiveEdges({
+      model: this.desk.model,
+      node,
+      ingested,
+      homeOf,
+      isEnrolled,
+      wallMs,
+      monoMs,
+    });
     this.#timer = setInterval(() => {
       if (this.edges.showCounted()) this.desk.changed();
     }, countsMs).unref();

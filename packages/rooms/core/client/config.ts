@@ -31,6 +31,8 @@ export const clientTiming = {
   firstRetryMs: 500,
   retryBaseMs: 1_000,
   retryMaxMs: 30_000,
+  /** What a node said of its sessions so long ago says nothing any more. */
+  loadStaleMs: 600_000,
   /** A message that nobody answered is sent again; nodes give an administrator 10 s. */
   answerTimeoutMs: 20_000,
   /** What was refused for now is tried again after so long, doubling up to the second. */

@@ -40,6 +40,8 @@ export interface KnownNode {
   readonly url: string;
   /** Its id, where it is known: `node.state` names nodes by it. */
   readonly node?: string;
+  /** Sessions that it has, where that is known: of two nodes the one with fewer is tried first. */
+  readonly sessions?: number;
 }
 
 export type ClientInput =

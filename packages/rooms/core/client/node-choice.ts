@@ -1,9 +1,10 @@
 /**
- * Which node to try next. After a loss the same node comes first, for a blip of the network is no reason to move, then
- * the others in turn; a node that is said to be down, or that sent us away, comes last. When all were tried in vain
- * the waits between rounds double, with jitter, so that a crowd does not come back at once.
+ * Which node to try next. At first that is the one given first. After a loss the same node comes first, for a blip of the
+ * network is no reason to move, then the others: of two drawn at random the one with fewer sessions, so that the crowd of
+ * a node that fails does not meet again at the next one. A node that is said to be down, or that sent us away, comes last.
+ * When all were tried in vain the waits between rounds double, with jitter, so that a crowd does not come back at once.
  */
-import { ExponentialBackoff, type Random } from '@bothy/protocols';
+import { ExponentialBackoff, type Random, TwoChoices } from '@bothy/protocols';
 import type { NodeHealth } from '@bothy/wire';
 import { clientBounds, clientTiming } from './config.ts';
 import type { KnownNode } from './inputs.ts';
@@ -16,6 +17,7 @@ export interface NextTry {
 export class NodeChoice {
   readonly #random: Random;
   readonly #backoff: ExponentialBackoff;
+  readonly #choices: TwoChoices;
   readonly #first: readonly KnownNode[];
   #nodes: readonly KnownNode[];
   readonly #down = new Set<string>();
@@ -29,7 +31,8 @@ export class NodeChoice {
     this.#random = random;
     this.#first = nodes.slice(0, clientBounds.nodes);
     this.#nodes = this.#first;
-    const { retryBaseMs, retryMaxMs } = clientTiming;
+    const { retryBaseMs, retryMaxMs, loadStaleMs } = clientTiming;
+    this.#choices = new TwoChoices({ staleMs: loadStaleMs, maxEntries: clientBounds.nodes }, random);
     this.#backoff = new ExponentialBackoff(
       {
         baseMs: retryBaseMs,
@@ -43,7 +46,10 @@ export class NodeChoice {
   }
 
   /** Learned from the cluster; nodes given at the start stay. */
-  learn(nodes: readonly KnownNode[]): void {
+  learn(nodes: readonly KnownNode[], monoMs: number): void {
+    for (const { url, sessions } of nodes) {
+      if (sessions !== undefined) this.#choices.told(url, sessions, monoMs);
+    }
     const ids = new Map(nodes.map(({ url, node }) => [url, node]));
     const first = this.#first.map((known) => {
       const node = known.node ?? ids.get(known.url);
@@ -69,10 +75,10 @@ export class NodeChoice {
   }
 
   /** `current` was lost or could not be reached; `sentAway` when it said to go elsewhere. */
-  next(current: string | undefined, sentAway: boolean): NextTry {
+  next(current: string | undefined, sentAway: boolean, monoMs: number): NextTry {
     const isNewRound = this.#round.length === 0;
     if (isNewRound) {
-      this.#round = this.#order(current, sentAway);
+      this.#round = this.#order(current, sentAway, monoMs);
       this.#rounds += 1;
     }
     const url = this.#round.shift() ?? this.#first[0]?.url ?? '';
@@ -88,16 +94,15 @@ export class NodeChoice {
     this.#rounds = 0;
   }
 
-  #order(current: string | undefined, sentAway: boolean): string[] {
+  #order(current: string | undefined, sentAway: boolean, monoMs: number): string[] {
+    const preferred = current ?? this.#first[0]?.url;
     const rank = ({ url, node }: KnownNode): number => {
       if (node !== undefined && this.#down.has(node)) return 2;
-      return url === current ? (sentAway ? 3 : 0) : 1;
+      return url === preferred ? (sentAway ? 3 : 0) : 1;
     };
-    const at = Math.max(
-      0,
-      this.#nodes.findIndex(({ url }) => url === current),
-    );
-    const turned = [...this.#nodes.slice(at), ...this.#nodes.slice(0, at)];
-    return turned.sort((one, other) => rank(one) - rank(other)).map(({ url }) => url);
+    return [0, 1, 2, 3].flatMap((each) => {
+      const urls = this.#nodes.filter((known) => rank(known) === each).map(({ url }) => url);
+      return this.#choices.order(urls, monoMs);
+    });
   }
 }

@@ -70,7 +70,7 @@ export class RoomsClientCore implements Core<ClientInput, ClientOutput> {
         this.#session.hint(step);
         break;
       case 'nodes':
-        this.#session.choice.learn(input.nodes);
+        this.#session.choice.learn(input.nodes, now.monoMs);
         break;
       case 'command':
         this.#command(step, input.id, input.command);

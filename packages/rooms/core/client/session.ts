@@ -196,7 +196,7 @@ export class Session {
   }
 
   #tryNext(step: ClientStep, sentAway: boolean, reason: Reason | undefined): void {
-    const { url, afterMs } = this.#nodes.next(this.#url, sentAway);
+    const { url, afterMs } = this.#nodes.next(this.#url, sentAway, step.now.monoMs);
     this.#url = url;
     this.#state = 'waiting';
     if (afterMs <= 0) return this.#dial(step);

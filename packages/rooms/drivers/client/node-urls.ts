@@ -40,10 +40,21 @@ export async function askForNodes(url: string, token: string | undefined): Promi
     const status = answer.ok ? checkClusterStatus(await answer.json()) : undefined;
     if (status?.ok !== true) return [];
     const { self, nodes } = status.value;
+    const own = nodes.find(({ id }) => id === self);
     const others = nodes.filter(({ id, webUrl }) => id !== self && webUrl !== '' && URL.canParse(webUrl));
-    return [{ url, node: self }, ...others.map(({ id, webUrl }) => ({ url: socketUrl(webUrl), node: id }))];
+    return [
+      { url, node: self, ...loadOf(own) },
+      ...others.map((each) => ({ url: socketUrl(each.webUrl), node: each.id, ...loadOf(each) })),
+    ];
   } catch {
     // It is a convenience: the nodes that are known remain.
     return [];
   }
+}
+
+/** A node that is down says nothing of its sessions. */
+function loadOf(node: { readonly health: string; readonly sessions: number } | undefined): {
+  readonly sessions?: number;
+} {
+  return node === undefined || node.health === 'down' ? {} : { sessions: node.sessions };
 }
