@@ -123,3 +123,10 @@ test('[LR7] options and times out of their range throw a RangeError, and a time 
     expect(() => cache.set('a', 1, nowMs)).toThrow(RangeError);
   }
 });
+
+test('[LR5] what is meant is gone, and nothing else', () => {
+  const cache = new LruCache<string, number>({ maxEntries: 9 });
+  for (const key of ['n1/a', 'n2/b', 'n1/c']) cache.set(key, 1);
+  cache.deleteWhere((key) => key.startsWith('n1/'));
+  expect(['n1/a', 'n2/b', 'n1/c'].map((key) => cache.get(key))).toEqual([undefined, 1, undefined]);
+});

@@ -202,3 +202,15 @@ test('[CB2, CB4, CB5, CB6] a service that is down from second 3 to second 20, ca
   }
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../testdata/circuit-breaker.txt');
 });
+
+test('[CB4, CB8] the soonest time for a call: over when closed, the end of openness, the end of a probe’s patience', () => {
+  const breaker = new CircuitBreaker({ failures: 1, openMs: 100 });
+  expect(breaker.retryMs).toBe(-Infinity);
+  const call = breaker.begin(0);
+  if (call !== undefined) breaker.end(call, false, 10);
+  expect(breaker.retryMs).toBe(110);
+  expect(breaker.state(110)).toBe('halfOpen');
+  expect(breaker.retryMs).toBe(-Infinity);
+  breaker.begin(120);
+  expect(breaker.retryMs).toBe(220);
+});

@@ -115,3 +115,15 @@ test('[OB11] numbers that are none, or do not rise, throw a RangeError', () => {
   expect(() => new Outbox(roomy, { items: [item(3)], lastNumber: 2 })).toThrow(RangeError);
   for (const bytes of [-1, 0.5, Number.NaN]) expect(() => new Outbox(roomy).add(bytes)).toThrow(RangeError);
 });
+
+test('[OB3] what is sent out of its turn behind the next is passed over, over many hundreds of items', () => {
+  const outbox = new Outbox({ mostItems: 2_000, mostBytes: 1e9, window: 2_000 });
+  for (let count = 1; count <= 600; count++) outbox.add(1);
+  for (let count = 1; count <= 300; count++) expect(outbox.next()).toBe(count);
+  // 1 to 300 wait again, but 1 to 299 go out of their turn: the next one is in the second run of numbers.
+  outbox.disconnected();
+  for (let count = 1; count < 300; count++) expect(outbox.send(count)).toBe(true);
+  expect(outbox.next()).toBe(300);
+  for (let count = 301; count <= 600; count++) expect(outbox.next()).toBe(count);
+  expect(outbox.next()).toBeUndefined();
+});
