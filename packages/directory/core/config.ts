@@ -8,7 +8,10 @@ export interface DirectoryConfig {
   readonly electionTimeoutMs?: number;
   /** Well below `electionTimeoutMs`. @default 50 */
   readonly heartbeatMs?: number;
-  /** Entries after which a snapshot is taken and the log before it dropped. @default 1000 */
+  /**
+   * Entries after which a snapshot is taken and the log before it dropped; a quarter of what the directory holds where
+   * that is more. @default 1000
+   */
   readonly compactEvery?: number;
   /** Less only in tests. */
   readonly limits?: DirectoryLimits;
@@ -24,6 +27,8 @@ export const timing = {
   askAgainMs: 1_500,
   /** Others are told again how the own directory stands after so long, for the same reason. */
   tellAgainMs: 5_000,
+  /** A removal whose member stays is asked for again after so long. */
+  orderAgainMs: 2_000,
   /** Without a leader for so long, what is known here counts as old. */
   staleAfterMs: 3_000,
   /** An enrolment that was not answered is asked for again after so long; one that was refused after `tickMs`. */

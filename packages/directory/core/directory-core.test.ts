@@ -184,7 +184,8 @@ test('[DR36] a snapshot takes the place of the log, and a newcomer is sent it', 
   for (let count = 0; count < 200; count++) stage.command('b', claim(`name-${count}`));
   stage.advance(500);
   const { snapshot, entries } = stage.disk('a').snapshot().raft;
-  expect(snapshot?.index).toBeGreaterThan(190);
+  // Of 200 names a snapshot is taken every 50 entries.
+  expect(snapshot?.index).toBeGreaterThan(200 - 50);
   expect(entries.length).toBeLessThan(100);
   stage.start('d');
   stage.linkAll('a', 'b', 'c', 'd');

@@ -252,8 +252,8 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
         if (id.startsWith('own ')) this.#requests.proposed(step, id, answer.ok, undefined);
         else this.#serving.decided(step, id, answer.ok ? answer.index : undefined, undefined);
       },
-      applied: (_step, command) => {
-        if (command.kind !== 'removeNode') return;
+      applied: (_step, command, isOwn) => {
+        if (command.kind !== 'removeNode' || !isOwn) return;
         this.#membership.removed(command.node);
         this.#isMoved = true;
       },

@@ -11,6 +11,8 @@ interface Order {
   readonly node: NodeId;
   readonly force: boolean;
   readonly untilMs: number;
+  /** When the leader is told again: another one does not know of it. */
+  againMs: number;
 }
 
 export interface ForgettingHost {
@@ -39,7 +41,9 @@ export class Forgetting {
       const message = 'A node cannot forget itself. Ask another one.';
       return refuse(step, id, { ok: false, code: 'bad_request', message, mayHappen: false });
     }
-    const order = { id, node, force, untilMs: step.now.monoMs + 2 * timing.answerWithinMs };
+    const { monoMs } = step.now;
+    const untilMs = monoMs + 2 * timing.answerWithinMs;
+    const order = { id, node, force, untilMs, againMs: monoMs + timing.orderAgainMs };
     this.#requests.ask(step, this.#removal(step, node), (later, outcome) =>
       this.#decided(later, order, outcome),
     );
@@ -51,12 +55,20 @@ export class Forgetting {
     this.#leaving = [];
     for (const order of waiting) {
       if (!this.#replica.isMember(order.node)) accept(step, order.id);
-      else if (step.now.monoMs < order.untilMs) this.#leaving.push(order);
-      else {
+      else if (step.now.monoMs < order.untilMs) {
+        this.#leaving.push(order);
+        this.#again(step, order);
+      } else {
         const message = `${order.node} could not be let go of yet. Ask again in a moment.`;
         this.#failed(step, order, { ok: false, code: 'directory_unavailable', message, mayHappen: true });
       }
     }
+  }
+
+  #again(step: Step, order: Order): void {
+    if (step.now.monoMs < order.againMs) return;
+    order.againMs = step.now.monoMs + timing.orderAgainMs;
+    this.#requests.ask(step, this.#removal(step, order.node), () => undefined);
   }
 
   #decided(step: Step, order: Order, outcome: Outcome): void {

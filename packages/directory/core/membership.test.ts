@@ -130,6 +130,35 @@ test('[DR34] a node that is forgotten is no member, its edges move, and a learne
   expect(stage.core(gone).view()).toMatchObject({ state: 'ready', directory: view.directory });
 });
 
+// Whoever leads then.
+test.each(['k', 'l', 'm', 'n', 'o'])(
+  '[DR34] who came back is not forgotten again by a log that is read anew (%s)',
+  (seed) => {
+    const stage = cluster(3, seed);
+    const leader = stage.core('a').view().leader ?? '';
+    const [gone = '', at = ''] = ['a', 'b', 'c'].filter((node) => node !== leader);
+    stage.stop(gone);
+    expect(forget(stage, at, gone)).toEqual({ ok: true });
+    stage.start(gone);
+    stage.linkAll('a', 'b', 'c');
+    stage.advance(10_000);
+    expect(stage.core(at).view().voters).toEqual(['a', 'b', 'c']);
+    const sizes = new Set<number>();
+    stage.isHeard = () => {
+      const { voters, learners } = stage.core('a').view();
+      sizes.add(voters.length + learners.length);
+      return true;
+    };
+    for (const node of ['a', 'b', 'c']) stage.stop(node);
+    stage.start('a', 'b', 'c');
+    stage.linkAll('a', 'b', 'c');
+    sizes.clear();
+    stage.advance(10_000);
+    expect(stage.core(at).view().voters).toEqual(['a', 'b', 'c']);
+    expect([...sizes]).toEqual([3]);
+  },
+);
+
 test('[DR34] the leader can be forgotten, a node that was never there too, and nobody forgets itself', () => {
   const stage = cluster(3);
   const leader = stage.core('a').view().leader ?? '';

@@ -59,7 +59,10 @@ export class Membership {
     this.#newcomers.set(from, { enrol, key: `enrol ${this.#count}`, phase, index: 0 });
   }
 
-  /** `command` was applied: nobody makes it a member again before it comes anew. */
+  /**
+   * A leader of now has put this into the log: nobody makes it a member again before it comes anew. What earlier leaders
+   * put there may be old, and who asked for it asks again.
+   */
   removed(node: NodeId): void {
     if (node === this.#node || this.#removed.size >= bounds.removed) return;
     this.#removed.add(node);
@@ -139,6 +142,7 @@ export class Membership {
     for (const [node, { enrol }] of this.#newcomers) this.#refuse(step, node, enrol.id);
     this.#newcomers.clear();
     this.#memberSinceMs.clear();
+    this.#removed.clear();
     this.#isChanging = false;
   }
 
@@ -153,6 +157,9 @@ export class Membership {
       return about !== undefined && about.directory !== directory;
     };
     if (this.#neighbours.all.some(isForeign)) this.#foreignMs = monoMs;
+    for (const node of this.#removed) {
+      if (!members.has(node) && !this.#neighbours.has(node)) this.#removed.delete(node);
+    }
   }
 
   #sight(step: Step): Sight {

@@ -31,7 +31,8 @@ export interface ReplicaListener {
   /** What was proposed is committed, or is not known to be. `result`: of a command. */
   proposed(step: Step, id: string, answer: Answer['result'], result: DirectoryResult | undefined): void;
   readable(step: Step, id: string, answer: Answer['result']): void;
-  applied(step: Step, command: DirectoryCommand): void;
+  /** `isOwn`: this node leads, and has put it into the log as the leader that it still is. */
+  applied(step: Step, command: DirectoryCommand, isOwn: boolean): void;
   /** The role, the leader or the members are others, or the directory is. */
   moved(step: Step): void;
 }
@@ -48,6 +49,8 @@ const idle: ReadonlySet<DirectoryResult['kind']> = new Set([
 ]);
 const idLetters = 'abcdefghijklmnopqrstuvwxyz234567';
 const mostIdLetters = 64;
+/** Of a log that a start carries out again. */
+const mostEntries = 50_000;
 
 export class Replica {
   readonly #config: DirectoryConfig;
@@ -75,7 +78,13 @@ export class Replica {
     isLinked: (node: NodeId) => boolean,
   ) {
     this.#config = config;
-    this.#checkpoints = new CheckpointSchedule({ maxLogEntries: config.compactEvery ?? 1_000 });
+    // Sizes are counted in entries and in facts, which are about as large. A snapshot costs as much as there is in it, so
+    // of a large directory it is taken less often.
+    this.#checkpoints = new CheckpointSchedule({
+      maxLogEntries: mostEntries,
+      minLogBytes: config.compactEvery ?? 1_000,
+      logPerCheckpoint: 0.25,
+    });
     this.#random = random;
     this.#listener = listener;
     this.#isLinked = isLinked;
@@ -252,8 +261,9 @@ export class Replica {
         step.emit({ ...output, key: `raft ${output.key}` });
         return;
       case 'apply':
-        for (const { index, content } of output.entries) {
-          if (content.kind === 'command') this.#apply(step, index, content.command);
+        for (const { index, term, content } of output.entries) {
+          const isOwn = this.leads && term === this.#raft.term;
+          if (content.kind === 'command') this.#apply(step, index, content.command, isOwn);
         }
         return;
       case 'install':
@@ -278,16 +288,17 @@ export class Replica {
     }
   }
 
-  #apply(step: Step, index: number, command: DirectoryCommand): void {
+  #apply(step: Step, index: number, command: DirectoryCommand, isOwn: boolean): void {
     const result = this.#machine.apply(command);
     this.#results.set(index, result);
     if (!this.isCatchingUp && !idle.has(result.kind)) step.emit({ kind: 'changed', command, result });
-    this.#listener.applied(step, command);
+    this.#listener.applied(step, command, isOwn);
   }
 
   #compact(step: Step): void {
     const { commit, snapshot } = this.#raft;
-    this.#checkpoints.measured(commit - (snapshot?.index ?? 0), 0);
+    const entries = commit - (snapshot?.index ?? 0);
+    this.#checkpoints.measured(entries, entries);
     if (!this.#checkpoints.isDue) return;
     this.#checkpoints.begin();
     for (const output of this.#raft.step(
@@ -296,6 +307,6 @@ export class Replica {
     ))
       this.#take(step, output);
     // A snapshot that the disk refuses ends this core: another begins with what the disk has.
-    this.#checkpoints.end(0);
+    this.#checkpoints.end(this.#machine.size);
   }
 }

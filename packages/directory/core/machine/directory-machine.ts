@@ -56,6 +56,11 @@ export class DirectoryMachine {
     }
   }
 
+  /** Names, rooms, buried rooms and edges. */
+  get size(): number {
+    return this.#names.size + this.#rooms.size + this.#homes.size;
+  }
+
   /** Each list in the order of its key. */
   content(): DirectoryContent {
     return {

@@ -32,6 +32,10 @@ export class DirectoryHomes {
     return this.#homes.get(edge);
   }
 
+  get size(): number {
+    return this.#homes.size;
+  }
+
   all(): readonly EdgeHome[] {
     return inOrder(this.#homes);
   }

@@ -28,6 +28,10 @@ export class DirectoryNames {
     return this.#records.get(name);
   }
 
+  get size(): number {
+    return this.#records.size;
+  }
+
   all(): readonly NameRecord[] {
     return inOrder(this.#records);
   }

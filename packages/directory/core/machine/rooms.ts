@@ -39,6 +39,10 @@ export class DirectoryRooms {
     return first === undefined ? undefined : this.#claims.get(first);
   }
 
+  get size(): number {
+    return this.#claims.size + this.#buried.size;
+  }
+
   all(): readonly DirectoryRoomClaim[] {
     return inOrder(this.#claims);
   }
