@@ -30,7 +30,7 @@ test('[LI1] a log says where it put something, and all that is in it', () => {
     at('a', append('x'), 1, 0),
     at('b', append('y'), 2, 10),
     at('a', readLog, ['x', 'y'], 20),
-    at('b', readLog, undefined, 30),
+    at<LogInput, LogOutput>('b', readLog, undefined, 30),
   ];
   expect(checkLinearizable(log, logModel).kind).toBe('holds');
   for (const wrong of [['x'], ['y', 'x'], 2]) {
@@ -57,7 +57,7 @@ test('[LI4] a witness of claims leaves out who was told that it is somebody else
   );
   expect(found.kind === 'violated' && found.witness.map(({ client }) => client)).toEqual(['a', 'c']);
   const lost: Operation<ClaimInput, string>[] = [
-    at('a', claim('ann'), undefined, 0),
+    at<ClaimInput, string>('a', claim('ann'), undefined, 0),
     at('b', claim('ben'), 'ann', 10),
   ];
   expect(checkLinearizable(lost, claimModel).kind).toBe('holds');
