@@ -48,6 +48,7 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
   readonly #forgetting: Forgetting;
   /** Something that the parts decide by is different. */
   #isMoved = false;
+  /** When there was a leader that could be asked, last. */
   #readyMs: number | undefined;
   #nowMs = 0;
   #said = '';
@@ -207,8 +208,10 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
     }
     this.#forgetting.look(step);
     this.#neighbours.tell(step, this.#replica);
+    const { leader } = this.#replica.raft;
+    const canAsk = leader === this.#node || (leader !== null && this.#neighbours.has(leader));
+    if (canAsk || this.#joining.isYielding) this.#readyMs = this.#nowMs;
     const view = this.view();
-    if (view.state === 'ready' || view.state === 'joining') this.#readyMs = this.#nowMs;
     const said = JSON.stringify({ ...view, applied: 0 });
     if (said !== this.#said) step.emit({ kind: 'standing' });
     this.#said = said;

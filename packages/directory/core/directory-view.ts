@@ -48,10 +48,12 @@ export function viewOf(standing: Standing): DirectoryView {
 }
 
 function stateOf({ node, replica, neighbours, isYielding, leaderlessMs }: Standing): DirectoryView['state'] {
-  if (isYielding || replica.isCatchingUp) return 'joining';
+  if (isYielding) return 'joining';
   const { leader } = replica.raft;
-  if (leader === node || (leader !== null && neighbours.has(leader))) return 'ready';
-  return leaderlessMs < timing.staleAfterMs ? 'seeking' : 'stale';
+  const canAsk = leader === node || (leader !== null && neighbours.has(leader));
+  if (!canAsk && leaderlessMs >= timing.staleAfterMs) return 'stale';
+  if (replica.isCatchingUp) return 'joining';
+  return canAsk ? 'ready' : 'seeking';
 }
 
 function warningOf(

@@ -170,6 +170,29 @@ test('[DR34] the leader can be forgotten, a node that was never there too, and n
   expect(stage.core(at).view().voters).toHaveLength(1);
 });
 
+test('[DR35] a node that has just joined can be forced too, with what it brought', () => {
+  const stage = new DirectoryStage('just joined');
+  stage.start('a', 'b');
+  const [one, other] = ['a', 'b'].map((node) => stage.core(node).view().directory);
+  const [stays, goes] = (one ?? '') < (other ?? '') ? ['a', 'b'] : ['b', 'a'];
+  stage.command(goes, claim('storm'));
+  // It is a member, and hears nothing of what its new directory knows.
+  stage.isHeard = (_from, to, { kind }) => to !== goes || kind !== 'raft';
+  stage.link('a', 'b');
+  stage.advance(500);
+  expect(stage.core(goes).view()).toMatchObject({
+    directory: stage.core(stays).view().directory,
+    voters: [stays],
+  });
+  expect(stage.core(goes).ownerOf('storm')).toBe('ann');
+  stage.stop(stays);
+  stage.advance(4_000);
+  expect(stage.core(goes).view().state).toBe('stale');
+  expect(forget(stage, goes, stays, true)).toEqual({ ok: true });
+  expect(stage.core(goes).view()).toMatchObject({ state: 'ready', voters: [goes] });
+  expect(stage.core(goes).ownerOf('storm')).toBe('ann');
+});
+
 test('[DR35] a majority that is lost is forgotten by force alone; and whoever comes back goes over', () => {
   const stage = cluster(3);
   const { directory } = stage.core('a').view();
