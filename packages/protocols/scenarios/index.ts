@@ -1,6 +1,7 @@
 /** The textbook in the simulator: what tests, soak runs and the lab run. */
 import type { Scenario } from '@bothy/simulator';
 import { cachingFailures } from './caching/index.ts';
+import { answerFirst } from './clocks/answer-first.ts';
 import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
@@ -15,6 +16,7 @@ export const knownFailures: readonly KnownFailure[] = [
   ...cachingFailures,
   ...resilienceFailures,
   ...discoveryFailures,
+  answerFirst,
   resharding,
   glare,
 ];

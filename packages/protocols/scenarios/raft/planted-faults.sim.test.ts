@@ -5,9 +5,9 @@
 import { type Scenario, SimulationFailure, seedRange } from '@bothy/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Patch, PlantedRafts } from '../../testing/planted-raft.ts';
-import { changesRaftOptions, leasesRaftOptions, roughRaftOptions } from './index.ts';
 import { changeFaults, roughFaults, staleFaults } from './planted-faults.ts';
 import { type RaftWorldOptions, raftScenario } from './raft-world.ts';
+import { changesRaftOptions, leasesRaftOptions, roughRaftOptions } from './world-options.ts';
 
 const worlds: readonly {
   readonly options: RaftWorldOptions;

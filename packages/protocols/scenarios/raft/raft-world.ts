@@ -45,6 +45,8 @@ export interface RaftWorldOptions {
   readonly clockDrift: number;
   readonly changeEveryMs: number;
   readonly transferEveryMs: number;
+  /** Who thinks that it leads answers reads at once: wrong. @default false */
+  readonly trustsItself?: boolean;
 }
 
 /** Once nothing is wrong any more, everything that was asked for is done within so many election timeouts. */
@@ -91,6 +93,7 @@ export class RaftWorld {
           boot: (member, disk) => this.#boot(make, member, disk.stored),
           driftPpm: random.next() < 0.5 ? options.driftPpm : -options.driftPpm,
           compactEvery: 5 + random.below(60),
+          trustsItself: options.trustsItself ?? false,
           answered: (output) => this.#operator.answered(output),
         }),
     );
