@@ -8,13 +8,14 @@
  *                    ▲                  │ refused                    │
  *                    └──retry── failed ◀┘ ──discard──▶ given up ─────┘
  */
-import type { ExponentialBackoff, Random } from '@bothy/protocols';
+import type { Random } from '@bothy/protocols';
 import { type ErrorCode, type RoomAnswers, type RoomId, roomLimits, utf8Bytes } from '@bothy/wire';
 import { againBackoff } from './again-backoff.ts';
 import { type ClientStep, refusal } from './client-step.ts';
 import { clientBounds, clientTiming, passingCodes } from './config.ts';
 import type { ClientCommand } from './inputs.ts';
 import type { ClientNotice, OutgoingMessage } from './outputs.ts';
+import { SendQueue, type Waiting } from './send-queue.ts';
 import type { Session } from './session.ts';
 
 export interface OutboxListener {
@@ -25,27 +26,12 @@ export interface OutboxListener {
 type Send = Extract<ClientCommand, { readonly kind: 'send' }>;
 type MessageState = Extract<ClientNotice, { readonly kind: 'message' }>['state'];
 
-interface Waiting {
-  message: OutgoingMessage;
-  /** Commands that are answered with it. */
-  readonly commands: string[];
-}
-
-interface Queue {
-  readonly waiting: Waiting[];
-  /** Of the first one, while it is on its way. */
-  frameId: string | undefined;
-  /** It was refused for now; a timer runs. */
-  isResting: boolean;
-  readonly backoff: ExponentialBackoff;
-}
-
 export class Outbox {
   readonly #session: Session;
   readonly #random: Random;
   readonly #keeps: boolean;
   readonly #listener: OutboxListener;
-  readonly #queues = new Map<RoomId, Queue>();
+  readonly #queues = new Map<RoomId, SendQueue>();
   /** By room and id. */
   readonly #failed = new Map<string, Waiting>();
   readonly #byFrame = new Map<string, RoomId>();
@@ -65,15 +51,15 @@ export class Outbox {
     for (const message of kept) {
       this.#count += 1;
       const waiting: Waiting = { message, commands: [] };
-      if (message.failure === undefined) this.#queueOf(message.room).waiting.push(waiting);
+      if (message.failure === undefined) this.#queueOf(message.room).add(waiting);
       else this.#failed.set(keyOf(message), waiting);
     }
   }
 
   /** What the outbox held at the start, to be shown. */
   start(step: ClientStep): void {
-    for (const { waiting } of this.#queues.values())
-      for (const { message } of waiting) show(step, message, 'pending');
+    for (const queue of this.#queues.values())
+      for (const { message } of queue.all) show(step, message, 'pending');
     for (const { message } of this.#failed.values()) show(step, message, 'failed');
   }
 
@@ -105,7 +91,7 @@ export class Outbox {
       return step.reply(command, refusal('payload_too_large', sentence));
     }
     this.#count += 1;
-    this.#queueOf(room).waiting.push({ message, commands: [command] });
+    this.#queueOf(room).add({ message, commands: [command] });
     if (this.#keeps) step.persist({ kind: 'put', message });
     show(step, message, 'pending');
     this.#pump(step, room);
@@ -116,7 +102,7 @@ export class Outbox {
     if (failed === undefined) return step.reply(command, notWaiting);
     this.#failed.delete(keyOf({ room, messageId }));
     const { failure: _failure, ...message } = failed.message;
-    this.#queueOf(room).waiting.push({ message, commands: [...failed.commands, command] });
+    this.#queueOf(room).add({ message, commands: [...failed.commands, command] });
     if (this.#keeps) step.persist({ kind: 'put', message });
     show(step, message, 'pending');
     this.#pump(step, room);
@@ -125,15 +111,9 @@ export class Outbox {
   discard(step: ClientStep, command: string, room: RoomId, messageId: string): void {
     const known = this.#find(room, messageId);
     if (known === undefined) return step.reply(command, notWaiting);
-    const queue = this.#queues.get(room);
-    if (queue?.frameId !== undefined && queue.waiting[0] === known) {
+    if (!this.#failed.delete(keyOf(known.message)) && this.#queues.get(room)?.remove(known) !== true) {
       const sentence = 'This message is on its way. Once it is there it can be taken away.';
       return step.reply(command, refusal('bad_request', sentence));
-    }
-    this.#failed.delete(keyOf(known.message));
-    if (queue !== undefined) {
-      const at = queue.waiting.indexOf(known);
-      if (at >= 0) queue.waiting.splice(at, 1);
     }
     this.#gone(step, known.message);
     for (const each of known.commands) step.reply(each, refusal('bad_request', 'This message was given up.'));
@@ -149,7 +129,7 @@ export class Outbox {
 
   lost(): void {
     this.#byFrame.clear();
-    for (const queue of this.#queues.values()) queue.frameId = undefined;
+    for (const queue of this.#queues.values()) this.#takeBack(queue);
   }
 
   /** The room takes messages again: what was refused for now need not rest any longer. */
@@ -166,7 +146,7 @@ export class Outbox {
     if (queue === undefined) return;
     if (queue.frameId !== undefined) this.#byFrame.delete(queue.frameId);
     queue.frameId = undefined;
-    for (const waiting of queue.waiting.splice(0)) this.#fail(step, waiting, code, message);
+    for (const waiting of queue.drain()) this.#fail(step, waiting, code, message);
     this.#forgetIfEmpty(step, room, queue);
   }
 
@@ -175,7 +155,7 @@ export class Outbox {
     const taken = this.#take(id);
     if (taken === undefined) return false;
     const { room, queue } = taken;
-    const waiting = queue.waiting.shift();
+    const waiting = queue.answered();
     if (waiting === undefined) return true;
     this.#rested(step, room, queue);
     queue.backoff.reset();
@@ -191,11 +171,12 @@ export class Outbox {
     if (taken === undefined) return false;
     const { room, queue } = taken;
     if (passingCodes.has(code)) {
+      queue.takeBack();
       queue.isResting = true;
       step.setTimer(`message ${room}`, queue.backoff.next() ?? clientTiming.againMaxMs);
       return true;
     }
-    const waiting = queue.waiting.shift();
+    const waiting = queue.answered();
     if (waiting !== undefined) this.#fail(step, waiting, code, message);
     step.clearTimer(`message ${room}`);
     this.#pump(step, room);
@@ -207,7 +188,7 @@ export class Outbox {
     const queue = this.#queues.get(room);
     if (queue === undefined) return;
     if (queue.frameId !== undefined) this.#byFrame.delete(queue.frameId);
-    queue.frameId = undefined;
+    this.#takeBack(queue);
     queue.isResting = false;
     this.#pump(step, room);
   }
@@ -217,8 +198,8 @@ export class Outbox {
     const sentence = this.#keeps
       ? 'The client has ended. The message is kept, and sent at its next start.'
       : 'The client has ended. Whether the message arrived is not known.';
-    for (const { waiting } of this.#queues.values()) {
-      for (const { commands } of waiting) {
+    for (const queue of this.#queues.values()) {
+      for (const { commands } of queue.all) {
         for (const each of commands.splice(0)) step.reply(each, refusal('node_unreachable', sentence));
       }
     }
@@ -227,17 +208,18 @@ export class Outbox {
   #pump(step: ClientStep, room: RoomId): void {
     const queue = this.#queues.get(room);
     if (queue === undefined) return;
-    const [first] = queue.waiting;
-    if (first === undefined) return this.#forgetIfEmpty(step, room, queue);
-    if (queue.frameId !== undefined || queue.isResting || !this.#listener.mayWrite(room)) return;
+    if (queue.isEmpty) return this.#forgetIfEmpty(step, room, queue);
+    if (queue.isResting || !this.#listener.mayWrite(room)) return;
+    const first = queue.next();
+    if (first === undefined) return;
     const id = this.#session.call(step, 'room.send', paramsOf(first.message));
-    if (id === undefined) return;
+    if (id === undefined) return queue.takeBack();
     queue.frameId = id;
     this.#byFrame.set(id, room);
     step.setTimer(`message ${room}`, clientTiming.answerTimeoutMs);
   }
 
-  #take(id: string): { readonly room: RoomId; readonly queue: Queue } | undefined {
+  #take(id: string): { readonly room: RoomId; readonly queue: SendQueue } | undefined {
     const room = this.#byFrame.get(id);
     const queue = room === undefined ? undefined : this.#queues.get(room);
     if (room === undefined || queue === undefined) return undefined;
@@ -246,7 +228,13 @@ export class Outbox {
     return { room, queue };
   }
 
-  #rested(step: ClientStep, room: RoomId, queue: Queue): void {
+  /** Whether it arrived is not known. */
+  #takeBack(queue: SendQueue): void {
+    queue.frameId = undefined;
+    queue.takeBack();
+  }
+
+  #rested(step: ClientStep, room: RoomId, queue: SendQueue): void {
     queue.isResting = false;
     if (queue.frameId === undefined) step.clearTimer(`message ${room}`);
   }
@@ -266,20 +254,19 @@ export class Outbox {
 
   #find(room: RoomId, messageId: string): Waiting | undefined {
     const failed = this.#failed.get(keyOf({ room, messageId }));
-    return failed ?? this.#queues.get(room)?.waiting.find(({ message }) => message.messageId === messageId);
+    return failed ?? this.#queues.get(room)?.find(messageId);
   }
 
-  #queueOf(room: RoomId): Queue {
+  #queueOf(room: RoomId): SendQueue {
     const known = this.#queues.get(room);
     if (known !== undefined) return known;
-    const backoff = againBackoff(this.#random);
-    const queue: Queue = { waiting: [], frameId: undefined, isResting: false, backoff };
+    const queue = new SendQueue(againBackoff(this.#random));
     this.#queues.set(room, queue);
     return queue;
   }
 
-  #forgetIfEmpty(step: ClientStep, room: RoomId, queue: Queue): void {
-    if (queue.waiting.length > 0 || queue.frameId !== undefined) return;
+  #forgetIfEmpty(step: ClientStep, room: RoomId, queue: SendQueue): void {
+    if (!queue.isEmpty || queue.frameId !== undefined) return;
     this.#queues.delete(room);
     step.clearTimer(`message ${room}`);
   }
