@@ -6,7 +6,7 @@ import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
 import { resharding } from './partitioning/resharding.ts';
-import { calmRaft, changesRaft, leasesRaft, raftFailures, roughRaft } from './raft/index.ts';
+import { calmRaft, changesRaft, electionsRaft, leasesRaft, raftFailures, roughRaft } from './raft/index.ts';
 import { recoveryScenarios } from './recovery/index.ts';
 import { resilienceFailures } from './resilience/index.ts';
 
@@ -25,6 +25,7 @@ export const knownFailures: readonly KnownFailure[] = [
 export const scenarios: readonly Scenario[] = [
   roughRaft,
   changesRaft,
+  electionsRaft,
   leasesRaft,
   calmRaft,
   ...recoveryScenarios,

@@ -28,6 +28,12 @@ export {
 export { WriteBehind, type WriteBehindOptions } from './caching/write-behind.ts';
 export { WriteThrough, type WriteThroughOptions, type WriteThroughOutput } from './caching/write-through.ts';
 export {
+  type CausalArrival,
+  CausalBuffer,
+  type CausalBufferOptions,
+  type CausalMessage,
+} from './clocks/causal-buffer.ts';
+export {
   compareHlc,
   type Hlc,
   HybridLogicalClock,
