@@ -2,12 +2,14 @@
 import type { Scenario } from '@bothy/simulator';
 import { cachingFailures } from './caching/index.ts';
 import { answerFirst } from './clocks/answer-first.ts';
+import { commitFailures } from './commit/index.ts';
 import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
 import { resharding } from './partitioning/resharding.ts';
 import { calmRaft, changesRaft, electionsRaft, leasesRaft, raftFailures, roughRaft } from './raft/index.ts';
 import { recoveryScenarios } from './recovery/index.ts';
+import { replicationFailures, replicationScenarios } from './replication/index.ts';
 import { resilienceFailures } from './resilience/index.ts';
 
 /** Failures that others met first, each with the fix as a switch. */
@@ -17,6 +19,8 @@ export const knownFailures: readonly KnownFailure[] = [
   ...resilienceFailures,
   ...discoveryFailures,
   answerFirst,
+  ...commitFailures,
+  ...replicationFailures,
   resharding,
   glare,
 ];
@@ -29,5 +33,6 @@ export const scenarios: readonly Scenario[] = [
   leasesRaft,
   calmRaft,
   ...recoveryScenarios,
+  ...replicationScenarios,
   ...knownFailures.map(({ scenario }) => scenario(true)),
 ];

@@ -216,6 +216,26 @@ export {
   MerkleTree,
 } from './replication/merkle-tree.ts';
 export {
+  PrimaryBackup,
+  type PrimaryBackupMessage,
+  type PrimaryBackupOptions,
+  type PrimaryBackupOutput,
+  type ReplicaStored,
+  type ReplicatedEntry,
+} from './replication/primary-backup.ts';
+export {
+  compareVersions,
+  nothingHeld,
+  QuorumClient,
+  type QuorumMessage,
+  type QuorumOptions,
+  type QuorumOutput,
+  QuorumReplica,
+  type QuorumVersion,
+  type ReplicaOutput,
+  type Versioned,
+} from './replication/quorum.ts';
+export {
   type MissingRange,
   type VersionVector,
   vectorAdvance,

@@ -1,0 +1,4 @@
+/** What goes wrong between several places that carry out one change. */
+import { twoPhaseBlocking } from './blocked-participants.ts';
+
+export const commitFailures = [twoPhaseBlocking];

@@ -1,0 +1,7 @@
+/** Copies of one thing in several places. */
+import { lastWriterWins } from './last-writer-wins.ts';
+import { sloppyQuorum } from './quorum-register.ts';
+import { primaryBackup, splitBrain } from './replicated-register.ts';
+
+export const replicationScenarios = [primaryBackup];
+export const replicationFailures = [lastWriterWins, splitBrain, sloppyQuorum];
