@@ -140,6 +140,68 @@ test('[DR22] a read at a node that was cut off waits until it knows what was ans
   expect(stage.answers.get('here')).toEqual({ ok: true });
 });
 
+test('[DR20] who does not lead says who does, and asks nobody on', () => {
+  const stage = cluster(3);
+  const [leader, asked] = [leaderOf(stage), follower(stage)];
+  const asker = ['a', 'b', 'c'].find((node) => node !== leader && node !== asked) ?? '';
+  const { directory } = stage.core('a').view();
+  const before = stage.outputs(asked).length;
+  for (const message of [
+    { kind: 'ask', directory, id: 'q1', command: claim('storm') },
+    { kind: 'askRead', directory, id: 'q2' },
+    { kind: 'ask', directory: 'elsewhere', id: 'q3', command: claim('storm') },
+  ] as const)
+    stage.give(asked, { kind: 'message', from: asker, message });
+  const sent = stage.outputs(asked).slice(before);
+  expect(sent).toEqual(
+    ['q1', 'q2', 'q3'].map((id) => ({ kind: 'send', to: asker, message: { kind: 'refuse', id, leader } })),
+  );
+  expect(stage.core(leader).name('storm')).toBeUndefined();
+});
+
+test('[DR21] a command whose leader is silent is asked for again, and one whose leader has gone by the next', () => {
+  const stage = cluster(3);
+  const [leader, asker] = [leaderOf(stage), follower(stage)];
+  stage.isHeard = (_from, _to, { kind }) => kind !== 'ask';
+  const first = stage.command(asker, claim('storm'));
+  stage.isHeard = () => true;
+  stage.advance(1_000);
+  expect(stage.answers.get(first)).toBeUndefined();
+  stage.advance(1_500);
+  expect(stage.answers.get(first)).toEqual(bound);
+  stage.isHeard = (_from, _to, { kind }) => kind !== 'answer';
+  const second = stage.command(asker, claim('calm'));
+  stage.stop(leader);
+  stage.isHeard = () => true;
+  stage.advance(2_000);
+  expect(stage.answers.get(second)).toEqual(bound);
+});
+
+test('a snapshot of a view says in words what may be lost, and what cannot be done', () => {
+  const alone = cluster(1).core('a').view();
+  expect([alone.warning, alone.survives]).toEqual(['', 0]);
+  const two = cluster(2);
+  const { voters, warning } = two.core('a').view();
+  expect(warning).toBe(
+    `While ${voters[0]} is away nothing can be registered: a cluster of two cannot lose it. With a third node any one may be lost.`,
+  );
+  const other = voters[0] === 'a' ? 'b' : 'a';
+  two.stop(voters[0] ?? '');
+  two.advance(1_000);
+  expect(two.core(other).view()).toMatchObject({ state: 'seeking', role: 'learner' });
+  two.advance(4_000);
+  const asked = two.command(other, claim('storm'));
+  two.advance(6_000);
+  expect(two.answers.get(asked)).toMatchObject({
+    message: `The directory of the cluster cannot be changed now: that takes a majority of ${voters[0]}. Try again when they are back.`,
+  });
+  const stage = new DirectoryStage('three at once');
+  stage.start('a', 'b', 'c');
+  stage.linkAll('a', 'b', 'c');
+  stage.advance(1_000);
+  expect(stage.core('a').view().warning).toContain('until the others have caught up');
+});
+
 test('[DR24] more than may wait is refused', () => {
   const stage = cluster(2);
   stage.stop('a');

@@ -170,6 +170,58 @@ test('[DR34] the leader can be forgotten, a node that was never there too, and n
   expect(stage.core(at).view().voters).toHaveLength(1);
 });
 
+test('[DR34] a leader that goes when it was told is no harm: the next one is told', () => {
+  const stage = cluster(5);
+  const leader = stage.core('a').view().leader ?? '';
+  const [gone = '', at = ''] = nodes.slice(0, 5).filter((node) => node !== leader);
+  stage.stop(gone);
+  // The order is carried out, and the leader is gone before it has changed the members.
+  let isTold = false;
+  stage.isHeard = (from, _to, message) => {
+    if (message.kind !== 'raft' || message.message.kind !== 'append') return true;
+    const { entries } = message.message;
+    const isChange = entries.some(({ content }) => content.kind === 'configuration');
+    isTold ||= isChange;
+    return !(from === leader && isChange);
+  };
+  stage.give(at, { kind: 'forgetNode', id: 'order', node: gone, force: false });
+  stage.advance(300);
+  expect(isTold).toBe(true);
+  stage.stop(leader);
+  stage.isHeard = () => true;
+  stage.advance(12_000);
+  expect(stage.answers.get('order')).toEqual({ ok: true });
+  const { voters, learners } = stage.core(at).view();
+  expect([...voters, ...learners]).not.toContain(gone);
+});
+
+test('[DR35] a directory that was forced often begins a new name, for the old one got too long', () => {
+  const stage = new DirectoryStage('often');
+  stage.start('a', 'b', 'c');
+  stage.linkAll('a', 'b', 'c');
+  stage.advance(1_000);
+  const seen: string[] = [];
+  for (let round = 0; round < 9; round++) {
+    const [voter = ''] = stage.core('a').view().voters;
+    const [left = '', other = ''] = ['a', 'b', 'c'].filter((node) => node !== voter);
+    stage.stop(voter);
+    stage.advance(4_000);
+    stage.cut(left, other);
+    expect(forget(stage, left, voter, true)).toEqual({ ok: true });
+    seen.push(stage.core(left).view().directory);
+    // The one that was left beside goes over before there is a third.
+    stage.link(left, other);
+    stage.advance(500);
+    stage.loseDisk(voter);
+    stage.start(voter);
+    stage.linkAll('a', 'b', 'c');
+    stage.advance(1_000);
+    expect(new Set(['a', 'b', 'c'].map((node) => stage.core(node).view().directory)).size).toBe(1);
+  }
+  const dashes = seen.map((directory) => directory.split('-').length - 1);
+  expect(dashes.slice(0, 8)).toEqual([1, 2, 3, 4, 5, 6, 7, 0]);
+});
+
 test('[DR35] a node that has just joined can be forced too, with what it brought', () => {
   const stage = new DirectoryStage('just joined');
   stage.start('a', 'b');
