@@ -22,6 +22,7 @@ export class OneMember {
   readonly member: Member;
   /** Of the last step. */
   outputs: readonly Output[] = [];
+  #tokens: string[] = [];
 
   constructor(options: Partial<RaftOptions> = {}, stored: Partial<RaftStored<string, string>> = {}) {
     this.member = new RaftMember<string, string>(
@@ -34,6 +35,9 @@ export class OneMember {
 
   step(input: Input): readonly Output[] {
     this.outputs = this.member.step(input, { monoMs: this.nowMs, wallMs: 0 });
+    for (const output of this.outputs) {
+      if (output.kind === 'persist' && output.token !== undefined) this.#tokens.push(output.token);
+    }
     return this.outputs;
   }
 
@@ -52,11 +56,16 @@ export class OneMember {
     return this.outputs.flatMap((output) => (output.kind === 'persist' ? output.writes : []));
   }
 
-  /** The disk is done with what the last step wrote. */
+  /** The tokens of what the disk has not done yet, the oldest first. */
+  get pending(): readonly string[] {
+    return this.#tokens;
+  }
+
+  /** The disk is done with what was written before. Gives what came of it; `outputs` are the last ones of these. */
   durable(): readonly Output[] {
-    const token = this.outputs.flatMap((output) => (output.kind === 'persist' ? (output.token ?? []) : []));
-    for (const each of token) this.step({ kind: 'durable', token: each });
-    return this.outputs;
+    const tokens = this.#tokens;
+    this.#tokens = [];
+    return tokens.flatMap((token) => this.step({ kind: 'durable', token }));
   }
 
   /** Silence, until it asks. */

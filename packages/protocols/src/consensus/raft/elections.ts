@@ -121,9 +121,9 @@ export class Elections<Command, State> {
   }
 
   /** The vote for itself in this term cannot be forgotten any more. True when it made this member the winner. */
-  voteDurable(term: number): boolean {
+  voteDurable(): boolean {
     const state = this.#state;
-    if (state.role !== 'candidate' || state.term !== term) return false;
+    if (state.role !== 'candidate' || state.durableTerm !== state.term) return false;
     this.#votes.set(state.id, true);
     return this.#count();
   }

@@ -24,7 +24,8 @@ export class Followership<Command, State> {
     const matchIndex = previousIndex + entries.length;
     // Beyond `matchIndex` may be entries of an earlier leader, which `commit` does not speak of.
     state.commitTo(Math.min(commit, matchIndex));
-    this.#appended(from, round, matchIndex);
+    if (entries.length > 0 || state.term !== state.durableTerm) this.#appended(from, round, matchIndex);
+    else this.#alive(from, round, Math.min(matchIndex, state.durableIndex));
   }
 
   snapshot(from: MemberId, { round, snapshot }: Snapshot<State>): void {
@@ -46,6 +47,12 @@ export class Followership<Command, State> {
   #appended(to: MemberId, round: number, matchIndex: number): void {
     const { term, outputs } = this.#state;
     outputs.send(to, { kind: 'appended', term, round, matchIndex });
+  }
+
+  /** A heartbeat's answer does not wait for a slow disk: it claims no more than what is durable already. */
+  #alive(to: MemberId, round: number, matchIndex: number): void {
+    const { term, outputs } = this.#state;
+    outputs.sendEarly(to, { kind: 'appended', term, round, matchIndex });
   }
 
   /**

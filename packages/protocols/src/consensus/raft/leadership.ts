@@ -23,6 +23,7 @@ export class Leadership<Command, State> {
   /** Who asked for the entry of this index. */
   readonly #proposals = new Map<number, string>();
   #isRemoved = false;
+  #isBeating = false;
 
   constructor(state: MemberState<Command, State>, transfer: Transfer<Command, State>) {
     const termStart = state.log.lastIndex + 1;
@@ -40,7 +41,7 @@ export class Leadership<Command, State> {
 
   /** Whether a lease read would be answered without asking anybody. */
   get hasLease(): boolean {
-    return this.#reads.hasLease;
+    return this.#replication.isAlone || this.#reads.hasLease;
   }
 
   progressOf(id: MemberId): Progress | undefined {
@@ -56,7 +57,6 @@ export class Leadership<Command, State> {
     this.#append(
       configurations.latestIndex === 0 ? { kind: 'configuration', configuration } : { kind: 'nothing' },
     );
-    this.#setHeartbeat();
   }
 
   propose(id: string, command: Command): void {
@@ -99,11 +99,12 @@ export class Leadership<Command, State> {
     const { outputs, options } = this.#state;
     if (outputs.nowMs - this.#replication.agreedHeardMs >= options.electionTimeoutMs) return false;
     this.#reads.beginRound();
-    this.#setHeartbeat();
+    this.#isBeating = false;
+    this.#beat();
     return true;
   }
 
-  /** What was written here up to `index` in this term is durable: it counts like that of the others. */
+  /** What was written here up to `index` is durable: it counts like that of the others. */
   logDurable(index: number): void {
     this.#replication.ownDurable(index);
     this.#advance();
@@ -158,6 +159,7 @@ export class Leadership<Command, State> {
     const index = this.#state.append(content);
     if (content.kind === 'configuration') this.#replication.membersChanged(index);
     this.#replication.sendEntriesToAll();
+    this.#beat();
   }
 
   /** Only entries of its own term are counted; those before them come along (5.4.2 of the paper). */
@@ -191,7 +193,10 @@ export class Leadership<Command, State> {
     if (target?.match === this.#state.log.lastIndex) this.#transfer.caughtUp();
   }
 
-  #setHeartbeat(): void {
+  /** Who is alone has nobody to hear its heart: a node by itself costs nothing while nothing happens. */
+  #beat(): void {
+    if (this.#isBeating || this.#replication.isAlone) return;
+    this.#isBeating = true;
     this.#state.outputs.push({
       kind: 'setTimer',
       key: 'heartbeat',

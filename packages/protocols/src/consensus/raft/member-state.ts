@@ -31,6 +31,12 @@ export class MemberState<Command, State> {
   #commit: number;
   #writes: RaftWrite<Command, State>[] = [];
   #voteChanged = false;
+  /** What is being written, the oldest first. */
+  #unsynced: { readonly token: string; readonly term: number; lastIndex: number }[] = [];
+  #tokens = 0;
+  #durableTerm: number;
+  /** Up to here the log that is held now is on disk. */
+  #durableIndex: number;
   /** Entries from here on are not in a write yet. */
   #unwrittenFrom: number;
 
@@ -55,6 +61,8 @@ export class MemberState<Command, State> {
         this.configurations.added(index, content.configuration);
       }
     }
+    this.#durableTerm = stored.term;
+    this.#durableIndex = this.log.lastIndex;
     this.#unwrittenFrom = this.log.lastIndex + 1;
   }
 
@@ -76,6 +84,15 @@ export class MemberState<Command, State> {
 
   get commit(): number {
     return this.#commit;
+  }
+
+  /** Of the term and the vote in it; less than `term` while that is being written. */
+  get durableTerm(): number {
+    return this.#durableTerm;
+  }
+
+  get durableIndex(): number {
+    return this.#durableIndex;
   }
 
   get configuration(): RaftConfiguration {
@@ -166,11 +183,12 @@ export class MemberState<Command, State> {
     this.log.reset(index, term);
     this.configurations.reset(index, configuration);
     this.#unwrittenFrom = index + 1;
+    this.#onlyUpTo(0);
     this.#writes.push({ kind: 'putSnapshot', snapshot, dropThrough: index, dropAll: true });
     this.outputs.push({ kind: 'install', snapshot });
   }
 
-  /** What this step has to write, if anything. A leader and a candidate hear when it is durable. */
+  /** What this step has to write, if anything. */
   takePersist(): Persist<RaftWrite<Command, State>> | undefined {
     const hasEntries = this.#unwrittenFrom <= this.log.lastIndex;
     if (!this.#voteChanged && !hasEntries && this.#writes.length === 0) return undefined;
@@ -180,16 +198,23 @@ export class MemberState<Command, State> {
     if (hasEntries) {
       writes.push({ kind: 'putEntries', entries: this.log.slice(this.#unwrittenFrom, Infinity) });
     }
-    const token = this.#token(hasEntries);
     this.#writes = [];
     this.#voteChanged = false;
     this.#unwrittenFrom = this.log.lastIndex + 1;
-    return token === undefined ? { kind: 'persist', writes } : { kind: 'persist', writes, token };
+    this.#tokens += 1;
+    const token = String(this.#tokens);
+    this.#unsynced.push({ token, term: this.#term, lastIndex: this.log.lastIndex });
+    return { kind: 'persist', writes, token };
   }
 
-  #token(hasEntries: boolean): string | undefined {
-    if (this.role === 'leader' && hasEntries) return `log ${this.#term} ${this.log.lastIndex}`;
-    return this.role === 'candidate' && this.#voteChanged ? `vote ${this.#term} 0` : undefined;
+  /** What was written with this token is on disk, and all that was written before it. */
+  written(token: string): void {
+    const at = this.#unsynced.findIndex((each) => each.token === token);
+    const write = this.#unsynced[at];
+    if (write === undefined) return;
+    this.#unsynced.splice(0, at + 1);
+    this.#durableTerm = write.term;
+    if (write.lastIndex > this.#durableIndex) this.#durableIndex = write.lastIndex;
   }
 
   #add(entry: RaftEntry<Command>): void {
@@ -203,5 +228,12 @@ export class MemberState<Command, State> {
     this.log.truncateFrom(index);
     this.configurations.truncatedFrom(index);
     if (index < this.#unwrittenFrom) this.#unwrittenFrom = index;
+    this.#onlyUpTo(index - 1);
+  }
+
+  /** Entries after this one are others now than what is, or is being, written. */
+  #onlyUpTo(index: number): void {
+    this.#durableIndex = Math.min(this.#durableIndex, index);
+    for (const write of this.#unsynced) write.lastIndex = Math.min(write.lastIndex, index);
   }
 }

@@ -45,7 +45,27 @@ test('[RF14, RF32] one member alone leads at once, and has all of it again after
   expect(world.process('a').state).toEqual(['x']);
 });
 
-test('nothing is written while nothing happens', () => {
+test('[RF45] a leader that is alone sets no timer, until others are to hear from it', () => {
+  const world = new RaftWorld();
+  world.found('a');
+  expect([...world.process('a').timers.keys()]).toEqual([]);
+  world.pass(60_000);
+  world.step('a', { kind: 'read', id: 'l', mode: 'lease' });
+  expect(world.answers).toMatchObject([{ id: 'l', result: { ok: true } }]);
+  expect(world.member('a').hasLease(world.nowMs)).toBe(true);
+  world.add('b');
+  const change = (id: string, learners: string[]) =>
+    world.step('a', { kind: 'change', id, voters: ['a'], learners });
+  change('c', ['b']);
+  world.run(3_000);
+  expect(world.member('b')).toMatchObject({ leader: 'a', commit: 2 });
+  expect([...world.process('a').timers.keys()]).toEqual(['heartbeat']);
+  change('d', []);
+  world.run(3_000);
+  expect([...world.process('a').timers.keys()]).toEqual([]);
+});
+
+test('[RF45] nothing is written while nothing happens', () => {
   const writes: string[] = [];
   const world = new RaftWorld({}, (id, what) => {
     if (what.kind === 'persist') writes.push(id);
@@ -320,7 +340,7 @@ test('[RF44] how it stands is said at a start and at every change, and only then
 test('timers of others, and writes that nobody counts, change nothing', () => {
   const one = new OneMember();
   for (const key of ['heartbeat', 'transfer', 'other']) expect(one.step({ kind: 'timer', key })).toEqual([]);
-  expect(one.step({ kind: 'durable', token: 'log 0 5' })).toEqual([]);
+  expect(one.step({ kind: 'durable', token: '17' })).toEqual([]);
   expect(one.lead().step({ kind: 'timer', key: 'election' })).toEqual([]);
   expect(one.member).toMatchObject({ id: 'a', role: 'leader' });
 });

@@ -243,10 +243,10 @@ export class RaftMember<Command, State>
   }
 
   #durable(token: string): void {
-    const [kind, term, index] = token.split(' ');
-    if (kind === 'vote') {
-      if (this.#elections.voteDurable(Number(term))) this.#lead();
-    } else if (Number(term) === this.#state.term) this.#leadership?.logDurable(Number(index));
+    const state = this.#state;
+    state.written(token);
+    if (this.#elections.voteDurable()) this.#lead();
+    else this.#leadership?.logDurable(state.durableIndex);
   }
 
   #follow(term: number, leader: MemberId | null): void {

@@ -24,6 +24,11 @@ export class Replication<Command, State> {
     this.membersChanged(state.log.lastIndex + 1);
   }
 
+  /** Nobody else is there to be told anything. */
+  get isAlone(): boolean {
+    return this.#others.size === 0;
+  }
+
   get round(): number {
     return this.#round;
   }

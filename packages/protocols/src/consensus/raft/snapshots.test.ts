@@ -162,6 +162,7 @@ describe('a follower', () => {
       { kind: 'putSnapshot', snapshot: snapshotAt(5), dropThrough: 5, dropAll: true },
     ]);
     expect(one.member).toMatchObject({ firstIndex: 6, lastIndex: 5, commit: 5, configuration });
+    one.durable();
     expect(one.append('b', { term: 2, previousIndex: 5, previousTerm: 1 })).toMatchObject([
       { matchIndex: 5 },
     ]);

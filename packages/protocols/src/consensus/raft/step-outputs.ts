@@ -14,7 +14,10 @@ export class StepOutputs<Command, State> {
     this.#outputs.push({ kind: 'send', to, message });
   }
 
-  /** Leaves at once. Only a leader may, for its term and vote are durable, and its own log counts once it is. */
+  /**
+   * Leaves at once. A leader may, for its term and vote are durable, and its own log counts once it is; and who says
+   * nothing but what is durable.
+   */
   sendEarly(to: MemberId, message: RaftMessage<Command, State>): void {
     this.#outputs.push({ kind: 'send', to, message, early: true });
   }
