@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createIdentity, writeKeyFile } from '@bothy/identity';
 import { parseConfig, type RunningNode, startNode } from '@bothy/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askForStatus, statusAsker } from './cluster-status.ts';
+import { forgetNode } from './cluster-forget.ts';
+import { askForStatus, statusAsker, statusLines } from './cluster-status.ts';
 import { unreachable } from './node-unreachable.ts';
 import { keySignIn } from './rooms-sign-in.ts';
 
@@ -46,6 +47,31 @@ test('a node that shows its cluster to people alone says so, and shows it to who
   expect(await ask()).toMatchObject({ self: 'n1' });
   expect(await ask()).toMatchObject({ self: 'n1' });
   expect(signIns).toBe(2);
+});
+
+test('an operator has a node forgotten, and is told why not', async () => {
+  const signIn = await keySignIn(join(folder, 'ann.key'), async () => 'correct horse');
+  const asked = { url, node: 'n9', force: false };
+  await expect(forgetNode(asked, signIn)).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('n9'),
+  });
+  await expect(forgetNode(asked, { token: async () => 'spent' })).rejects.toMatchObject({
+    code: 'unauthorized',
+  });
+  await expect(forgetNode({ ...asked, node: 'n1', force: true }, signIn)).rejects.toMatchObject({
+    code: 'bad_request',
+  });
+  const nowhere = { ...asked, url: 'http://127.0.0.1:1' };
+  await expect(forgetNode(nowhere, { token: async () => 'spent' })).rejects.toMatchObject({
+    code: 'node_unreachable',
+  });
+});
+
+test('the status says who decides', async () => {
+  const signIn = await keySignIn(join(folder, 'ann.key'), async () => 'correct horse');
+  const lines = statusLines(await askForStatus(url, await signIn.token({ url })));
+  expect(lines).toContain('directory: n1 alone says who has which name, room and edge.');
 });
 
 test('a certificate that is not trusted is told from a node that does not answer', () => {

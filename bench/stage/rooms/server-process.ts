@@ -9,6 +9,9 @@ export interface ServerProcess {
   cpuSeconds(): number;
   /** Resident bytes. */
   memoryBytes(): number;
+  /** It stands still, and its connections stay open; until it is resumed. */
+  pause(): void;
+  resume(): void;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +67,8 @@ export async function startServer(
     port,
     cpuSeconds: () => used.seconds(),
     memoryBytes: () => memoryOf(child),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };
