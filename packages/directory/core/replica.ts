@@ -39,7 +39,7 @@ export interface ReplicaListener {
 
 const nothingStored: Stored = { term: 0, votedFor: null, snapshot: null, entries: [] };
 const timers = ['election', 'heartbeat', 'transfer'] as const;
-/** What changes nothing. */
+/** Answers of commands that change nothing. */
 const idle: ReadonlySet<DirectoryResult['kind']> = new Set([
   'taken',
   'roomTaken',
@@ -291,7 +291,8 @@ export class Replica {
   #apply(step: Step, index: number, command: DirectoryCommand, isOwn: boolean): void {
     const result = this.#machine.apply(command);
     this.#results.set(index, result);
-    if (!this.isCatchingUp && !idle.has(result.kind)) step.emit({ kind: 'changed', command, result });
+    const isIdle = idle.has(result.kind) || (result.kind === 'released' && result.was === null);
+    if (!this.isCatchingUp && !isIdle) step.emit({ kind: 'changed', command, result });
     this.#listener.applied(step, command, isOwn);
   }
 

@@ -117,8 +117,8 @@ export class Ledger {
       for (const [text, count] of counts) left.set(text, Math.max(count, left.get(text) ?? 0));
     }
     for (const { input, output } of this.#operations) {
-      // The answer to its second time, which came too late; its first time changed something.
-      if (output?.kind === 'taken') continue;
+      // The answer to its second time, which came too late; its first time may have changed something.
+      if (output?.kind === 'taken' || (output?.kind === 'released' && output.was === null)) continue;
       const text = JSON.stringify(input);
       left.set(text, (left.get(text) ?? 0) - 1);
     }
