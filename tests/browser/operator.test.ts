@@ -14,7 +14,7 @@ async function ownPage(page: Page, name: string): Promise<Locator> {
   return dialog;
 }
 
-test('who came first lists names, releases one after a question, and makes an invitation that says so', async () => {
+test('who came first lists names, releases one after a question, makes an invitation that says so, and removes a person', async () => {
   const ann = await stage.join('ann');
   const ben = await stage.join('ben');
   const bens = await ownPage(ben, 'ben');
@@ -57,5 +57,17 @@ test('who came first lists names, releases one after a question, and makes an in
   await guest.goto(link);
   await guest.getByText('You were invited.').waitFor();
   await enter(guest, 'ben');
+
+  // The page would come back at once.
+  await guest.context().close();
+  await dialog.getByRole('button', { name: 'Names', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Remove ben' }).click();
+  const removal = dialog.getByRole('group', { name: 'Remove ben?' });
+  await removal.getByRole('button', { name: 'Keep' }).click();
+  await dialog.getByRole('button', { name: 'Remove ben' }).click();
+  await removal.getByRole('button', { name: 'Remove', exact: true }).click();
+  const removed = dialog.getByRole('region', { name: 'Removed people' });
+  await removed.getByText('Removed.', { exact: true }).waitFor();
+  await dialog.getByRole('button', { name: 'Release ben' }).waitFor({ state: 'detached' });
   expect(stage.pageErrors).toEqual([]);
 });

@@ -16,6 +16,18 @@ const invitationShape = z.object({
   expiresAt: z.number(),
 });
 
+const removal = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(['running', 'compensating', 'completed', 'compensated']),
+  steps: z.array(z.object({ name: z.string(), state: z.enum(['done', 'underWay', 'waiting']) })),
+  trouble: z.exactOptional(z.string()),
+  reason: z.exactOptional(z.string()),
+});
+const removalsShape = z.object({ removals: z.array(removal) });
+
+/** A person who is being removed, or was. */
+export type Removal = z.infer<typeof removal>;
 /** A name at the node, and whose it is; `claimedAt` in Unix milliseconds. */
 export type OwnedName = z.infer<typeof ownedName>;
 export type Invitation = z.infer<typeof invitationShape>;
@@ -43,6 +55,21 @@ export class OperatorClient {
   async release(name: Name): Promise<PersonId> {
     const answer = await this.#ask(`names/${encodeURIComponent(name)}`, 'DELETE');
     return parsed(z.pick(ownedName, { person: true }), answer).person;
+  }
+
+  /** Removes a person: it goes on by itself. Asked again it is the same. */
+  async remove(name: Name): Promise<Removal> {
+    return parsed(removal, await this.#ask(`persons/${encodeURIComponent(name)}`, 'DELETE'));
+  }
+
+  /** The newest first. */
+  async removals(): Promise<readonly Removal[]> {
+    return parsed(removalsShape, await this.#ask('removals', 'GET')).removals;
+  }
+
+  /** Takes a removal back. Rejects with `bad_request` when it is too late. */
+  async keep(id: string): Promise<Removal> {
+    return parsed(removal, await this.#ask(`removals/${encodeURIComponent(id)}`, 'DELETE'));
   }
 
   /** A link for so many people and days. */

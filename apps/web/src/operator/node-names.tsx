@@ -2,6 +2,7 @@ import { BothyError, type Name } from '@bothy/wire';
 import { useCallback, useEffect, useState } from 'react';
 import type { OperatorClient, OwnedName } from '../node/operator-client.ts';
 import { AskedOnce } from '../shell/asked-once.tsx';
+import { NodeRemovals } from './node-removals.tsx';
 
 interface Names {
   readonly names: readonly OwnedName[];
@@ -12,7 +13,8 @@ interface Names {
 export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) {
   const [shown, setShown] = useState<Names>();
   const [problem, setProblem] = useState<string>();
-  const [asked, setAsked] = useState<Name>();
+  const [asked, setAsked] = useState<{ readonly name: Name; readonly act: 'release' | 'remove' }>();
+  const [begun, setBegun] = useState(0);
   const [freed, setFreed] = useState<Name>();
 
   const read = useCallback(
@@ -31,6 +33,7 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
     [client],
   );
   useEffect(() => void read(), [read]);
+  const readAll = useCallback(() => void read(), [read]);
 
   async function release(name: Name): Promise<void> {
     setAsked(undefined);
@@ -40,6 +43,18 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
     } catch (thrown) {
       const error = BothyError.from(thrown);
       // Somebody was quicker; the list then says so.
+      if (error.code !== 'not_found') return setProblem(error.message);
+    }
+    await read();
+  }
+
+  async function remove(name: Name): Promise<void> {
+    setAsked(undefined);
+    try {
+      await client.remove(name);
+      setBegun((before) => before + 1);
+    } catch (thrown) {
+      const error = BothyError.from(thrown);
       if (error.code !== 'not_found') return setProblem(error.message);
     }
     await read();
@@ -58,14 +73,24 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
       <ul className="name-list">
         {shown?.names.map((owned) => (
           <li key={owned.name}>
-            {asked === owned.name ? (
+            {asked?.name !== owned.name ? (
+              <NameLine
+                owned={owned}
+                isMe={owned.name === me}
+                ask={(act) => setAsked({ name: owned.name, act })}
+              />
+            ) : asked.act === 'release' ? (
               <ReleaseQuestion
                 name={owned.name}
                 release={() => release(owned.name)}
                 keep={() => setAsked(undefined)}
               />
             ) : (
-              <NameLine owned={owned} isMe={owned.name === me} ask={() => setAsked(owned.name)} />
+              <RemoveQuestion
+                name={owned.name}
+                remove={() => remove(owned.name)}
+                keep={() => setAsked(undefined)}
+              />
             )}
           </li>
         ))}
@@ -75,11 +100,19 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
           More names
         </button>
       )}
+      {/* Read anew with each that is begun. */}
+      <NodeRemovals key={begun} client={client} onEnded={readAll} />
     </section>
   );
 }
 
-function NameLine({ owned, isMe, ask }: { owned: OwnedName; isMe: boolean; ask: () => void }) {
+interface NameLineProps {
+  readonly owned: OwnedName;
+  readonly isMe: boolean;
+  readonly ask: (act: 'release' | 'remove') => void;
+}
+
+function NameLine({ owned, isMe, ask }: NameLineProps) {
   const day = new Date(owned.claimedAt).toLocaleDateString(undefined, { dateStyle: 'medium' });
   return (
     <div className="name-line">
@@ -89,9 +122,26 @@ function NameLine({ owned, isMe, ask }: { owned: OwnedName; isMe: boolean; ask: 
         <span className="hint">since {day}</span>
       </p>
       {!isMe && (
-        <button type="button" className="button small" aria-label={`Release ${owned.name}`} onClick={ask}>
-          Release…
-        </button>
+        <div className="name-acts">
+          <button
+            type="button"
+            className="button small"
+            aria-label={`Release ${owned.name}`}
+            onClick={() => ask('release')}
+          >
+            Release…
+          </button>
+          {!owned.operator && (
+            <button
+              type="button"
+              className="button small danger"
+              aria-label={`Remove ${owned.name}`}
+              onClick={() => ask('remove')}
+            >
+              Remove…
+            </button>
+          )}
+        </div>
       )}
     </div>
   );
@@ -114,6 +164,27 @@ function ReleaseQuestion({ name, release, keep }: ReleaseQuestionProps) {
     >
       The name then goes to whoever signs in with it first. Meant for somebody who has lost their key: their
       contacts are warned of the new one.
+    </AskedOnce>
+  );
+}
+
+interface RemoveQuestionProps {
+  readonly name: Name;
+  readonly remove: () => void;
+  readonly keep: () => void;
+}
+
+function RemoveQuestion({ name, remove, keep }: RemoveQuestionProps) {
+  return (
+    <AskedOnce
+      question={`Remove ${name}?`}
+      className="release-question"
+      act="Remove"
+      onAct={remove}
+      keep={keep}
+    >
+      On all nodes the name is freed, they are signed off and banned from their rooms, and what waits for them
+      is cleared. What they wrote stays. Where anybody may take a name, they may come back under one.
     </AskedOnce>
   );
 }
