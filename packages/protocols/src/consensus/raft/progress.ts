@@ -24,8 +24,9 @@ export class Progress {
   told = 0;
   /** When it last answered. */
   heardMs: number;
-  /** When the snapshot was sent. */
+  /** When the snapshot was sent, and in which round. */
   snapshotMs = 0;
+  snapshotRound = 0;
   /** The last index of each message with entries that is under way, the oldest first. */
   #inFlight: number[] = [];
 
@@ -64,9 +65,10 @@ export class Progress {
     this.#become('probe', Math.max(next, this.match + 1));
   }
 
-  toSnapshot(index: number, nowMs: number): void {
+  toSnapshot(index: number, nowMs: number, round: number): void {
     this.#become('snapshot', index + 1);
     this.snapshotMs = nowMs;
+    this.snapshotRound = round;
   }
 
   #become(state: ProgressState, next: number): void {

@@ -146,7 +146,7 @@ export class Replication<Command, State> {
     }
   }
 
-  conflict(progress: Progress, { previousIndex, hintIndex, hintTerm }: Conflict): void {
+  conflict(progress: Progress, { round, previousIndex, hintIndex, hintTerm }: Conflict): void {
     const { log, outputs, options } = this.#state;
     // An answer to something older than what it has acknowledged since.
     if (previousIndex <= progress.match) return;
@@ -159,7 +159,9 @@ export class Replication<Command, State> {
         // Something was lost on the way. What is acknowledged is sure.
         return progress.toProbe(progress.match + 1);
       case 'snapshot':
-        // It may be under way still, and it is the largest of all messages: not again at every heartbeat.
+        // It may be under way still, and it is the largest of all messages: not again at every heartbeat, and not for
+        // an answer to what was sent before it.
+        if (round <= progress.snapshotRound) return;
         if (outputs.nowMs - progress.snapshotMs >= options.electionTimeoutMs) progress.toProbe(hint);
     }
   }
@@ -181,7 +183,7 @@ export class Replication<Command, State> {
   #sendSnapshot(progress: Progress): void {
     const { term, snapshot, outputs } = this.#state;
     if (snapshot === null) throw new Error('entries were dropped without a snapshot');
-    progress.toSnapshot(snapshot.index, outputs.nowMs);
+    progress.toSnapshot(snapshot.index, outputs.nowMs, this.#round);
     outputs.sendEarly(progress.id, { kind: 'snapshot', term, round: this.#round, snapshot });
   }
 }

@@ -79,13 +79,16 @@ describe('a leader', () => {
     const one = leader();
     one.receive('b', behind);
     const from = one.nowMs;
-    const still = { ...behind, previousIndex: 9 };
+    const still = { ...behind, round: 1, previousIndex: 9 };
+    one.step({ kind: 'timer', key: 'heartbeat' });
     one.nowMs = from + raftOptions.electionTimeoutMs - 1;
     expect(one.receive('b', still)).toEqual([]);
     // Proposals do not go there either.
     one.step({ kind: 'propose', id: 'p', command: 'x' });
     expect(one.sent).toEqual([]);
     one.nowMs = from + raftOptions.electionTimeoutMs;
+    // This one was sent before the snapshot, and arrives late.
+    expect(one.receive('b', { ...still, round: 0 })).toEqual([]);
     expect(one.receive('b', still)).toMatchObject([{ kind: 'snapshot' }]);
     expect(one.appended('b', 9)).toMatchObject([{ previousIndex: 9, entries: [{ index: 10 }, {}, {}] }]);
     expect(one.member.progressOf('b')).toMatchObject({ state: 'replicate', match: 9 });
