@@ -3,6 +3,7 @@ import type { Scenario } from '@bothy/simulator';
 import { cachingFailures } from './caching/index.ts';
 import { answerFirst } from './clocks/answer-first.ts';
 import { commitFailures } from './commit/index.ts';
+import { swimCalm, swimRough } from './detection/swim-scenario.ts';
 import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
@@ -32,6 +33,8 @@ export const scenarios: readonly Scenario[] = [
   electionsRaft,
   leasesRaft,
   calmRaft,
+  swimCalm(),
+  swimRough(),
   ...recoveryScenarios,
   ...replicationScenarios,
   ...knownFailures.map(({ scenario }) => scenario(true)),

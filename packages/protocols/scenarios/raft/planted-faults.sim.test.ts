@@ -5,15 +5,21 @@
 import { type Scenario, SimulationFailure, seedRange } from '@bothy/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Patch, PlantedRafts } from '../../testing/planted-raft.ts';
-import { changeFaults, roughFaults, staleFaults } from './planted-faults.ts';
+import { changeFaults, roughFaults, staleFaults, votingFaults } from './planted-faults.ts';
 import { type RaftWorldOptions, raftScenario } from './raft-world.ts';
-import { changesRaftOptions, leasesRaftOptions, roughRaftOptions } from './world-options.ts';
+import {
+  changesRaftOptions,
+  electionsRaftOptions,
+  leasesRaftOptions,
+  roughRaftOptions,
+} from './world-options.ts';
 
 const worlds: readonly {
   readonly options: RaftWorldOptions;
   readonly faults: Readonly<Record<string, readonly Patch[]>>;
 }[] = [
   { options: roughRaftOptions, faults: roughFaults },
+  { options: electionsRaftOptions, faults: votingFaults },
   { options: changesRaftOptions, faults: changeFaults },
   { options: leasesRaftOptions, faults: staleFaults },
 ];
@@ -52,7 +58,7 @@ const cases = worlds.flatMap(({ options, faults }) =>
 
 test.each(cases)('a member that $name is found', async ({ patches, options }) => {
   const scenario = await scenarioOf(options, patches);
-  expect(seedRange(1, 100).some((seed) => brokenRule(scenario, seed) !== undefined)).toBe(true);
+  expect(seedRange(1, 200).some((seed) => brokenRule(scenario, seed) !== undefined)).toBe(true);
 });
 
 test('there are more than 25 of them, and the same members without a fault keep every rule', async () => {

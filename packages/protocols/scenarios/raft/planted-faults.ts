@@ -5,7 +5,8 @@ const patch = (file: string, from: string, to: string): Patch => ({ file: `${fil
 
 const earlySend = 'this.#state.outputs.sendEarly(';
 
-const votingFaults: Readonly<Record<string, readonly Patch[]>> = {
+/** Found where elections are many. */
+export const votingFaults: Readonly<Record<string, readonly Patch[]>> = {
   'votes twice in a term': [patch('elections', 'votedFor === from || votedFor === null', 'true')],
   'votes for who lacks entries': [
     patch(
@@ -30,15 +31,15 @@ const votingFaults: Readonly<Record<string, readonly Patch[]>> = {
     patch('member-state', 'this.#term = stored.term;', 'this.#term = Math.max(0, stored.term - 1);'),
     patch('member-state', 'if (this.log.lastTerm > stored.term)', 'if (false)'),
   ],
-  'is elected by half of the voters': [
-    patch('quorum', 'if (granted * 2 > set.length)', 'if (granted * 2 >= set.length)'),
-  ],
   'leads at once when leadership is handed to it': [
     patch('raft-member', 'else if (state.mayLead) this.#elections.campaign(true);', 'else this.#lead();'),
   ],
 };
 
 const logFaults: Readonly<Record<string, readonly Patch[]>> = {
+  'is elected by half of the voters': [
+    patch('quorum', 'if (granted * 2 > set.length)', 'if (granted * 2 >= set.length)'),
+  ],
   'goes back to the term of a deposed leader': [
     patch('raft-member', 'if (message.term < state.term) {', 'if (false) {'),
     patch('raft-member', 'if (term > state.term) state.vote(term, null);', 'state.vote(term, null);'),
@@ -111,13 +112,6 @@ const logFaults: Readonly<Record<string, readonly Patch[]>> = {
 };
 
 const snapshotFaults: Readonly<Record<string, readonly Patch[]>> = {
-  'lets a snapshot replace a log that is newer': [
-    patch(
-      'followership',
-      'if (state.log.termAt(index) === term) state.commitTo(index);\n    else state.install(snapshot);',
-      'state.install(snapshot);',
-    ),
-  ],
   'takes a snapshot that is older than what it has applied': [
     patch('followership', 'if (index <= state.commit) return this.#appended(from, round, state.commit);', ''),
     patch(
@@ -140,13 +134,6 @@ const snapshotFaults: Readonly<Record<string, readonly Patch[]>> = {
 
 /** Found where leaders and sets change often. */
 export const changeFaults: Readonly<Record<string, readonly Patch[]>> = {
-  'compares lengths of logs, and not the terms of their ends': [
-    patch(
-      'elections',
-      '(lastTerm > log.lastTerm || (lastTerm === log.lastTerm && lastIndex >= log.lastIndex))',
-      'lastIndex >= log.lastIndex',
-    ),
-  ],
   'goes to the new set in one step': [
     patch('changes', 'isSameVoters ? wanted : { ...wanted, outgoing: now.voters }', 'wanted'),
   ],
@@ -200,7 +187,6 @@ const leaseFaults: Readonly<Record<string, readonly Patch[]>> = {
 
 /** Found where everything goes wrong. */
 export const roughFaults: Readonly<Record<string, readonly Patch[]>> = {
-  ...votingFaults,
   ...logFaults,
   ...snapshotFaults,
 };

@@ -1,6 +1,6 @@
 import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmRaft, changesRaft, leasesRaft, roughRaft } from './index.ts';
+import { calmRaft, changesRaft, electionsRaft, leasesRaft, roughRaft } from './index.ts';
 
 /** Runs each seed once. A failure says how to replay it. */
 function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
@@ -42,6 +42,10 @@ test('1,800 more seeds', () => {
 
 test('200 seeds of members that come and go while leaders are cut off', () => {
   expectMeans(runSeeds(changesRaft, 1, 200), 200, { changes: 5, terms: 8, boots: 15, answered: 40 });
+});
+
+test('200 seeds of one election after the other', () => {
+  expectMeans(runSeeds(electionsRaft, 1, 200), 200, { terms: 4, boots: 80, committed: 20 });
 });
 
 test('100 seeds of reads that trust a lease, where one clock runs twice as fast as another', () => {

@@ -49,9 +49,33 @@ export const changesRaftOptions: RaftWorldOptions = {
     diskFailureEveryMs: 0,
     maxOutageMs: 800,
   },
-  isolateLeaderEveryMs: 400,
-  changeEveryMs: 150,
-  transferEveryMs: 3_000,
+  isolateLeaderEveryMs: 300,
+  changeEveryMs: 80,
+  transferEveryMs: 1_000,
+};
+
+/** Leaders are cut off and members crash so often that terms last no longer than elections. */
+export const electionsRaftOptions: RaftWorldOptions = {
+  ...roughRaftOptions,
+  name: 'protocols/raft-elections',
+  title: 'One election after the other, by members that crash and come back at once',
+  // Half of four is no majority.
+  founders: () => 4,
+  spares: 0,
+  clients: 3,
+  readers: 0,
+  faults: {
+    ...calm,
+    crashEveryMs: 60,
+    diskStallEveryMs: 500,
+    partialPartitionEveryMs: 500,
+    maxOutageMs: 120,
+  },
+  isolateLeaderEveryMs: 250,
+  slowMs: 300,
+  faultMs: 8_000,
+  changeEveryMs: 0,
+  transferEveryMs: 600,
 };
 
 /** Clocks of which one runs twice as fast as another, and leaders that are cut off while others read and write. */
