@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createIdentity, type LocalIdentity, makeProof } from '@bothy/identity';
 import { httpRequest } from '@bothy/testkit';
@@ -88,6 +90,20 @@ test('names that two nodes gave by themselves are a conflict when they meet, unt
   // A token of before is of no use with a name that is somebody else's.
   const headers = { authorization: `Bearer ${token}` };
   expect((await httpRequest(`${back.webUrl}/api/v1/names`, { headers })).status).toBe(401);
+}, 30_000);
+
+test('names of a data folder without a directory, as earlier versions left it, are in the directory of all', async () => {
+  const before = await start({ id: 'n1' });
+  const ann = await person('ann');
+  await signIn(before, ann);
+  await before.stop();
+  for (const suffix of ['', '-wal', '-shm'])
+    rmSync(join(before.dataFolder, `directory.sqlite${suffix}`), { force: true });
+  const one = await start({ id: 'n1', data: before.dataFolder });
+  expect(await get(one, 'names/ann')).toEqual({ name: 'ann', person: ann.person });
+  const two = await start({ id: 'n2', join: one.clusterAddress });
+  await expect.poll(() => get(two, 'names/ann'), { timeout: 8_000 }).toMatchObject({ person: ann.person });
+  expect(await signIn(two, await person('ann'))).toMatchObject({ status: 409 });
 }, 30_000);
 
 const program = fileURLToPath(new URL('../testing/node-process.ts', import.meta.url));

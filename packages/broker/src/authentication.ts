@@ -3,9 +3,23 @@
  * (design, section 5).
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type NameDirectory, type NonceRegister, type Principal, verifyProof } from '@bothy/identity';
+import {
+  type ClaimResult,
+  type NameDirectory,
+  type NonceRegister,
+  type Principal,
+  verifyProof,
+} from '@bothy/identity';
 import { principalOf, type TokenIssuer, type TokenSubject, verifyToken } from '@bothy/identity/tokens';
-import { deviceKey, type EdgeId, edgeClientId, edgeSecretPrefix, type PersonId } from '@bothy/wire';
+import {
+  BothyError,
+  type Certificate,
+  deviceKey,
+  type EdgeId,
+  edgeClientId,
+  edgeSecretPrefix,
+  type PersonId,
+} from '@bothy/wire';
 
 export interface ConnectAttempt {
   readonly clientId: string;
@@ -19,7 +33,7 @@ export interface ConnectAttempt {
 
 export interface AuthenticationRefusal {
   readonly ok: false;
-  readonly code: 'badIdentifier' | 'badCredentials' | 'notAuthorized' | 'tooOften';
+  readonly code: 'badIdentifier' | 'badCredentials' | 'notAuthorized' | 'tooOften' | 'unavailable';
   readonly reason: string;
 }
 
@@ -84,13 +98,25 @@ async function byProof(options: AuthenticationOptions, text: string): Promise<Su
   const proof = await verifyProof(text, { audiences: audiences(), wallMs: wallMs(), nonces });
   if (!proof.ok) return refuse('badCredentials', proof.reason);
   const { certificate } = proof;
-  const claim = await names.claim(certificate);
+  const claim = await claimOf(names, certificate);
+  if (claim === undefined)
+    return refuse('unavailable', 'a new name cannot be taken while most nodes are away');
   if (claim.kind === 'taken')
     return refuse('notAuthorized', `the name ${certificate.name} belongs to another key`);
   if (claim.kind === 'closed') return refuse('notAuthorized', 'this node takes no new names');
   const { name, person, device } = certificate;
   const operates = (await options.isOperator?.(person)) ?? false;
   return { ok: true, name, person, device, ...(operates ? { role: 'operator' as const } : {}) };
+}
+
+/** Undefined: the nodes that decide about a new name cannot be reached. Whoever has one is not kept out by that. */
+async function claimOf(names: NameDirectory, certificate: Certificate): Promise<ClaimResult | undefined> {
+  try {
+    return await names.claim(certificate);
+  } catch (thrown) {
+    if (BothyError.from(thrown).code === 'directory_unavailable') return undefined;
+    throw thrown;
+  }
 }
 
 async function byToken(options: AuthenticationOptions, token: string): Promise<Subject> {

@@ -18,6 +18,7 @@ export function connectAttempt(
 const returnCodes: Readonly<Record<AuthenticationRefusal['code'], number>> = {
   badIdentifier: 2,
   tooOften: 3,
+  unavailable: 3,
   badCredentials: 4,
   notAuthorized: 5,
 };

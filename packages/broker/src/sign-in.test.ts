@@ -1,5 +1,6 @@
 import type { LocalIdentity } from '@bothy/identity';
 import { generateKeyPair, MemoryNameDirectory } from '@bothy/identity';
+import { BothyError } from '@bothy/wire';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   brokerFixture,
@@ -118,6 +119,14 @@ test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
     await expect(guest.subscribeAsync('$SYS/#')).rejects.toThrow();
   },
 );
+
+test('[BR2] while nobody can decide about a new name a client is told to come back', async () => {
+  const undecided = Object.assign(new MemoryNameDirectory(), {
+    claim: () => Promise.reject(new BothyError('directory_unavailable', 'n2 and n3 are away')),
+  });
+  const node = await start({ names: undecided });
+  await expect(connect(node.tcp, await credentials(ann))).rejects.toEqual(refusedWith(3));
+});
 
 test('[BR2] when who somebody is cannot be checked, they are refused and nothing breaks', async () => {
   const failing = Object.assign(new MemoryNameDirectory(), {
