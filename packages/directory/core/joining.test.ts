@@ -87,6 +87,25 @@ test('[DR28] who yields takes no command, also after a restart, and carries it o
   expect(stage.core(stays).ownerOf('storm')).toBe('ann');
 });
 
+test('[DR28] who yields decides nothing for others either, once it has said what it has', () => {
+  const { stage, stays, goes } = two('beside');
+  stage.link('a', 'b');
+  stage.advance(500);
+  stage.start('p', 'q', 'r');
+  stage.linkAll('p', 'q', 'r');
+  stage.advance(10_000);
+  stage.isHeard = (_from, _to, { kind }) => kind !== 'enrolled';
+  stage.linkAll('p', 'q', 'r', stays);
+  const asked = stage.command(goes, claim('storm'));
+  stage.advance(1_000);
+  expect([stage.core(stays).view().state, stage.answers.get(asked)]).toEqual(['joining', undefined]);
+  stage.isHeard = () => true;
+  stage.linkAll('p', 'q', 'r', goes);
+  stage.advance(4_000);
+  expect(stage.answers.get(asked)).toEqual(bound);
+  expect(stage.core('p').ownerOf('storm')).toBe('ann');
+});
+
 test('[DR29] whose other directory goes out of sight goes on with its own after 3 s', () => {
   const { stage, stays, goes } = two();
   const own = stage.core(goes).view().directory;

@@ -41,6 +41,39 @@ test.each([
   expect(view.survives).toBe((voters - 1) / 2);
 });
 
+test('[DR32] who has not caught up is no voter yet', () => {
+  const stage = new DirectoryStage('behind');
+  stage.start('a', 'b', 'c');
+  stage.isHeard = (_from, to, { kind }) => to !== 'c' || kind !== 'raft';
+  stage.linkAll('a', 'b', 'c');
+  stage.advance(1_000);
+  const { leader } = stage.core('a').view();
+  // Where it leads itself, it has all there is.
+  if (leader === 'c') throw new Error('choose another seed');
+  stage.advance(9_000);
+  expect(stage.core(leader ?? '').view()).toMatchObject({ voters: [leader], state: 'ready' });
+  stage.isHeard = () => true;
+  stage.advance(5_000);
+  expect(stage.core('a').view().voters).toEqual(['a', 'b', 'c']);
+});
+
+test('[DR32] while another directory is in sight the only voter stays the only one, so that one of them can end', () => {
+  const stage = new DirectoryStage('two threes');
+  stage.start('a', 'b', 'c', 'x', 'y', 'z');
+  stage.linkAll('a', 'b', 'c');
+  stage.linkAll('x', 'y', 'z');
+  stage.advance(1_000);
+  stage.isHeard = (_from, _to, { kind }) => kind !== 'enrol';
+  stage.linkAll('a', 'b', 'c', 'x', 'y', 'z');
+  stage.advance(10_000);
+  for (const node of ['a', 'x']) expect(stage.core(node).view().voters).toHaveLength(1);
+  stage.isHeard = () => true;
+  stage.advance(20_000);
+  const views = ['a', 'b', 'c', 'x', 'y', 'z'].map((node) => stage.core(node).view());
+  expect(new Set(views.map(({ directory }) => directory)).size).toBe(1);
+  expect(views[0]?.voters).toHaveLength(5);
+});
+
 test('[DR32] who is away stays a voter', () => {
   const stage = cluster(4);
   const { voters, leader } = stage.core('a').view();

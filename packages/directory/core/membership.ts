@@ -191,7 +191,7 @@ export class Membership {
         learners.includes(node) &&
         this.#neighbours.aboutOf(node)?.directory === directory &&
         monoMs - (this.#memberSinceMs.get(node) ?? monoMs) >= timing.settleMs &&
-        (raft.progressOf(node)?.match ?? -Infinity) >= raft.commit - bounds.behind,
+        hasCaughtUp(raft.progressOf(node), raft.commit),
     };
   }
 
@@ -201,4 +201,9 @@ export class Membership {
     const elsewhereForMs = this.#neighbours.directoryForMs(node, monoMs);
     return Math.min(memberForMs, elsewhereForMs) >= timing.leftMs;
   }
+}
+
+/** It has said what it has, and is about as far. */
+function hasCaughtUp(progress: ReturnType<Replica['raft']['progressOf']>, commit: number): boolean {
+  return progress?.state === 'replicate' && progress.match >= commit - bounds.behind;
 }

@@ -118,7 +118,7 @@ export class Ledger {
     }
     for (const { input, output } of this.#operations) {
       // The answer to its second time, which came too late; its first time may have changed something.
-      if (output?.kind === 'taken' || (output?.kind === 'released' && output.was === null)) continue;
+      if (output !== undefined && changedNothing(output)) continue;
       const text = JSON.stringify(input);
       left.set(text, (left.get(text) ?? 0) - 1);
     }
@@ -129,6 +129,11 @@ export class Ledger {
       return Array.from({ length: more }, () => ({ ...each, output: undefined }));
     });
   }
+}
+
+function changedNothing(output: Told): boolean {
+  if (output.kind === 'released') return output.was === null;
+  return ['taken', 'homeMoved', 'roomTaken', 'roomBuried'].includes(output.kind);
 }
 
 function lossOf(
