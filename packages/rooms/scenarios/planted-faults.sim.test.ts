@@ -113,6 +113,7 @@ const faults: Readonly<Record<string, Scenario>> = {
   'tells nobody of its rooms': rough(without(sends('directory'))),
   'is silent': rough(without(sends('heartbeat'))),
   'never dials again': rough(without(timer('dial'))),
+  'never stores how far people have read': rough(without(timer('readMarks'))),
   'never looks who is silent': rough(without(timer('heartbeat'))),
   'commits one entry too few': rough(
     altered((message) =>

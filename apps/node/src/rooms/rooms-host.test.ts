@@ -47,6 +47,36 @@ test('once prepared, the rooms begin in the same turn: no node finds links witho
   await expect.poll(() => host.view?.rooms.map(({ name }) => name)).toEqual(['Lobby']);
 });
 
+test('how far people have read is stored at a stop, however soon that comes', async () => {
+  const folder = temporaryFolder();
+  const host = await hostIn(folder.path);
+  const config = parseConfig({ id: 'n1', cluster: '0' }, {});
+  const self = await nodeInfo(config, await generateKeyPair(true), 'http://127.0.0.1:1');
+  const links = await openLinks(config, self, host, {});
+  onTestFinished(async () => {
+    await links.stop();
+    folder.remove();
+  });
+  await host.begin(links, { self: links.self, join: [], defaultRoom: '' });
+  const actor = { person: 'a'.repeat(32), name: 'ann', verified: true, operator: false };
+  const asked = {
+    kind: 'create',
+    requestId: 'c',
+    name: 'Tea',
+    description: '',
+    visibility: 'public',
+  } as const;
+  const created = await host.command(actor, asked);
+  const room =
+    created.ok && 'room' in created.value ? (created.value.room as { readonly id: string }).id : '';
+  expect(await host.command(actor, { kind: 'markRead', room, seq: 1 })).toEqual({ ok: true, value: {} });
+  const disk = new DatabaseSync(join(folder.path, 'rooms.sqlite'), { readOnly: true });
+  onTestFinished(() => disk.close());
+  const stored = () => disk.prepare('SELECT read FROM member').all();
+  await host.stop();
+  expect(stored()).toEqual([{ read: 1 }]);
+});
+
 test('a write that the disk refuses ends the rooms: whoever asks meanwhile is told, and they start anew', async () => {
   const folder = temporaryFolder();
   const host = await hostIn(folder.path);
