@@ -42,6 +42,20 @@ test('[SIM2] where one value ends and the next begins makes a difference', () =>
   expect(new Set(digests).size).toBe(digests.length);
 });
 
+test('[SIM2] differences in high bits do not cancel each other', () => {
+  const signs = [
+    [1, 1],
+    [-1, -1],
+    [1, -1],
+    [-1, 1],
+  ].map((pair) => digestOf(pair));
+  expect(new Set(signs).size).toBe(4);
+  const texts = ['aa', '\u8000a', 'a\u8000', '\u8000\u8000'].flatMap((one) =>
+    ['aa', '\u8000a', 'a\u8000', '\u8000\u8000'].map((other) => digestOf(one + other)),
+  );
+  expect(new Set(texts).size).toBe(16);
+});
+
 test('what goes in circles is refused', () => {
   const circle: unknown[] = [];
   circle.push({ around: circle });
