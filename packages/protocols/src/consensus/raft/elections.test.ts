@@ -169,10 +169,11 @@ describe('votes', () => {
   });
 
   test('[RF10] a vote puts off its own asking', () => {
-    const one = new OneMember();
-    one.nowMs = 900;
+    const one = new OneMember({}, { term: 1 });
+    one.nowMs = electionTimeoutMs;
     one.receive('b', ask);
-    one.nowMs = 1_850;
+    expect(one.member.votedFor).toBe('b');
+    one.nowMs = 2 * electionTimeoutMs - 1;
     one.step({ kind: 'timer', key: 'election' });
     expect(one.member.role).toBe('follower');
   });

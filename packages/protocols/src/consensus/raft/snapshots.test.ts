@@ -171,6 +171,15 @@ describe('a follower', () => {
     ]);
   });
 
+  test('[RF18, RF31] claims nothing of it before it is on disk, nor of what was there before', () => {
+    const one = new OneMember({}, { term: 2, entries: entriesOf(2, 2, 2, 2, 2) });
+    send(one, 4);
+    const heartbeat = () => one.append('b', { term: 2, previousIndex: 4, previousTerm: 1, round: 3 });
+    expect(heartbeat()).toEqual(appended(0));
+    one.durable();
+    expect(heartbeat()).toEqual(appended(4));
+  });
+
   test('[RF31] that has its last entry commits up to there, and keeps what comes after', () => {
     const one = new OneMember({}, { term: 2, entries: entriesOf(1, 1, 2) });
     expect(send(one, 2)).toEqual(appended(2));
