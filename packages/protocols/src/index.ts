@@ -203,6 +203,12 @@ export {
   replayLog,
 } from './recovery/log-replay.ts';
 export {
+  AntiEntropy,
+  type AntiEntropyMessage,
+  type AntiEntropyOptions,
+  type AntiEntropyOutput,
+} from './replication/anti-entropy.ts';
+export {
   type ComparedLog,
   type ComparisonOptions,
   type Difference,
