@@ -7,6 +7,8 @@ export const roughEdgesOptions: TelemetryWorldOptions = {
   title: 'Edges, a broker and their home nodes while everything goes wrong',
   edges: (number) => 1 + (number % 3),
   nodes: (number) => 1 + (Math.floor(number / 3) % 2),
+  hasDirectory: (number) => number % 3 > 0,
+  lostNode: 0.3,
   intervalMs: (number) => [1_000, 2_000, 4_000][number % 3] ?? 1_000,
   outboxItems: (number) => (number % 4 === 0 ? 12 : 1_000_000),
   faults: {
@@ -38,6 +40,7 @@ export const dayOfflineOptions: TelemetryWorldOptions = {
   title: 'An edge without network for a day: everything arrives once, in order, and raises no alarm',
   edges: () => 2,
   nodes: () => 1,
+  lostNode: 0,
   intervalMs: () => 60_000,
   outboxItems: (number) => (number % 4 === 0 ? 500 : 1_000_000),
   faults: {
@@ -64,6 +67,7 @@ export const calmEdgesOptions: TelemetryWorldOptions = {
   title: 'Edges and their home node on a good day',
   outboxItems: () => 1_000_000,
   faults: calm,
+  lostNode: 0,
   brokerCrashEveryMs: 0,
   breakEveryMs: 0,
   moveEveryMs: 0,

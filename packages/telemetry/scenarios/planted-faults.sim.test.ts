@@ -57,10 +57,11 @@ const edge = (make: () => WrongEdge, options = roughEdgesOptions): Scenario =>
     const core = makeEdgeCore(config, (wrong.snapshot ?? same)(snapshot), wallMs);
     return wrongly(core, wrong);
   });
-const node = (make: () => WrongNode): Scenario =>
-  telemetryScenario(roughEdgesOptions, makeEdgeCore, (id, snapshots) => {
-    const wrong = make();
-    const cores = makeNodeCores(id, (wrong.snapshot ?? same)(snapshots));
+const brokerAlone = { ...roughEdgesOptions, hasDirectory: () => false, nodes: () => 2 };
+const node = (make: (id: string) => WrongNode, options = roughEdgesOptions): Scenario =>
+  telemetryScenario(options, makeEdgeCore, (id, snapshots, claims) => {
+    const wrong = make(id);
+    const cores = makeNodeCores(id, (wrong.snapshot ?? same)(snapshots), claims);
     return { ...cores, core: wrongly(cores.core, wrong) };
   });
 
@@ -216,7 +217,29 @@ const faults: Readonly<Record<string, Scenario>> = {
   'forgets its alarms at a restart': node(() => ({
     snapshot: (all) => ({ ...all, alarms: { alarms: [] } }),
   })),
-  'forgets whose home it is': node(nodeWrites(({ kind }) => kind !== 'putHome')),
+  'takes every edge for its own, whatever the directory says': node((id) => ({
+    input: (given) =>
+      given.kind === 'directorySays'
+        ? { ...given, homes: given.homes.map((home) => ({ ...home, home: id })) }
+        : given,
+  })),
+  'asks the directory nothing': node(() => ({
+    outputs: (all) => all.filter(({ kind }) => kind !== 'askDirectory'),
+  })),
+  'hears of no change of the directory': node(
+    heard((given) => (given.kind === 'directorySays' && !given.whole ? undefined : given)),
+  ),
+  'never asks the directory again': node(() => ({
+    outputs: (all) => all.filter((each) => each.kind !== 'setTimer' || each.key !== 'home again'),
+  })),
+  // Who shares no directory and hears nothing on the topic has its own disk alone.
+  'forgets whose home it is, and is told by nobody': node(
+    () => ({
+      ...nodeWrites(({ kind }) => kind !== 'putHome')(),
+      input: (given) => (given.kind === 'claim' ? undefined : given),
+    }),
+    brokerAlone,
+  ),
 };
 
 test.each(Object.entries(faults))('monitoring that %s is found', (_, scenario) => {

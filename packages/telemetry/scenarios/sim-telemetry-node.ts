@@ -4,6 +4,7 @@ import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
 import {
   AlarmCore,
+  DirectoryHomeCore,
   ForeignAlarms,
   HomeCore,
   IngestCore,
@@ -22,6 +23,7 @@ import {
   parseTelemetryEvent,
 } from '@bothy/wire/schemas';
 import { type BrokerClient, Connecting, type SimBroker } from './sim-broker.ts';
+import type { SimHomeDirectory } from './sim-home-directory.ts';
 import type { TelemetryChecker } from './telemetry-checker.ts';
 import { TelemetryDisk, type TelemetrySnapshots } from './telemetry-disk.ts';
 
@@ -32,15 +34,20 @@ export type SimNodeInput =
 
 export interface SimNodeCores {
   readonly core: Core<NodeInput, NodeOutput>;
-  readonly home: HomeCore;
+  readonly home: HomeCore | DirectoryHomeCore;
   readonly ingest: IngestCore;
   readonly alarms: AlarmCore;
 }
 
-export type MakeNodeCores = (node: string, snapshots: TelemetrySnapshots) => SimNodeCores;
+export type MakeNodeCores = (
+  node: string,
+  snapshots: TelemetrySnapshots,
+  claims: 'directory' | 'topic',
+) => SimNodeCores;
 
-export function makeNodeCores(node: string, snapshots: TelemetrySnapshots): SimNodeCores {
-  const home = new HomeCore({ node }, snapshots.homes);
+export function makeNodeCores(...[node, snapshots, claims]: Parameters<MakeNodeCores>): SimNodeCores {
+  const Homes = claims === 'directory' ? DirectoryHomeCore : HomeCore;
+  const home = new Homes({ node }, snapshots.homes);
   const ingest = new IngestCore({ node }, snapshots.ingest);
   const alarms = new AlarmCore({ node, offlineMs: 60_000 }, snapshots.alarms);
   const [plainRules, namedRules] = [new RuleEngine([]), new RuleEngine([])];
@@ -62,6 +69,8 @@ export interface SimTelemetryNodeOptions {
   readonly makeCores: MakeNodeCores;
   /** The broker is part of it: it comes and goes with this node. */
   readonly hasBroker: boolean;
+  /** Undefined: the nodes share the broker and nothing else. */
+  readonly directory: SimHomeDirectory | undefined;
 }
 
 export class SimTelemetryNode implements BrokerClient {
@@ -75,7 +84,7 @@ export class SimTelemetryNode implements BrokerClient {
   moves = 0;
 
   constructor(options: SimTelemetryNodeOptions) {
-    const { simulation, broker, checker, id, makeCores } = options;
+    const { simulation, broker, checker, id, makeCores, directory } = options;
     this.#options = options;
     this.id = id;
     this.#connecting = new Connecting(simulation, broker, this);
@@ -84,13 +93,14 @@ export class SimTelemetryNode implements BrokerClient {
       createStore: () => new TelemetryDisk(),
       write: (disk, write) => disk.write(write, (key, isKnown) => checker.stored(id, key, isKnown)),
       boot: ({ store }) => {
-        const cores = makeCores(id, store.snapshots());
+        const cores = makeCores(id, store.snapshots(), directory === undefined ? 'topic' : 'directory');
         this.#cores = cores;
         return { step: (input, now) => this.#step(cores.core, input, now) };
       },
       started: () => {
         if (this.hasBroker) broker.start();
         this.process.submit({ kind: 'start' });
+        directory?.started(this);
         this.#connecting.begin();
       },
       ended: () => {
@@ -207,6 +217,8 @@ export class SimTelemetryNode implements BrokerClient {
         }
         return this.#connecting.link?.publish(output, () => {});
       }
+      case 'askDirectory':
+        return this.#options.directory?.ask(this, output);
       default:
         return;
     }

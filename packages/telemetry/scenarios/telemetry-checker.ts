@@ -3,8 +3,8 @@ import type { Simulation } from '@bothy/simulator';
 import type { OutboxItem } from '@bothy/telemetry/core';
 import type { EdgeControl } from '@bothy/wire';
 
-/** A live reading or alarm is about what was so this long ago at most: commits, ways and queues. */
-const liveMs = 3_000;
+/** A live reading or alarm is about what was so this long ago at most: the 3 s that a home may take to be known, commits, ways and queues. */
+const liveMs = 3_500;
 
 interface Made {
   readonly edge: string;

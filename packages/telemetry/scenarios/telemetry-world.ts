@@ -19,6 +19,7 @@ import {
   SimEdge,
   type SimEdgeTimes,
 } from './sim-edge.ts';
+import { SimHomeDirectory } from './sim-home-directory.ts';
 import { type MakeNodeCores, makeNodeCores, SimTelemetryNode } from './sim-telemetry-node.ts';
 import { TelemetryChecker } from './telemetry-checker.ts';
 
@@ -28,6 +29,10 @@ export interface TelemetryWorldOptions {
   /** By a number of the seed's own. */
   readonly edges: (number: number) => number;
   readonly nodes: (number: number) => number;
+  /** Whether the nodes share a directory, or the broker and nothing else. */
+  readonly hasDirectory: (number: number) => boolean;
+  /** Chance that one of two nodes is lost for good in the end, and an operator makes the cluster forget it. */
+  readonly lostNode: number;
   readonly intervalMs: (number: number) => number;
   readonly outboxItems: (number: number) => number;
   readonly faults: FaultProfile;
@@ -65,6 +70,8 @@ class TelemetryWorld {
   readonly #checker: TelemetryChecker;
   readonly #edges: readonly SimEdge[];
   readonly #nodes: readonly SimTelemetryNode[];
+  readonly #directory: SimHomeDirectory | undefined;
+  #lost: SimTelemetryNode | undefined;
   /** From then on sensors stay as they are. */
   #settledFromMs = Infinity;
   readonly #phases = new Map<string, boolean>();
@@ -88,9 +95,11 @@ class TelemetryWorld {
     const outboxItems = options.outboxItems(number);
     this.#isRoomy = outboxItems >= 100_000;
     const parts = { simulation, broker, checker };
-    this.#nodes = numbered(nodes, 'n').map(
-      (id) => new SimTelemetryNode({ ...parts, id, makeCores: makeNode, hasBroker: isEmbedded }),
-    );
+    this.#directory = options.hasDirectory(random.below(1_000))
+      ? new SimHomeDirectory(simulation, () => this.#nodes.filter((each) => each !== this.#lost))
+      : undefined;
+    const shared = { ...parts, makeCores: makeNode, hasBroker: isEmbedded, directory: this.#directory };
+    this.#nodes = numbered(nodes, 'n').map((id) => new SimTelemetryNode({ ...shared, id }));
     this.#edges = numbered(options.edges(number), 'edge-').map((id) => {
       if (this.#isRoomy) checker.roomy.add(id);
       return new SimEdge({
@@ -120,6 +129,7 @@ class TelemetryWorld {
     if (offlineMs > 0) simulation.after(faultMs / 24, () => this.#takeOffline(offlineMs));
     simulation.run(faultMs);
     this.#settledFromMs = simulation.nowMs;
+    if (simulation.random('lost node').next() < this.#options.lostNode) this.#loseForGood();
     simulation.run(peaceMs);
     this.#checkPeace();
     return this.#result();
@@ -144,6 +154,20 @@ class TelemetryWorld {
     this.#simulation.after(forMs, () => {
       this.#simulation.note(`${edge.id} is online`);
       heal();
+    });
+  }
+
+  /** What it alone had is lost with it; its edges go on at the other one. */
+  #loseForGood(): void {
+    const [left, lost] = this.#nodes;
+    const directory = this.#directory;
+    if (left === undefined || lost === undefined || directory === undefined) return;
+    // Who is out for a while is back first.
+    this.#simulation.run(this.#options.faults.maxOutageMs);
+    lost.process.crash();
+    this.#simulation.after(10_000, () => {
+      this.#lost = lost;
+      directory.command({ kind: 'removeNode', node: lost.id, nodes: [left.id], atMs: 1_700_000_000_000 });
     });
   }
 
@@ -213,6 +237,8 @@ class TelemetryWorld {
     const homes = this.#nodes.filter(({ cores }) => cores?.home.isHome(id) === true);
     const [home] = homes;
     if (home?.cores === undefined || homes.length > 1) return `${homes.length} nodes are its home`;
+    const agreed = this.#directory?.homeOf(id) ?? home.id;
+    if (agreed !== home.id) return `${home.id} is its home, and the directory says ${agreed}`;
     const { alarms, ingest } = home.cores;
     const known = ingest.edge(id);
     if (known?.state !== 'online') return `its home takes it for ${known?.state}`;
@@ -220,6 +246,7 @@ class TelemetryWorld {
     if (problem !== undefined) return problem;
     const wanted = this.#wantedAlarms(id);
     for (const node of this.#nodes) {
+      if (node === this.#lost) continue;
       const active = (node.cores?.alarms.all() ?? []).filter((alarm) => alarm.edge === id && alarm.active);
       const said = active.map(({ sensor, rule }) => `${sensor}/${rule}`).sort();
       const due = node === home ? wanted : [];
@@ -264,7 +291,18 @@ class TelemetryWorld {
     const refused = this.#nodes.reduce((sum, each) => sum + each.refused, 0);
     const moves = this.#nodes.reduce((sum, each) => sum + each.moves, 0);
     const { doubled, wills, broken } = this.#broker.counts;
-    const counts = { boots, refused, moves, doubled, wills, broken, ...this.#checker.counts };
+    const lostNodes = this.#lost === undefined ? 0 : 1;
+    const counts = {
+      lostNodes,
+      ...this.#directory?.counts,
+      boots,
+      refused,
+      moves,
+      doubled,
+      wills,
+      broken,
+      ...this.#checker.counts,
+    };
     return { traceHash: trace.hash, traceLines: trace.count, tail: trace.tail(50), counts };
   }
 }

@@ -109,7 +109,7 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
       case 'ignored':
         return this.#edges.get(input.edge)?.ignored(input.count);
       case 'gained':
-        return this.#gained(input);
+        return this.#gained(input, now);
       case 'forget':
         return this.#forget(input.edge);
       case 'closing':
@@ -286,9 +286,12 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     this.#say(node, { kind: 'time', ping, saidMs: said, heardMs: wallMs, answeredMs: wallMs }, false);
   }
 
-  #gained({ edge, active }: Extract<IngestInput, { kind: 'gained' }>): void {
-    const known = this.#edges.get(edge);
-    if (known === undefined) return;
+  #gained({ edge, active }: Extract<IngestInput, { kind: 'gained' }>, now: Now): void {
+    // Of alarms that were taken over somebody has to see the end, though the edge has said nothing here yet.
+    const isKnown =
+      this.#edges.has(edge) || (active.length > 0 && this.#edges.size < this.#config.mostSensors);
+    if (!isKnown) return;
+    const known = this.#edges.get(edge) ?? this.#meet(edge, now);
     known.said.replace(active);
     const writes = known.gained().map((stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }));
     writes.push({ kind: 'putEdge', record: known.record() });

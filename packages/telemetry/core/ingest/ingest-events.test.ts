@@ -57,6 +57,16 @@ describe('events and statuses', () => {
     expect(desk.events).toEqual(['hot+1', 'dry-4', 'hot+4']);
   });
 
+  test('[TI8] of alarms that were taken over with an edge that was never heard here its first status says which fire', () => {
+    const desk = new IngestDesk();
+    desk.step({ kind: 'gained', edge: 'edge-1', active: [{ rule: 'dry', sensor: 't' }] });
+    desk.restart().status({ seq: 2, events: 4, firing: [firing('hot')] });
+    expect(desk.events).toEqual(['dry-4', 'hot+4']);
+    // Without alarms there is nothing to wait for.
+    desk.step({ kind: 'gained', edge: 'edge-2', active: [] });
+    expect(desk.core.edges().map(({ edge }) => edge)).toEqual(['edge-1']);
+  });
+
   test('[TI8] a status that does not list what fires says nothing about it', () => {
     const desk = new IngestDesk();
     desk.status().read(1);

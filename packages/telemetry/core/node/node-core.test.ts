@@ -65,6 +65,20 @@ test('[TN2] what is said before the home is decided is stored, or shown, when it
   expect(desk.alarms.open()).toHaveLength(1);
 });
 
+test('[TN2] what has waited for long is late, and raises nothing', () => {
+  const desk = new NodeDesk([hot], 10_000);
+  desk.read('near', 'temperature', 40).event('near', 'humidity_alert_high', true).status({ node: 'near' });
+  desk.wait(9_000).read('near', 'temperature', 41).wait(1_000);
+  expect(desk.stored()).toEqual(['near/temperature 40', 'near/temperature 41']);
+  const accepted = desk.take('accepted').flatMap(({ readings }) => readings);
+  expect(accepted.map(({ reading, isLate }) => [reading.value, isLate])).toEqual([
+    [40, true],
+    [41, false],
+  ]);
+  // The rule of the node takes the new one for what it is, and the event of then is nothing now.
+  expect(desk.alarms.open().map(({ rule }) => rule)).toEqual(['temperature_alert_high']);
+});
+
 test('[TN2] what waits is bounded: who waited longest is let go', () => {
   const desk = new NodeDesk([], 3_000);
   desk.read('first', 'temperature', 1);

@@ -135,7 +135,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   #readings(readings: readonly SourcedReading[], now: Now): void {
     const ours = readings.filter((each) => {
       const standing = this.#standing(each.reading.node, each.isOurs, now);
-      if (standing === 'waiting') this.#waiting.put(each.reading.node, each);
+      if (standing === 'waiting') this.#waiting.put(each.reading.node, each, now.monoMs);
       return standing === 'ours';
     });
     const foreign = readings.filter(({ reading }) => this.#isForeign(reading.node));
@@ -149,7 +149,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
     const edge = input.kind === 'event' ? input.event.node : input.status.node;
     if (input.kind === 'event' && typeof input.event.extra?.by === 'string') return;
     const standing = this.#standing(edge, input.isOurs, now);
-    if (standing === 'waiting') return this.#waiting.put(edge, input);
+    if (standing === 'waiting') return this.#waiting.put(edge, input, now.monoMs);
     if (standing === 'ours') return this.#give('ingest', input, now);
     if (input.kind !== 'status') return;
     this.#outputs.push({ kind: 'foreignStatus', status: input.status, early: true });
@@ -171,13 +171,13 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
 
   /** It is decided who keeps this edge. */
   #decided(edge: EdgeId, now: Now): void {
-    const { readings, others } = this.#waiting.take(edge);
+    const { readings, others } = this.#waiting.take(edge, now.monoMs);
     if (readings.length > 0) this.#readings(readings, now);
     for (const input of others) this.#heard(input, now);
   }
 
   #forget(edge: EdgeId, by: string, now: Now): void {
-    this.#waiting.take(edge);
+    this.#waiting.take(edge, now.monoMs);
     this.#give('alarms', { kind: 'forget', edge, by }, now);
     this.#give('plainRules', { kind: 'forget', node: edge }, now);
     this.#give('namedRules', { kind: 'forget', node: edge }, now);
