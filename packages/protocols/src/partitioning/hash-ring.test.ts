@@ -110,3 +110,15 @@ test('[CH9] modulo, which people write first, moves nearly everything', () => {
   const report = rebalanceReport(keys, modulo(['a', 'b', 'c', 'd']), modulo(['a', 'b', 'c', 'd', 'e']));
   expect(report.moved).toBeGreaterThan(0.75 * keys.length);
 });
+
+test('[CH2] also where places of two members fall together, which among 200,000 they do', () => {
+  const members = Array.from({ length: 2_000 }, (_, at) => ({ id: `node-${at}` }));
+  const places = new Set(
+    members.flatMap(({ id }) => Array.from({ length: 100 }, (_, at) => keyHash(`${id}#${at}`))),
+  );
+  expect(places.size).toBeLessThan(200_000);
+  const rings = [members, members.toReversed()].map((each) => new HashRing(each, { placesPerWeight: 100 }));
+  for (let at = 0; at < 2_000; at++) {
+    expect(rings[0]?.ownersOf(`key ${at}`, 3)).toEqual(rings[1]?.ownersOf(`key ${at}`, 3));
+  }
+});

@@ -24,31 +24,30 @@ export class HashRing {
   readonly members: readonly string[];
   /** Sorted; the owner of each place is at the same index. */
   readonly #places: Uint32Array;
-  readonly #owners: Uint32Array;
+  readonly #owners: readonly string[];
 
   /** Throws a RangeError for two members of one id, a weight of 0 or less, and more than a million places. */
   constructor(members: readonly RingMember[], { placesPerWeight = 128 }: HashRingOptions = {}) {
     const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
     this.members = sorted.map(({ id }) => id);
     if (new Set(this.members).size < sorted.length) throw new RangeError('two members have one id');
-    const places: { readonly at: number; readonly owner: number }[] = [];
-    for (const [owner, { id, weight = 1 }] of sorted.entries()) {
+    const places: { readonly at: number; readonly id: string }[] = [];
+    for (const { id, weight = 1 } of sorted) {
       if (!(weight > 0 && weight < Number.POSITIVE_INFINITY))
         throw new RangeError(`weight of ${id}: ${weight}`);
       const count = Math.max(1, Math.round(weight * placesPerWeight));
       if (!(places.length + count <= maxPlaces)) throw new RangeError(`more than ${maxPlaces} places`);
-      for (let place = 0; place < count; place += 1) places.push({ at: keyHash(`${id}#${place}`), owner });
+      for (let place = 0; place < count; place += 1) places.push({ at: keyHash(`${id}#${place}`), id });
     }
     // Of two at one place the lower id is first, whoever came first.
-    places.sort((a, b) => a.at - b.at || a.owner - b.owner);
+    places.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
     this.#places = Uint32Array.from(places, ({ at }) => at);
-    this.#owners = Uint32Array.from(places, ({ owner }) => owner);
+    this.#owners = places.map(({ id }) => id);
   }
 
   /** Whose the key is; undefined when there is no member. */
   ownerOf(key: string): string | undefined {
-    const { length } = this.#places;
-    return length === 0 ? undefined : this.#memberAt(this.#placeAfter(keyHash(key)) % length);
+    return this.#owners[this.#placeAfter(keyHash(key)) % this.#places.length];
   }
 
   /** The first `count` different members from the key's place on: its owner, and where its copies go. */
@@ -82,8 +81,8 @@ export class HashRing {
     const start = this.#placeAfter(keyHash(key));
     const seen = new Set<string>();
     for (let step = 0; step < length && seen.size < this.members.length; step += 1) {
-      const member = this.#memberAt((start + step) % length);
-      if (seen.has(member)) continue;
+      const member = this.#owners[(start + step) % length];
+      if (member === undefined || seen.has(member)) continue;
       seen.add(member);
       yield member;
     }
@@ -101,10 +100,6 @@ export class HashRing {
     return low;
   }
 
-  #memberAt(place: number): string {
-    return this.members[this.#owners[place] ?? 0] ?? '';
-  }
-
   /** By its number of places, which is its weight. */
   #shareOf(member: string): number {
     this.#shares ??= this.#countShares();
@@ -115,8 +110,7 @@ export class HashRing {
 
   #countShares(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const owner of this.#owners) {
-      const member = this.members[owner] ?? '';
+    for (const member of this.#owners) {
       counts.set(member, (counts.get(member) ?? 0) + 1 / this.#owners.length);
     }
     return counts;
