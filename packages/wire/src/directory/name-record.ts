@@ -4,7 +4,8 @@
  * they heard it (Shapiro and others: "Conflict-free Replicated Data Types", SSS 2011). Pure. Rules NM8 and NM9 in
  * packages/identity/SPEC.md.
  */
-import { compareHlc, type Hlc } from '@bothy/protocols';
+// By itself: threads that want an error of `wire` would carry the whole textbook.
+import { compareHlc, type Hlc } from '@bothy/protocols/hybrid-logical-clock';
 import type { PersonId } from '../ids.ts';
 import { type Ballot, claimsPerName, type NameClaim, type NameRecord } from './name-claim.ts';
 
