@@ -142,6 +142,21 @@ test('[DR33] a member that lost its disk is let go, and taken in again', () => {
   expect(sizes).toContain(2);
 });
 
+test('[DR33] a member that says it is in another directory is let go, whether it comes back or not', () => {
+  const stage = cluster(5);
+  const { voters, leader } = stage.core('a').view();
+  const lost = voters.find((node) => node !== leader) ?? '';
+  stage.stop(lost);
+  stage.loseDisk(lost);
+  stage.start(lost);
+  stage.isHeard = (_from, _to, { kind }) => kind !== 'enrol';
+  stage.linkAll(...nodes.slice(0, 5));
+  stage.advance(4_000);
+  const view = stage.core(leader ?? '').view();
+  expect([...view.voters, ...view.learners]).not.toContain(lost);
+  expect(view.voters).toHaveLength(3);
+});
+
 test('[DR34] a node that is forgotten is no member, its edges move, and a learner votes in its place', () => {
   const stage = cluster(4);
   const { voters, leader } = stage.core('a').view();

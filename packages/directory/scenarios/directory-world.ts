@@ -36,8 +36,8 @@ export class DirectoryWorld {
 
   /** It knows nobody yet. */
   add(id: string): SimNode {
-    const node = new SimNode(this.simulation, this.links, id, this.#makeCore, (start, command) =>
-      this.ledger.changed(start, command),
+    const node = new SimNode(this.simulation, this.links, id, this.#makeCore, (place, command) =>
+      this.ledger.logged(place, command),
     );
     this.nodes.push(node);
     return node;

@@ -58,8 +58,9 @@ export function partOf(input: Asked): string {
 export class Ledger {
   readonly #simulation: Simulation;
   readonly #operations: Operation<Asked, Told>[] = [];
-  /** By start of a node, how often each command has changed its directory. */
-  readonly #changes = new Map<string, Map<string, number>>();
+  readonly #places = new Set<string>();
+  /** How often each command is in a log, decided or not. */
+  readonly #logged = new Map<string, number>();
   /** Histories that took too long to judge. */
   unjudged = 0;
 
@@ -72,10 +73,12 @@ export class Ledger {
     this.#operations.push({ client, input, output, calledMs, answeredMs: this.#simulation.nowMs });
   }
 
-  changed(start: string, command: DirectoryCommand): void {
-    const counts = this.#changes.get(start) ?? new Map<string, number>();
+  /** `place`: directory, index and term. Every node says so that writes it down. */
+  logged(place: string, command: DirectoryCommand): void {
+    if (this.#places.has(place)) return;
+    this.#places.add(place);
     const text = JSON.stringify(command);
-    this.#changes.set(start, counts.set(text, (counts.get(text) ?? 0) + 1));
+    this.#logged.set(text, (this.#logged.get(text) ?? 0) + 1);
   }
 
   get acknowledged(): number {
@@ -108,32 +111,23 @@ export class Ledger {
   }
 
   /**
-   * A command whose answer was lost on the way is asked for again by its node. Where something was undone in between, it
-   * changes the directory twice.
+   * A command whose answer was lost on the way is asked for again by its node, and then is in the log more often than it
+   * was asked for. Where something else came in between, that shows.
    */
   #again(): Operation<Asked, Told>[] {
-    const left = new Map<string, number>();
-    for (const counts of this.#changes.values()) {
-      for (const [text, count] of counts) left.set(text, Math.max(count, left.get(text) ?? 0));
+    const answered = new Map<string, number>();
+    const first = new Map<string, Operation<Asked, Told>>();
+    for (const operation of this.#operations) {
+      const text = JSON.stringify(operation.input);
+      if (operation.output !== undefined) answered.set(text, (answered.get(text) ?? 0) + 1);
+      if ((first.get(text)?.calledMs ?? Number.POSITIVE_INFINITY) > operation.calledMs)
+        first.set(text, operation);
     }
-    for (const { input, output } of this.#operations) {
-      // The answer to its second time, which came too late; its first time may have changed something.
-      if (output !== undefined && changedNothing(output)) continue;
-      const text = JSON.stringify(input);
-      left.set(text, (left.get(text) ?? 0) - 1);
-    }
-    return this.#operations.flatMap((each) => {
-      const text = JSON.stringify(each.input);
-      const more = Math.max(0, left.get(text) ?? 0);
-      left.delete(text);
-      return Array.from({ length: more }, () => ({ ...each, output: undefined }));
+    return [...first].flatMap(([text, operation]) => {
+      const more = Math.max(0, (this.#logged.get(text) ?? 0) - (answered.get(text) ?? 0));
+      return Array.from({ length: more }, () => ({ ...operation, output: undefined }));
     });
   }
-}
-
-function changedNothing(output: Told): boolean {
-  if (output.kind === 'released') return output.was === null;
-  return ['taken', 'homeMoved', 'roomTaken', 'roomBuried'].includes(output.kind);
 }
 
 function lossOf(

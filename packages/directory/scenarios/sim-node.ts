@@ -33,23 +33,21 @@ export class SimNode implements LinkEnd {
   readonly process: SimProcess<DirectoryInput, DirectoryOutput, Disk>;
   readonly #simulation: Simulation;
   readonly #links: SimLinks;
-  readonly #changed: (start: string, command: DirectoryCommand) => void;
   readonly #asked = new Map<string, (result: Answered) => void>();
   #count = 0;
   #core: DirectoryCore | undefined;
   /** It shall not run: its operator has it switched off. */
   isOff = false;
 
-  /** `changed` is told of each command that changed the directory here, and at which start of this node. */
+  /** `logged` is told of each command that is written into a log here: its directory, index and term, and the command. */
   constructor(
     simulation: Simulation,
     links: SimLinks,
     id: string,
     makeCore: MakeCore,
-    changed: (start: string, command: DirectoryCommand) => void,
+    logged: (place: string, command: DirectoryCommand) => void,
   ) {
     this.id = id;
-    this.#changed = changed;
     this.#simulation = simulation;
     this.#links = links;
     this.process = simulation.addProcess<DirectoryInput, DirectoryOutput, Disk>({
@@ -58,7 +56,14 @@ export class SimNode implements LinkEnd {
       disk: { minCommitMs: 1, maxCommitMs: simulation.random('disk').next() < 0.5 ? 5 : 60 },
       clock: { driftPpm: simulation.random('drift').next() * 200 - 100 },
       createStore: () => new Disk(),
-      write: (disk, write) => disk.store.write(write),
+      write: (disk, write) => {
+        disk.store.write(write);
+        if (write.kind !== 'putEntries') return;
+        const directory = disk.store.snapshot().directory?.id;
+        for (const { index, term, content } of write.entries) {
+          if (content.kind === 'command') logged(`${directory} ${index} ${term}`, content.command);
+        }
+      },
       boot: ({ bootCount, store, random }) => {
         const config = { node: id, electionTimeoutMs: 400, heartbeatMs: 100, compactEvery: 20 };
         const { core, step } = makeCore(config, store.store.snapshot(), random(`directory ${bootCount}`));
@@ -155,7 +160,6 @@ export class SimNode implements LinkEnd {
         return answer(output.result);
       }
       case 'changed':
-        return this.#changed(`${this.id} ${this.process.bootCount}`, output.command);
       case 'replaced':
       case 'standing':
         return;
