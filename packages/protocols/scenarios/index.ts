@@ -39,3 +39,7 @@ export const scenarios: readonly Scenario[] = [
   ...replicationScenarios,
   ...knownFailures.map(({ scenario }) => scenario(true)),
 ];
+
+export { makeRaftMember } from './raft/make-raft-member.ts';
+export { type RaftWorldOptions, raftScenario } from './raft/raft-world.ts';
+export { calmRaftOptions } from './raft/world-options.ts';

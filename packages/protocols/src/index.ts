@@ -161,6 +161,17 @@ export {
   type Liveness,
 } from './detection/heartbeat-detector.ts';
 export { PhiAccrualDetector, type PhiAccrualDetectorOptions } from './detection/phi-accrual-detector.ts';
+export { Swim } from './detection/swim/swim.ts';
+export type {
+  ProbeOutcome,
+  SwimInput,
+  SwimMember,
+  SwimMessage,
+  SwimOutput,
+  SwimStatus,
+  SwimUpdate,
+} from './detection/swim/swim-messages.ts';
+export type { SwimOptions } from './detection/swim/swim-options.ts';
 export {
   Fence,
   type Lease,
