@@ -14,7 +14,7 @@ import type { ClientObserver } from './client-observer.ts';
 import { mayBeShown, wasAsked } from './room-ledger.ts';
 import { SentChecker } from './sent-checker.ts';
 import type { SimClient } from './sim-client.ts';
-import type { SimDirectory } from './sim-directory.ts';
+import type { ClusterDirectory } from './sim-directory.ts';
 import type { SimNode } from './sim-node.ts';
 
 export interface Acknowledged extends Position {
@@ -50,7 +50,7 @@ export class ClusterChecker implements ClientObserver {
   /** Who was told of gaps. */
   readonly gapped = new Set<SimClient>();
   readonly #nodes: readonly SimNode[];
-  readonly directory: Pick<SimDirectory, 'administrator' | 'isBuried' | 'roomsOf'>;
+  readonly directory: Omit<ClusterDirectory, 'started' | 'ended' | 'ask'>;
   readonly #sent = new SentChecker((sentence) => this.fail(sentence));
   /** By who asked and under which request: the room that they were told of. */
   readonly creations = new Map<string, RoomId>();

@@ -29,6 +29,7 @@ export class ClusterPeace {
       this.#checker.safety() ??
       first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
       this.#deletions() ??
+      this.#checker.directory.problem() ??
       first(this.#nodes, (node) => this.#claims(node)) ??
       first(this.#checker.creations, ([request, room]) => this.#creation(request, room)) ??
       first(this.#nodes, (node) => first(node.store.logs(), ([id, log]) => this.#disk(node, id, log))) ??

@@ -44,6 +44,18 @@ export const deletionsOptions: ClusterWorldOptions = {
   lostVoter: 0.4,
 };
 
+/** As rough, with the replicated directory of the product beside the rooms of each node. */
+export const withDirectoryOptions: ClusterWorldOptions = {
+  ...roughClusterOptions,
+  name: 'rooms/with-directory',
+  title: 'Rooms are claimed in the replicated directory while everything goes wrong',
+  nodes: (number) => 3 + (number % 3),
+  clients: (number) => 2 + (number % 7),
+  faultMs: 40_000,
+  messages: 4,
+  isReplicated: true,
+};
+
 /** Nothing goes wrong: what a lab shows first. */
 export const calmClusterOptions: ClusterWorldOptions = {
   ...roughClusterOptions,
@@ -56,12 +68,20 @@ export const calmClusterOptions: ClusterWorldOptions = {
 };
 
 export const roughCluster: Scenario = clusterScenario(roughClusterOptions);
+export const withDirectory: Scenario = clusterScenario(withDirectoryOptions);
 export const calmCluster: Scenario = clusterScenario(calmClusterOptions);
 export const deletions: Scenario = clusterScenario(deletionsOptions);
 export const failedNode: Scenario = failedNodeScenario();
 export const longLog: Scenario = longLogScenario();
 
 /** What `npm run soak` runs. */
-export const scenarios: readonly Scenario[] = [roughCluster, deletions, failedNode, longLog, calmCluster];
+export const scenarios: readonly Scenario[] = [
+  roughCluster,
+  withDirectory,
+  deletions,
+  failedNode,
+  longLog,
+  calmCluster,
+];
 
 export { type ClusterWorldOptions, clusterScenario };

@@ -1,6 +1,6 @@
 import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmCluster, deletions, failedNode, longLog, roughCluster } from './index.ts';
+import { calmCluster, deletions, failedNode, longLog, roughCluster, withDirectory } from './index.ts';
 
 /** Runs each seed once. A failure says how to replay it. */
 function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
@@ -46,6 +46,18 @@ test('800 more seeds of a rough cluster', () => {
   const least = { acknowledged: 800 * 60, boots: 800 * 8, room_not_found: 2 };
   expectAtLeast(runSeeds(roughCluster, 201, 800), least);
 }, 900_000);
+
+test('50 seeds with the replicated directory beside the rooms: each room is claimed once, and what was buried is gone', () => {
+  const counts = runSeeds(withDirectory, 1, 50);
+  expectAtLeast(counts, {
+    claims: 50 * 20,
+    takenIn: 50 * 2,
+    starts: 50 * 6,
+    directoryRefused: 50,
+    create: 50,
+  });
+  expectAtLeast(counts, { acknowledged: 50 * 15, deleted: 8, boots: 50 * 5 });
+}, 300_000);
 
 test('300 seeds of deletions with crashes of whoever takes part: on all nodes or on none', () => {
   const counts = runSeeds(deletions, 1, 300);

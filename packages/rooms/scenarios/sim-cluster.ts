@@ -3,8 +3,9 @@ import { type FaultProfile, type ScenarioResult, Simulation } from '@bothy/simul
 import type { RoomId } from '@bothy/wire';
 import { ClusterChecker } from './cluster-checker.ts';
 import { ClusterPeace } from './cluster-peace.ts';
+import { ReplicatedDirectory } from './replicated-directory.ts';
 import { SimClient } from './sim-client.ts';
-import { SimDirectory } from './sim-directory.ts';
+import { type ClusterDirectory, SimDirectory } from './sim-directory.ts';
 import { type LinkFaults, SimLinks } from './sim-links.ts';
 import { makeRoomsCore, type NodeEvent, SimNode } from './sim-node.ts';
 
@@ -27,6 +28,8 @@ export interface ClusterWorldOptions {
   readonly crashAtDeletion: number;
   /** Chance that a node that votes for a deletion, or has just decided it, is never seen again, until an operator forgets it. */
   readonly lostVoter: number;
+  /** Whether the directory of the product runs beside the rooms, and not a model of one. */
+  readonly isReplicated?: boolean;
 }
 
 /** Longer than every retry, every time to come back and every vote together. */
@@ -38,7 +41,7 @@ export class SimCluster {
   readonly nodes: readonly SimNode[];
   readonly clients: readonly SimClient[];
   readonly checker: ClusterChecker;
-  readonly directory: SimDirectory;
+  readonly directory: ClusterDirectory;
   /** Nodes that an operator has made the cluster forget. */
   readonly forgotten = new Set<SimNode>();
   /** Told of what nodes do. */
@@ -46,15 +49,17 @@ export class SimCluster {
 
   constructor(
     seed: string,
-    options: Pick<ClusterWorldOptions, 'name' | 'links' | 'nodes' | 'clients'>,
+    options: Pick<ClusterWorldOptions, 'name' | 'links' | 'nodes' | 'clients' | 'isReplicated'>,
     makeCore = makeRoomsCore,
   ) {
     const simulation = new Simulation({ seed, scenario: options.name });
     this.simulation = simulation;
     this.links = new SimLinks(simulation, options.links);
-    this.directory = new SimDirectory(simulation, () =>
-      this.nodes.filter((node) => !this.forgotten.has(node)),
-    );
+    const members = (): readonly SimNode[] => this.nodes.filter((node) => !this.forgotten.has(node));
+    this.directory =
+      options.isReplicated === true
+        ? new ReplicatedDirectory(simulation)
+        : new SimDirectory(simulation, members);
     const count = options.nodes(simulation.random('nodes').below(1_000));
     // Sessions are named after their clients.
     const clientOf = new Map<string, SimClient>();

@@ -8,9 +8,19 @@ import type { RoomsOutput } from '@bothy/rooms/core';
 import type { Simulation } from '@bothy/simulator';
 import type { DirectoryResult, RoomId } from '@bothy/wire';
 import { DirectoryModel, type RoomDirectoryCommand } from './room-store.ts';
-import type { SimNode } from './sim-node.ts';
+import type { NodeDirectory, SimNode } from './sim-node.ts';
 
-type Question = Extract<RoomsOutput, { kind: 'askDirectory' }>;
+export type DirectoryQuestion = Extract<RoomsOutput, { kind: 'askDirectory' }>;
+
+/** What a cluster and its checker ask of a directory: the model here, or the one that runs in the product. */
+export interface ClusterDirectory extends NodeDirectory {
+  administrator(room: RoomId): string | undefined;
+  roomsOf(node: string): readonly RoomId[];
+  isBuried(room: RoomId): boolean;
+  /** What is wrong with it once the faults have ended. */
+  problem(): string | undefined;
+  readonly counts: Readonly<Record<string, number>>;
+}
 
 interface Entry {
   readonly command: RoomDirectoryCommand;
@@ -34,7 +44,7 @@ const unavailable = {
   message: 'Most nodes cannot be reached.',
 } as const;
 
-export class SimDirectory {
+export class SimDirectory implements ClusterDirectory {
   readonly #simulation: Simulation;
   readonly #members: () => readonly SimNode[];
   readonly #log: Entry[] = [];
@@ -76,7 +86,11 @@ export class SimDirectory {
     node.process.submit({ kind: 'directorySays', whole: true, ...model.about(held) });
   }
 
-  ask(node: SimNode, { id, command }: Question): void {
+  problem(): undefined {
+    return undefined;
+  }
+
+  ask(node: SimNode, { id, command }: DirectoryQuestion): void {
     const { bootCount } = node.process;
     const deadlineMs = this.#simulation.nowMs + patienceMs;
     const isOver = (): boolean => !node.alive() || node.process.bootCount !== bootCount;

@@ -24,6 +24,7 @@ export const again = 'again ';
 /** The directory of its cluster, as a node sees it. */
 export interface NodeDirectory {
   started(node: SimNode): void;
+  ended?(node: SimNode): void;
   ask(node: SimNode, question: Extract<RoomsOutput, { kind: 'askDirectory' }>): void;
 }
 
@@ -85,6 +86,7 @@ export class SimNode implements LinkEnd {
       ended: () => {
         this.#attached = new Map();
         links.crash(this);
+        options.directory.ended?.(this);
         options.ended(this);
       },
       perform: (output) => {
