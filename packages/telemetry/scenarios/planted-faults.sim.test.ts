@@ -232,12 +232,8 @@ const faults: Readonly<Record<string, Scenario>> = {
   'never asks the directory again': node(() => ({
     outputs: (all) => all.filter((each) => each.kind !== 'setTimer' || each.key !== 'home again'),
   })),
-  // Who shares no directory and hears nothing on the topic has its own disk alone.
-  'forgets whose home it is, and is told by nobody': node(
-    () => ({
-      ...nodeWrites(({ kind }) => kind !== 'putHome')(),
-      input: (given) => (given.kind === 'claim' ? undefined : given),
-    }),
+  'hears no claim on the topic, where the nodes share nothing else': node(
+    heard((given) => (given.kind === 'claim' ? undefined : given)),
     brokerAlone,
   ),
 };
