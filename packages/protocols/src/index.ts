@@ -161,6 +161,7 @@ export {
   type Liveness,
 } from './detection/heartbeat-detector.ts';
 export { PhiAccrualDetector, type PhiAccrualDetectorOptions } from './detection/phi-accrual-detector.ts';
+export { RhythmDetector, type RhythmDetectorOptions } from './detection/rhythm-detector.ts';
 export { Swim } from './detection/swim/swim.ts';
 export type {
   ProbeOutcome,

@@ -13,6 +13,11 @@ export interface RoomsConfig {
 export const timing = {
   /** Every node tells every other that it is there. */
   heartbeatMs: 1_000,
+  /**
+   * A silence that only one in 100,000 heartbeats explains, by those of this node before, is a ground to suspect it: by
+   * chance that is once in a day. Some 2 s where heartbeats are punctual.
+   */
+  suspectedAtPhi: 5,
   /** Silence after which a node counts as down: a pause of 2 s is common, one of 5 s is not. */
   downAfterMs: 5_000,
   /** A node that cannot be reached is dialled again after so long, doubling up to the second. */

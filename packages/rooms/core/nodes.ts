@@ -7,7 +7,7 @@
  * one link of a pair. Who is who travels in heartbeats, so a newcomer learns of
  * all from any one of them.
  */
-import { ExponentialBackoff, HeartbeatDetector, type Random } from '@bothy/protocols';
+import { ExponentialBackoff, type Random, RhythmDetector } from '@bothy/protocols';
 import type { NodeHealth, NodeId, NodeInfo, NodeLoad } from '@bothy/wire';
 import { bounds, type RoomsConfig, timing } from './config.ts';
 import type { Step } from './step.ts';
@@ -17,7 +17,7 @@ interface Remote {
   /** Where it was reached last, when that is not the address that it tells. */
   dialled: string | undefined;
   /** Set while a link stands. */
-  detector: HeartbeatDetector | null;
+  detector: RhythmDetector | null;
   /** When its last link came up. */
   upMs: number;
   /** Waits between dials: they go on growing while links end as soon as they stand. */
@@ -110,9 +110,10 @@ export class Nodes {
     }
     // A second word of the same link: what belonged to the first is over.
     if (known?.detector != null) this.#lost(step, info.id, known);
-    const detector = new HeartbeatDetector({
+    const detector = new RhythmDetector({
       intervalMs: timing.heartbeatMs,
       timeoutMs: timing.downAfterMs,
+      phi: timing.suspectedAtPhi,
       startMs: step.now.monoMs,
     });
     const remote: Remote = {
@@ -173,6 +174,7 @@ export class Nodes {
   heartbeat(step: Step, from: NodeId, nodes: readonly NodeInfo[], load: NodeLoad): void {
     const remote = this.#remotes.get(from);
     if (remote !== undefined) remote.load = load;
+    remote?.detector?.beat(step.now.monoMs);
     for (const info of nodes) this.#learn(step, info);
   }
 
