@@ -12,7 +12,7 @@ export interface RemovalsOptions {
   readonly log: Logger;
   readonly random: Random;
   readonly wallMs: () => number;
-  /** From one attempt to the next; doubling up to a minute. @default 1000 */
+  /** From one attempt to the next; doubling up to 15 s, for a node that is back is not to be waited for long. @default 1000 */
   readonly againMs?: number;
 }
 
@@ -23,6 +23,7 @@ export interface RemovalProgress {
 
 /** A disk that refuses a record is asked again after so long: nothing that follows it is begun before. */
 const diskAgainMs = 1_000;
+const againMaxMs = 15_000;
 const maxOpen = 100;
 const maxRemembered = 200;
 
@@ -41,7 +42,7 @@ export class Removals {
     const { store, ports, random, againMs = 1_000 } = options;
     // Nodes may be away for days: what can still be taken back is taken back by a person, not by a count.
     const maxAttempts = Number.MAX_SAFE_INTEGER;
-    this.#saga = new Saga({ againMs, againMaxMs: 60_000, maxAttempts, maxOpen, maxRemembered }, random);
+    this.#saga = new Saga({ againMs, againMaxMs, maxAttempts, maxOpen, maxRemembered }, random);
     const banned = {
       add: (removal: string, room: string) => store.addRoom(removal, room),
       of: (removal: string) => store.rooms(removal),
