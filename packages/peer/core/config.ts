@@ -27,6 +27,11 @@ export const timing = {
   /** Ping a link that was silent for so long; `deadAfterMs` of silence end it. */
   heartbeatMs: 5_000,
   deadAfterMs: 15_000,
+  /**
+   * A silence that one in 1,000 answers to pings explains, by those before, is a ground to ask for a sign of life. Where it
+   * is a false alarm it costs one frame.
+   */
+  doubtAtPhi: 3,
   /** A link in trouble is asked for a sign of life this often. */
   probeMs: 500,
   /** In trouble for so long, ICE is restarted: by the impolite side; the polite one leaves it a second more. */

@@ -43,6 +43,25 @@ export class LinkRecovery {
     this.#restart(step, device);
   }
 
+  /** A frame came; `answerTo` says which ping it answers. The answer to a heartbeat teaches the rhythm. */
+  heard(step: Step, device: RemoteDevice, answerTo?: number): void {
+    const { link } = device;
+    if (link?.detector == null) return;
+    if (answerTo === link.beatMs) link.detector.beat(step.now.monoMs);
+    else link.detector.heard(step.now.monoMs);
+    this.alive(step, device);
+  }
+
+  /** No sign of life where one was usual: ask, rather than wait for the silence that ends a link. */
+  silenceTimerFired(step: Step, device: RemoteDevice): void {
+    const detector = device.link?.detector;
+    if (detector == null) return;
+    const leftMs = detector.lateAtMs - step.now.monoMs;
+    // Once in doubt, it is looked at again an interval later: by then it is heard again, or restarts, or is gone.
+    step.setTimer(`silence ${device.key}`, leftMs > 0 ? leftMs : timing.heartbeatMs);
+    if (leftMs <= 0) this.doubt(step, device);
+  }
+
   /** A frame came, or the connection says so: the path is fine. */
   alive(step: Step, device: RemoteDevice): void {
     const { link } = device;

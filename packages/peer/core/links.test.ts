@@ -157,6 +157,25 @@ test('[PL6] 15 s of silence end a link', () => {
   expect(states(stage)).toEqual(['retrying']);
 });
 
+test('[PL6] a silence that is unusual by the answers before is probed, long before it ends the link', () => {
+  const stage = CoreStage.linked();
+  for (let count = 1; count <= 50; count++) {
+    stage.nowMs = count * 5_000;
+    stage.step({ kind: 'timer', key: `beat ${key}` });
+    stage.nowMs += 40;
+    stage.step({ kind: 'frame', link: stage.link, frame: { kind: 'pong', t: count * 5_000 } });
+  }
+  const heardMs = stage.nowMs;
+  stage.step({ kind: 'timer', key: `silence ${key}` });
+  expect(stage.frames).toEqual([]);
+  stage.nowMs += stage.timerAfterMs('silence') ?? 0;
+  expect(stage.nowMs - heardMs).toBeGreaterThan(8_000);
+  expect(stage.nowMs - heardMs).toBeLessThan(10_000);
+  stage.step({ kind: 'timer', key: `silence ${key}` });
+  expect(stage.frames).toMatchObject([{ kind: 'ping' }]);
+  expect(stage.timerAfterMs('probe')).toBe(500);
+});
+
 test('[PL7] a later offer of another connection replaces the link, an earlier one does not', () => {
   const stage = CoreStage.withBen();
   stage.fromBen(offer(), { seq: 10, session: 'second' });

@@ -21,7 +21,16 @@ import type { LinkStage, LinkState } from './outputs.ts';
 import { type Link, RemoteDevice } from './remote-device.ts';
 import type { Step } from './step.ts';
 
-export const linkTimers = ['dial', 'attempt', 'retry', 'beat', 'probe', 'restart', 'candidates'] as const;
+export const linkTimers = [
+  'dial',
+  'attempt',
+  'retry',
+  'beat',
+  'silence',
+  'probe',
+  'restart',
+  'candidates',
+] as const;
 export type LinkTimer = (typeof linkTimers)[number];
 
 export class Links {
@@ -127,12 +136,11 @@ export class Links {
     else this.#negotiation.rtc(step, device, device.link, event);
   }
 
-  /** Any frame is a sign of life. Returns the device it came from, or undefined when its link is gone. */
-  heard(step: Step, linkId: string): RemoteDevice | undefined {
+  /** Any frame is a sign of life, and answers to our pings come at a rhythm. Returns the device it came from, or undefined when its link is gone. */
+  heard(step: Step, linkId: string, answerTo?: number): RemoteDevice | undefined {
     const device = this.#byLink(linkId);
     if (device?.link?.detector == null) return device;
-    device.link.detector.heard(step.now.monoMs);
-    this.#recovery.alive(step, device);
+    this.#recovery.heard(step, device, answerTo);
     return device;
   }
 
@@ -143,6 +151,7 @@ export class Links {
       if (device.link === null) this.#consider(step, device, 'now');
     } else if (timer === 'candidates') this.#negotiation.flushCandidates(step, device);
     else if (timer === 'beat') this.#beat(step, device);
+    else if (timer === 'silence') this.#recovery.silenceTimerFired(step, device);
     else if (timer === 'probe') this.#recovery.probeTimerFired(step, device);
     else if (timer === 'restart') this.#recovery.restartTimerFired(step, device);
     else this.#lost(step, device);
@@ -253,6 +262,7 @@ export class Links {
     device.early = null;
     step.clearTimer(`attempt ${device.key}`);
     step.setTimer(`beat ${device.key}`, timing.heartbeatMs);
+    this.#recovery.silenceTimerFired(step, device);
     this.#setState(step, device, 'open', 'open');
     this.#conversations.linkOpened(step, link.id, device.person, device.key);
   }
@@ -262,7 +272,8 @@ export class Links {
     if (link?.detector == null) return;
     const silent = link.detector.state(step.now.monoMs);
     if (silent === 'dead') return this.#lost(step, device);
-    const frame = { kind: 'ping', t: step.now.monoMs } as const;
+    link.beatMs = step.now.monoMs;
+    const frame = { kind: 'ping', t: link.beatMs } as const;
     step.emit({ kind: 'frame', link: link.id, frame, early: true });
     step.setTimer(`beat ${device.key}`, timing.heartbeatMs);
   }

@@ -170,7 +170,7 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   }
 
   #frame(step: Step, link: string, frame: VerifiedFrame): void {
-    if (this.#links.heard(step, link) === undefined) return;
+    if (this.#links.heard(step, link, frame.kind === 'pong' ? frame.t : undefined) === undefined) return;
     if (frame.kind === 'pong') return;
     if (frame.kind === 'ping') {
       return step.emit({ kind: 'frame', link, frame: { kind: 'pong', t: frame.t }, early: true });

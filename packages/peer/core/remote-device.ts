@@ -1,5 +1,5 @@
 /** A device of a contact, as its signed presence and envelopes tell, and the link to it. */
-import { ExponentialBackoff, HeartbeatDetector, PolitePeer, type Random } from '@bothy/protocols';
+import { ExponentialBackoff, PolitePeer, type Random, RhythmDetector } from '@bothy/protocols';
 import {
   type Boot,
   bootCounter,
@@ -31,7 +31,9 @@ export interface Link {
   /** Local candidates that wait for the next batch. */
   candidates: Candidate[];
   /** Set while the channel is open. */
-  detector: HeartbeatDetector | null;
+  detector: RhythmDetector | null;
+  /** When we pinged last by the heartbeat: answers to probes have no rhythm. */
+  beatMs: number;
   /** The path is in doubt: signs of life are asked for, and ICE may be restarted. */
   trouble: 'none' | 'probing' | 'restarting';
 }
@@ -126,15 +128,17 @@ export class RemoteDevice {
       stage: 'offer',
       candidates: [],
       detector: null,
+      beatMs: 0,
       trouble: 'none',
     };
     return this.link;
   }
 
-  newDetector(startMs: number): HeartbeatDetector {
-    return new HeartbeatDetector({
+  newDetector(startMs: number): RhythmDetector {
+    return new RhythmDetector({
       intervalMs: timing.heartbeatMs,
       timeoutMs: timing.deadAfterMs,
+      phi: timing.doubtAtPhi,
       startMs,
     });
   }
