@@ -43,6 +43,8 @@ export interface RaftWorldOptions {
   readonly driftPpm: number;
   /** What members take into account for that: how much faster than the slowest one the fastest clock may run. */
   readonly clockDrift: number;
+  /** A member makes a snapshot after 5 to so many more commands. */
+  readonly compactEvery: number;
   readonly changeEveryMs: number;
   readonly transferEveryMs: number;
   /** Who thinks that it leads answers reads at once: wrong. @default false */
@@ -92,7 +94,7 @@ export class RaftWorld {
           checker,
           boot: (member, disk) => this.#boot(make, member, disk.stored),
           driftPpm: random.next() < 0.5 ? options.driftPpm : -options.driftPpm,
-          compactEvery: 5 + random.below(60),
+          compactEvery: 5 + random.below(options.compactEvery),
           trustsItself: options.trustsItself ?? false,
           answered: (output) => this.#operator.answered(output),
         }),

@@ -31,6 +31,7 @@ export const roughRaftOptions: RaftWorldOptions = {
   electionTimeoutMs: 150,
   driftPpm: 40_000,
   clockDrift: 1.1,
+  compactEvery: 60,
   changeEveryMs: 600,
   transferEveryMs: 1_500,
 };
