@@ -39,6 +39,7 @@ class SoakRun {
   /** Seeds that held, by scenario. */
   readonly #held = new Map<string, number>();
   #shownMs: number;
+  #isShown = false;
   #isOver = false;
   #hasFailed = false;
 
@@ -53,7 +54,7 @@ class SoakRun {
   async run(): Promise<boolean> {
     const batches = this.#batches();
     await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(batches)));
-    this.#show();
+    if (!this.#isShown) this.#show();
     return !this.#hasFailed;
   }
 
@@ -72,6 +73,7 @@ class SoakRun {
     for (const batch of batches) {
       const result = await this.#host.run(batch);
       if (result === undefined || this.#isOver) return;
+      this.#isShown = false;
       this.#held.set(batch.scenario, (this.#held.get(batch.scenario) ?? 0) + result.passed);
       if (result.failure !== undefined) {
         this.#isOver = true;
@@ -84,6 +86,7 @@ class SoakRun {
   }
 
   #show(): void {
+    this.#isShown = true;
     this.#shownMs = this.#host.monoMs();
     const seconds = (this.#shownMs - this.#startedMs) / 1_000;
     const all = [...this.#held.values()].reduce((sum, held) => sum + held, 0);
