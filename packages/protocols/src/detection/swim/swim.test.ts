@@ -224,6 +224,38 @@ test('[SW2, SW6, SW16] whatever is lost, repeated and late: nobody speaks of an 
   );
 });
 
+test('[SW2, SW16] of pings for others the oldest gives way, and only who was pinged ends one', () => {
+  const probes = new SwimProbes(seededRandom('relays'));
+  const made = Array.from({ length: 65 }, (_, at) => probes.relay('a', at, 'b'));
+  expect(made.map(({ dropped }) => dropped?.seq).filter((seq) => seq !== undefined)).toEqual([1]);
+  expect([probes.endRelay(1), probes.endRelay(2, 'c'), probes.endRelay(2, 'b')?.originSeq]).toEqual([
+    undefined,
+    undefined,
+    1,
+  ]);
+  probes.add('d');
+  probes.add('d');
+  expect([probes.next(['d'])?.member, probes.next([])]).toEqual(['d', null]);
+});
+
+test('[SW2] who is asked to ping and hears nothing says so; who is asked about itself answers', () => {
+  const stage = alone();
+  const ask = (target: string): readonly SwimOutput[] =>
+    stage.step('a', {
+      kind: 'message',
+      from: 'b',
+      message: { kind: 'pingRequest', seq: 7, target, incarnation: 0, updates: [] },
+    });
+  expect(ask('a')).toContainEqual(
+    expect.objectContaining({ message: expect.objectContaining({ kind: 'ack', seq: 7 }) }),
+  );
+  ask('c');
+  expect(stage.fire('a', 'relay 1')).toMatchObject([
+    { kind: 'send', to: 'b', message: { kind: 'nack', seq: 7 } },
+  ]);
+  expect(stage.fire('a', 'relay 1')).toEqual([]);
+});
+
 test('[SW18] options out of their range throw a RangeError', () => {
   const wrong: Partial<SwimOptions>[] = [
     { periodMs: 0 },
