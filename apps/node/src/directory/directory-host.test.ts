@@ -96,11 +96,13 @@ test('a disk that fails ends what waits, which may still happen, and the directo
   await expect(waiting).rejects.toMatchObject({ ...unavailable, details: { mayHappen: true } });
   // What was known is shown until the next one knows better.
   expect(host.ownerOf('ann')).toBe(ann);
+  expect(host.isStale).toBe(true);
   disk.fails = false;
   await expect.poll(() => disk.opened).toBe(2);
   expect(disk.closed).toBe(1);
   await expect.poll(() => host.view?.state).toBe('ready');
   expect(await host.command(claim('cid'))).toEqual({ kind: 'bound' });
+  expect(host.isStale).toBe(false);
 });
 
 test('three nodes agree, whichever is asked, and go on without the one that led', async () => {

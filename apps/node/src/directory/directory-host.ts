@@ -120,9 +120,9 @@ export class DirectoryHost implements DirectoryDesk {
     return this.#core?.view();
   }
 
-  /** Commands are refused for want of a majority, and what is read here may be old. */
+  /** Commands are refused, for want of a majority or of a disk, and what is read here may be old. */
   get isStale(): boolean {
-    return this.view?.state === 'stale';
+    return this.#restart !== undefined || this.view?.state === 'stale';
   }
 
   name(name: Name): NameRecord | undefined {
