@@ -67,7 +67,7 @@ export const electionsRaftOptions: RaftWorldOptions = {
   readers: 0,
   faults: {
     ...calm,
-    crashEveryMs: 60,
+    crashEveryMs: 80,
     diskStallEveryMs: 500,
     partialPartitionEveryMs: 500,
     maxOutageMs: 120,
