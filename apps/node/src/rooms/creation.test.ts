@@ -14,7 +14,7 @@ test('a creation has one beginning of an id, which differs by person and by requ
   for (const each of all) expect(each).toMatch(/^[a-z2-7]{16}$/);
 });
 
-test('a room that is asked for again at another node is the room that there is', async () => {
+test('a room that is asked for again at another node is the room that there is, and asked for at both at once it is one', async () => {
   const one = await nodes.start({ id: 'n1' });
   const two = await nodes.start({ id: 'n2', join: one.clusterAddress });
   const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
@@ -36,4 +36,21 @@ test('a room that is asked for again at another node is the room that there is',
   expect(await create(atTwo)).toMatchObject({ id: room.id, administrator: 'n1' });
   const joined = await atTwo.call('room.join', { requestId: 'j-1', room: room.id });
   expect(joined).toMatchObject({ room: { id: room.id } });
+  // At once, at both, again and again: whoever comes second is told where it is, or what it is.
+  for (const requestId of ['c-2', 'c-3', 'c-4']) {
+    const told = await Promise.allSettled(
+      [atOne, atTwo].map(
+        async (client) => (await client.call('room.create', { requestId, name: 'Hut' })).room,
+      ),
+    );
+    expect(told.some(({ status }) => status === 'fulfilled')).toBe(true);
+    const again = async (client: RoomClient): Promise<string> => {
+      const { room } = (await client.call('room.create', { requestId, name: 'Hut' })) as {
+        room: { id: string };
+      };
+      return room.id;
+    };
+    const found = await vi.waitFor(() => Promise.all([atOne, atTwo].map(again)), 10_000);
+    expect(found[0]).toBe(found[1]);
+  }
 });
