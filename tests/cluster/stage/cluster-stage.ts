@@ -31,8 +31,12 @@ export interface ClusterOptions {
 export const patience = { timeout: 40_000, interval: 50 } as const;
 
 /** For what can only be asked again and again. Rejects when it is not so in time. */
-export async function eventually(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const endMs = performance.now() + patience.timeout;
+export async function eventually(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs: number = patience.timeout,
+): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
   while (!(await isSo())) {
     if (performance.now() > endMs) throw new Error(`not in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, patience.interval));
