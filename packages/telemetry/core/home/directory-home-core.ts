@@ -134,9 +134,10 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
 
   #heard(edge: EdgeId, { wallMs }: Now): void {
     if (this.#homes.has(edge) || this.#errands.has('claim', edge)) return;
-    const isFull = this.#homes.size >= this.#mostEdges || this.#errands.size >= mostPending;
-    if (isFull)
+    if (this.#homes.size >= this.#mostEdges)
       return this.#refuse(edge, `No room is left for the homes of more than ${this.#mostEdges} edges.`);
+    if (this.#errands.size >= mostPending)
+      return this.#refuse(edge, `${mostPending} edges wait until the directory says where they are at home.`);
     const command = { kind: 'claimHome', edge, node: this.#node, atMs: wallMs } as const;
     this.#errands.add({ kind: 'claim', edge, command });
   }
