@@ -10,15 +10,19 @@ export interface DigestQuestion {
   readonly level: number;
 }
 
-/** Undefined: this node holds nothing of that room, or shows it to nobody who asks. Throws a `BothyError`. */
-export type AskDigest = (room: RoomId, question?: DigestQuestion) => Promise<RoomDigestAnswer | undefined>;
+export interface AskDigest {
+  /** Undefined: this node holds nothing of that room, or does not show it to who asks. Throws a `BothyError`. */
+  (room: RoomId, question?: DigestQuestion): Promise<RoomDigestAnswer | undefined>;
+  /** Whether it shows private rooms of others to who asks, as far as is known by the last answer. @default it does */
+  readonly seesAll?: () => boolean;
+}
 
 const timeoutMs = 30_000;
 
 /** Signs in at first, and again when the node does not take its token any more. */
 export function digestsAt(url: string, signIn: KeySignIn | undefined): AskDigest {
   let token: string | undefined;
-  return async (room, question) => {
+  const askWithToken: AskDigest = async (room, question) => {
     const known = token;
     if (signIn !== undefined) token ??= await signIn.token({ url });
     try {
@@ -30,6 +34,17 @@ export function digestsAt(url: string, signIn: KeySignIn | undefined): AskDigest
     token = await signIn.token({ url });
     return await ask(url, token, room, question);
   };
+  return Object.assign(askWithToken, { seesAll: () => token !== undefined && isOperators(token) });
+}
+
+/** What the node itself says in a token of its own: nothing rests on it but a sentence. */
+function isOperators(token: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return (claims as { readonly role?: unknown } | null)?.role === 'operator';
+  } catch {
+    return false;
+  }
 }
 
 async function ask(

@@ -71,7 +71,7 @@ export async function verifyRooms(options: VerifyOptions): Promise<VerifyReport>
 }
 
 async function verifyRoom(
-  { id: room, name, administrator }: ClusterStatusAnswer['rooms'][number],
+  { id: room, name, administrator, visibility }: ClusterStatusAnswer['rooms'][number],
   nodes: readonly Asked[],
   notAsked: NotAsked[],
   compared: (numbers: number) => void,
@@ -83,7 +83,12 @@ async function verifyRoom(
     try {
       // The copy first: the log may only be longer by the time that it is asked.
       const held = await ask(room);
-      if (held === undefined) continue;
+      if (held === undefined) {
+        // Whoever may not see a private room is told the same as where there is no copy.
+        const isHidden = visibility === 'private' && ask.seesAll?.() === false;
+        if (isHidden) notAsked.push({ node, room, reason: 'It shows private rooms to its operators only.' });
+        continue;
+      }
       const source = await log?.ask(room);
       if (log === undefined || source === undefined) {
         const reason = `${administrator}, which orders the room, does not show it.`;

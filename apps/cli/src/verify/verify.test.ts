@@ -143,6 +143,28 @@ describe('a cluster', () => {
     );
   });
 
+  test('a private room that a node may hide from who asks is no room without a copy', async () => {
+    const { nodes, rooms, ...rest } = status([node('n1'), node('n2'), node('n3')]);
+    const secret = {
+      ...rest,
+      nodes,
+      rooms: rooms.map((each) => ({ ...each, visibility: 'private' as const })),
+    };
+    const nothing = async () => undefined;
+    const report = await verifyRooms({
+      status: secret,
+      digestsAt: digestsAt({
+        n1: holding(log(3)).ask,
+        n2: Object.assign(nothing.bind(null), { seesAll: () => false }),
+        n3: Object.assign(nothing.bind(null), { seesAll: () => true }),
+      }),
+    });
+    expect(report.notAsked).toEqual([
+      { node: 'n2', room, reason: 'It shows private rooms to its operators only.' },
+    ]);
+    expect(exitCodeOf(report)).toBe(2);
+  });
+
   test('many differences are told in part, and a room that is not there is refused', async () => {
     const copy = new Map([...log(100)].map(([seq, text]) => [seq, seq % 2 === 0 ? 'other' : text]));
     const options = {

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { directoryStatus } from './directory-status-schema.ts';
 import { type Parsed, wholeNumber } from './parse.ts';
-import { nodeId, roomId } from './room-parts.ts';
+import { nodeId, roomId, visibility } from './room-parts.ts';
 import { roomState } from './room-results.ts';
 
 const clusterStatus = z.object({
@@ -25,6 +25,8 @@ const clusterStatus = z.object({
     z.object({
       id: roomId,
       name: z.string(),
+      /** Nodes of earlier versions do not say it. */
+      visibility: z.optional(visibility),
       administrator: nodeId,
       memberCount: wholeNumber(0),
       state: roomState,
