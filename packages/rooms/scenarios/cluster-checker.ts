@@ -11,6 +11,7 @@ import type {
   RoomResult,
 } from '@bothy/wire';
 import type { ClientObserver } from './client-observer.ts';
+import { RoomHistories } from './room-histories.ts';
 import { mayBeShown, wasAsked } from './room-ledger.ts';
 import { SentChecker } from './sent-checker.ts';
 import type { SimClient } from './sim-client.ts';
@@ -51,6 +52,7 @@ export class ClusterChecker implements ClientObserver {
   readonly gapped = new Set<SimClient>();
   readonly #nodes: readonly SimNode[];
   readonly directory: Omit<ClusterDirectory, 'started' | 'ended' | 'ask'>;
+  readonly histories: RoomHistories;
   readonly #sent = new SentChecker((sentence) => this.fail(sentence));
   /** By who asked and under which request: the room that they were told of. */
   readonly creations = new Map<string, RoomId>();
@@ -66,6 +68,7 @@ export class ClusterChecker implements ClientObserver {
     this.#nodes = nodes;
     this.directory = directory;
     this.#nowMs = nowMs;
+    this.histories = new RoomHistories(nowMs);
   }
 
   safety(): string | undefined {
@@ -123,7 +126,12 @@ export class ClusterChecker implements ClientObserver {
     this.#positions.set(`${client.actor.name} ${room}`, position);
   }
 
+  sending(client: SimClient, room: RoomId, key: string): void {
+    this.histories.called(client.actor.name, room, key);
+  }
+
   sent(client: SimClient, room: RoomId, key: string, body: string, position: Position): void {
+    this.histories.answered(client.actor.name, key, position.seq);
     this.#count('acknowledged');
     this.#keep({ ...position, room, key, body, author: client.actor.person });
   }

@@ -2,6 +2,7 @@
 import type { RoomId } from '@bothy/wire';
 import type { ClusterChecker } from './cluster-checker.ts';
 import type { DiskLog } from './node-disk.ts';
+import { copiesDiffer } from './room-histories.ts';
 import { type RoomWords, readLog } from './room-ledger.ts';
 import type { SimClient } from './sim-client.ts';
 import type { SimNode } from './sim-node.ts';
@@ -28,11 +29,13 @@ export class ClusterPeace {
     return (
       this.#checker.safety() ??
       first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
+      this.#checker.histories.problem() ??
       this.#deletions() ??
       this.#checker.directory.problem() ??
       first(this.#nodes, (node) => this.#claims(node)) ??
       first(this.#checker.creations, ([request, room]) => this.#creation(request, room)) ??
       first(this.#nodes, (node) => first(node.store.logs(), ([id, log]) => this.#disk(node, id, log))) ??
+      first(this.#words.keys(), (room) => this.#copies(room)) ??
       first(this.#clients, (client) => this.#behind(client) ?? this.#listing(client)) ??
       first(this.#clients, (client) => first(client.rooms.keys(), (room) => this.#view(client, room)))
     );
@@ -137,6 +140,18 @@ export class ClusterPeace {
     const banned = [...log.members.values()].filter(({ standing }) => standing === 'banned');
     if (node === owner && banned.length !== words.banned.size) return `${node.info.id} forgot a ban of ${id}`;
     return undefined;
+  }
+
+  /** Where somebody follows a room its copy has caught up. */
+  #copies(room: RoomId): string | undefined {
+    const owner = this.#checker.administrator(room);
+    const held = this.#nodes.flatMap((node) => {
+      const log = node.store.log(room);
+      const isFollowed = this.#clients.some((client) => client.node === node && client.rooms.has(room));
+      return log !== undefined && (node === owner || isFollowed) ? [{ node: node.info.id, log }] : [];
+    });
+    const problem = copiesDiffer(held);
+    return problem === undefined ? undefined : `${room}: ${problem}`;
   }
 
   #behind(client: SimClient): string | undefined {
