@@ -2,6 +2,7 @@
  * Edges, nodes and the broker between them, while everything goes wrong; then the faults end, and nothing may be lost,
  * double, half told, or alarmed for nothing.
  */
+import { checkEventual, type ReplicaObservation } from '@bothy/protocols';
 import {
   type FaultProfile,
   injectFaults,
@@ -239,6 +240,14 @@ class TelemetryWorld {
     if (home?.cores === undefined || homes.length > 1) return `${homes.length} nodes are its home`;
     const agreed = this.#directory?.homeOf(id) ?? home.id;
     if (agreed !== home.id) return `${home.id} is its home, and the directory says ${agreed}`;
+    // Whoever they heard of it from: all nodes say the same of it.
+    const said = this.#nodes.flatMap((node): ReplicaObservation[] => {
+      const each = node === this.#lost ? undefined : node.cores?.home.homeOf(id);
+      const shown = JSON.stringify([each?.home, each?.epoch]);
+      return node === this.#lost ? [] : [{ replica: node.id, atMs: 0, updates: [shown], shown }];
+    });
+    const verdict = checkEventual(said);
+    if (verdict.kind === 'violated') return verdict.sentence;
     const { alarms, ingest } = home.cores;
     const known = ingest.edge(id);
     if (known?.state !== 'online') return `its home takes it for ${known?.state}`;
