@@ -156,6 +156,20 @@ test('[RM53] a creation that another node has won meanwhile goes at the next sta
   expect([stored(stage), stored(stage, 'n2')]).toEqual([[], [room]]);
 });
 
+test('[RM58] one that gave way is buried in the directory, for what was asked earlier may come through later', () => {
+  const stage = new CoreStage(['n1', 'n2']);
+  stage.directory.refuses = () => null;
+  stage.command('n1', ann, tea);
+  const [loser = ''] = stored(stage);
+  stage.directory.refuses = () => undefined;
+  const winner = made(stage.command('n2', ann, tea));
+  stage.restart('n1');
+  const { buried } = stage.directory.of('n1');
+  expect([buried.has(loser), buried.has(winner)]).toEqual([true, false]);
+  expect(stage.store('n1').snapshot().intents).toEqual([]);
+  expect(stored(stage, 'n2')).toEqual([winner]);
+});
+
 test('[RM53] all who ask for a room that is being made are answered, and one is in it', () => {
   const stage = new CoreStage();
   stage.directory.refuses = () => null;

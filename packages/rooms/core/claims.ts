@@ -214,7 +214,7 @@ export class Claims {
       case 'roomTaken':
         this.#errands.delete(room);
         // One that people use stays: what becomes of two that were made apart is settled when their nodes meet.
-        return draft === undefined ? undefined : this.#drop(step, draft, this.#listener.winner(result.by));
+        return draft === undefined ? undefined : this.#giveWay(step, draft, this.#listener.winner(result.by));
       case 'roomBuried':
         return this.#saysBuried(step, room);
       default: {
@@ -244,6 +244,12 @@ export class Claims {
       this.#answer(step, draft, refusal(code, sentence));
     }
     this.#pause(step);
+  }
+
+  /** Another was first. What was asked earlier may come through once that one is gone: this room would be claimed, and nowhere. */
+  #giveWay(step: Step, draft: Draft & { readonly isOpen: boolean }, result: RoomResult): void {
+    this.#drop(step, draft, result);
+    if (draft.isOpen) this.bury(step, draft.room);
   }
 
   #saysBuried(step: Step, room: RoomId): void {
