@@ -6,9 +6,18 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: 'protocols',
+          include: ['packages/protocols/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.sim.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
           name: 'unit',
           include: ['{packages,apps,tools,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.sim.test.ts'],
+          // Those of the protocols are a project of their own, so that what they reach can be measured.
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.sim.test.ts', 'packages/protocols/**'],
           testTimeout: 10_000,
         },
       },

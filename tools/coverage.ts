@@ -7,7 +7,7 @@ import { runNode } from './checks/child-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bothy-coverage-'));
 try {
-  const args = ['run', '--project', 'unit', 'packages/protocols', ...coverageArgs(folder)];
+  const args = ['run', '--project', 'protocols', ...coverageArgs(folder)];
   const { code, output } = await runNode('node_modules/vitest/vitest.mjs', args);
   if (code !== 0) process.stdout.write(output);
   const { lines, isEnough } = judgeBranches(readBranches(folder) ?? []);

@@ -9,15 +9,16 @@ import { tidyStep } from './checks/tidy.ts';
 import { typecheckStep } from './checks/typecheck.ts';
 import { vitestStep } from './checks/vitest-project.ts';
 
-const unit = vitestStep('unit', 'Unit and property tests');
+const protocols = vitestStep('protocols', 'Unit and property tests of the protocols');
+const unit = vitestStep('unit', 'Unit and property tests of the rest');
 const simulation = vitestStep('simulation', 'Simulation');
 const cluster = vitestStep('cluster', 'Clusters of real processes');
 const browser = vitestStep('browser', 'Browser tests');
 
 const stepsByKind = new Map<string, readonly Step[]>([
-  ['all', [setupStep, typecheckStep, biomeStep, tidyStep, unit, simulation, cluster, browser]],
+  ['all', [setupStep, typecheckStep, biomeStep, tidyStep, protocols, unit, simulation, cluster, browser]],
   ['static', [typecheckStep, biomeStep, tidyStep]],
-  ['unit', [unit]],
+  ['unit', [protocols, unit]],
   ['simulation', [simulation]],
   ['cluster', [setupStep, cluster]],
   ['browser', [setupStep, browser]],

@@ -52,6 +52,8 @@ test.concurrent('an operator has all nodes forget one that will not come back', 
   };
   expect(await forget('n3')).toBe(400);
   expect(await forget('nobody')).toBe(404);
+  // Before, one node alone decides for all, and could not be lost.
+  await expect.poll(async () => (await n1.cluster()).directory?.voters, patience).toHaveLength(3);
   await stage.node('n3').end();
   await expect.poll(() => n1.hears(), patience).toBe('n2 up, n3 down');
   expect(await forget('n3')).toBe(200);

@@ -6,7 +6,7 @@ import { coverageArgs, judgeBranches, readBranches } from './branch-coverage.ts'
 import { runNode } from './child-process.ts';
 import type { Step, StepOutcome } from './step.ts';
 
-export type VitestProject = 'unit' | 'simulation' | 'cluster' | 'browser';
+export type VitestProject = 'protocols' | 'unit' | 'simulation' | 'cluster' | 'browser';
 
 /** What is read of vitest's JSON report. */
 export interface VitestReport {
@@ -20,6 +20,8 @@ export interface VitestReport {
 }
 
 export function vitestStep(project: VitestProject, title: string): Step {
+  // Measuring costs each file of tests, also those that reach little of what is measured.
+  const isMeasured = project === 'protocols';
   return {
     title,
     async run() {
@@ -35,13 +37,13 @@ export function vitestStep(project: VitestProject, title: string): Step {
             '--reporter=default',
             '--reporter=json',
             `--outputFile.json=${reportFile}`,
-            ...(project === 'unit' ? coverageArgs(folder) : []),
+            ...(isMeasured ? coverageArgs(folder) : []),
           ],
           { show: true, ...(process.stdout.isTTY ? {} : { env: { NO_COLOR: '1' } }) },
         );
         const outcome = countTests(readReport(reportFile), code);
         // Of a run with failures nothing else is to be said: what they did not reach is not known.
-        return project === 'unit' && outcome.failed === 0 ? withCoverage(outcome, folder) : outcome;
+        return isMeasured && outcome.failed === 0 ? withCoverage(outcome, folder) : outcome;
       } finally {
         rmSync(folder, { recursive: true });
       }

@@ -21,6 +21,7 @@ export interface NodeSetup {
 
 /** What `GET /api/v1/cluster` says, as far as tests look. */
 export interface ClusterAnswer {
+  readonly directory?: { readonly voters: readonly string[] };
   readonly nodes: readonly { readonly id: string; readonly health: string }[];
   readonly rooms: readonly { readonly id: string; readonly name: string; readonly administrator: string }[];
   readonly deletions: readonly { readonly room: string; readonly outcome: string }[];
