@@ -5,7 +5,7 @@ import { roundsOption } from './stage/options.ts';
 import { publish } from './stage/readme-section.ts';
 import { median, percentile } from './stage/statistics.ts';
 
-/** The issue asks for the 99th hundredth of so many. */
+/** So many that a 99th hundredth says something. */
 const usualLosses = 50;
 const aimMs = 1_000;
 const losses: Readonly<Record<Loss, string>> = {
