@@ -1,20 +1,6 @@
-import { checkSeeds, replayCommand, type Scenario, seedRange } from '@bothy/simulator';
+import { checkSeeds, runSeeds, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
 import { calmCluster, deletions, failedNode, longLog, roughCluster, withDirectory } from './index.ts';
-
-/** Runs each seed once. A failure says how to replay it. */
-function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const seed of seedRange(from, count)) {
-    try {
-      const { counts } = scenario.run(seed);
-      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
-    } catch (thrown) {
-      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
-    }
-  }
-  return sums;
-}
 
 /** Each of these happened at least so often. */
 function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {

@@ -53,6 +53,20 @@ export function checkSeeds(scenario: Scenario, seeds: Iterable<string>): SeedsOu
   return { passed, counts, failure: undefined };
 }
 
+/** Runs each seed once, `count` of them from this one on; sums of the counts. Throws at the first failure, saying how to replay it. */
+export function runSeeds(scenario: Scenario, from: number, count: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const seed of seedRange(from, count)) {
+    try {
+      const { counts } = scenario.run(seed);
+      for (const [name, value] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + value;
+    } catch (thrown) {
+      throw new Error(`${String(thrown)}\n  ${replayCommand(scenario.name, seed)}`, { cause: thrown });
+    }
+  }
+  return sums;
+}
+
 function runTwice(scenario: Scenario, seed: string): ScenarioResult {
   const first = scenario.run(seed);
   const second = scenario.run(seed);
