@@ -11,8 +11,10 @@ export interface RoomsConfig {
 
 /** Constants, not options: two nodes that disagree on them are hard to reason about. */
 export const timing = {
-  /** Every node tells every other that it is there. */
+  /** Every node tells every other that it is there; where they are many it asks one of them as often (SWIM). */
   heartbeatMs: 1_000,
+  /** Where they are many: shorter than `downAfterMs`, so that one doubt does not end a link that works. */
+  manyNodesHeartbeatMs: 4_000,
   /**
    * A silence that only one in 100,000 heartbeats explains, by those of this node before, is a ground to suspect it: by
    * chance that is once in a day. Some 2 s where heartbeats are punctual.
@@ -51,6 +53,8 @@ export const timing = {
 export const bounds = {
   /** Nodes of one cluster that are remembered. */
   nodes: 64,
+  /** Up to so many nodes each tells every other every second. */
+  fewNodes: 10,
   /** Commands that wait for their turn, per room; more are refused with `rate_limited`. */
   queuePerRoom: 1_000,
   /** Commands on their way to an administrator, over all rooms. */

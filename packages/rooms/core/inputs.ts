@@ -1,5 +1,5 @@
 /** Everything that can happen to a rooms core. Shapes are checked and identities proven by the drivers before. */
-import type { CommitMessage, Durable, Found, TimerFired } from '@bothy/protocols';
+import type { CommitMessage, Durable, Found, SwimMessage, TimerFired } from '@bothy/protocols';
 import type {
   ClusterMessage,
   DirectoryResult,
@@ -12,7 +12,7 @@ import type {
 } from '@bothy/wire';
 import type { RoomFinding } from './records.ts';
 
-export type RoomClusterMessage = ClusterMessage<CommitMessage>;
+export type RoomClusterMessage = ClusterMessage<CommitMessage, SwimMessage>;
 
 /** The directory did not carry it out. `mayHappen`: it may yet. The sentence is for people. */
 export interface DirectoryRefused {

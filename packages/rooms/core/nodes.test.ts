@@ -136,7 +136,8 @@ test('[RM34] a node that was removed is forgotten by all until it comes by itsel
   expect(listed(stage, 'n2').rooms.some(({ administrator }) => administrator === 'n3')).toBe(false);
   // Somebody who has not heard speaks of it.
   const load = { sessions: 0, rooms: 0, messagesPerSecond: 0 };
-  stage.tell('n1', 'n2', { kind: 'heartbeat', nodes: [infoOf('n2'), infoOf('n3')], load });
+  const nodes = [infoOf('n2'), infoOf('n3')];
+  stage.tell('n1', 'n2', { kind: 'heartbeat', nodes, load, nextMs: timing.heartbeatMs });
   expect(known('n1')).toEqual(['n2']);
   stage.step('n1', { kind: 'forgetNode', id: 'g', node: 'n3' });
   expect(stage.outputs).toContainEqual({ kind: 'forgotten', id: 'g', known: false });

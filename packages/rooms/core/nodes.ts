@@ -5,11 +5,15 @@
  *
  * Every node dials every other it knows of and has no link to; the driver keeps
  * one link of a pair. Who is who travels in heartbeats, so a newcomer learns of
- * all from any one of them.
+ * all from any one of them. Where they are many, heartbeats are rare, and SWIM finds
+ * who is gone.
  */
-import { ExponentialBackoff, type Random, RhythmDetector } from '@bothy/protocols';
+import { type ExponentialBackoff, type Random, RhythmDetector } from '@bothy/protocols';
 import type { NodeHealth, NodeId, NodeInfo, NodeLoad } from '@bothy/wire';
 import { bounds, type RoomsConfig, timing } from './config.ts';
+import { Dialling } from './dialling.ts';
+import type { RoomClusterMessage } from './inputs.ts';
+import { Probing } from './probing.ts';
 import type { Step } from './step.ts';
 
 interface Remote {
@@ -18,18 +22,16 @@ interface Remote {
   dialled: string | undefined;
   /** Set while a link stands. */
   detector: RhythmDetector | null;
-  /** When its last link came up. */
+  /** When its last link came up, when anything was heard over it, and when a heartbeat was sent. */
   upMs: number;
+  heardMs: number;
+  beatMs: number;
+  /** How soon its next heartbeat comes, by its last one; 0 while it has not said, which earlier versions never do. */
+  nextMs: number;
   /** Waits between dials: they go on growing while links end as soon as they stand. */
   readonly backoff: ExponentialBackoff;
   health: NodeHealth;
   load: NodeLoad | null;
-}
-
-/** An address that is tried again and again while no link to it stands. */
-interface Address {
-  readonly backoff: ExponentialBackoff;
-  dialling: boolean;
 }
 
 export interface NodesListener {
@@ -49,23 +51,26 @@ export interface NodeView extends NodeInfo {
 
 export class Nodes {
   readonly #config: RoomsConfig;
-  readonly #random: Random;
   readonly #listener: NodesListener;
   readonly #remotes = new Map<NodeId, Remote>();
-  readonly #addresses = new Map<string, Address>();
+  readonly #dialling: Dialling;
+  readonly #probing: Probing;
+  /** Whose turn it was to be told of all. */
+  #turn = 0;
   /** Not to be learned again from others that have not heard yet. */
   readonly #forgotten = new Set<NodeId>();
 
   constructor(config: RoomsConfig, remembered: readonly NodeInfo[], random: Random, listener: NodesListener) {
     this.#config = config;
-    this.#random = random;
+    this.#dialling = new Dialling(config, random);
+    this.#probing = new Probing(config.self.id, random);
     this.#listener = listener;
     for (const info of remembered) this.#remotes.set(info.id, this.#unlinked(info));
   }
 
   start(step: Step): void {
-    for (const address of this.#config.join) this.#wantAddress(step, address);
-    for (const { info } of this.#remotes.values()) this.#wantAddress(step, info.address);
+    for (const address of this.#config.join) this.#dialling.want(step, address);
+    for (const { info } of this.#remotes.values()) this.#dialling.want(step, info.address);
     step.setTimer('heartbeat', timing.heartbeatMs);
   }
 
@@ -110,16 +115,11 @@ export class Nodes {
     }
     // A second word of the same link: what belonged to the first is over.
     if (known?.detector != null) this.#lost(step, info.id, known);
-    const detector = new RhythmDetector({
-      intervalMs: timing.heartbeatMs,
-      timeoutMs: timing.downAfterMs,
-      phi: timing.suspectedAtPhi,
-      startMs: step.now.monoMs,
-    });
     const remote: Remote = {
       ...this.#unlinked(info),
-      detector,
+      detector: newDetector(step, timing.heartbeatMs),
       upMs: step.now.monoMs,
+      heardMs: step.now.monoMs,
       ...(known === undefined ? {} : { backoff: known.backoff }),
       dialled: dialled ?? known?.dialled,
       health: known?.health ?? 'down',
@@ -128,11 +128,12 @@ export class Nodes {
     this.#forgotten.delete(info.id);
     if (known === undefined || !isSame(known.info, info)) step.persist({ kind: 'putNode', node: info });
     if (known !== undefined && known.info.address !== info.address)
-      this.#unwantAddress(step, known.info.address);
-    this.#stopDialling(step, info.address);
-    if (dialled !== undefined) this.#stopDialling(step, dialled);
+      this.#dialling.unwant(step, known.info.address);
+    this.#dialling.stop(step, info.address);
+    if (dialled !== undefined) this.#dialling.stop(step, dialled);
     this.#setHealth(step, info.id, remote, 'up');
-    this.#beat(step, info.id);
+    this.#probeOrNot(step);
+    this.#beat(step, info.id, remote, true);
     this.#listener.linked(step, info.id);
   }
 
@@ -144,22 +145,16 @@ export class Nodes {
     const isShort = step.now.monoMs - remote.upMs < timing.downAfterMs;
     if (!isShort) remote.backoff.reset();
     const afterMs = isShort ? (remote.backoff.next() ?? timing.dialAgainMaxMs) : 0;
-    this.#wantAddress(step, remote.info.address, remote.backoff, afterMs);
-    if (remote.dialled !== undefined) this.#wantAddress(step, remote.dialled, remote.backoff, afterMs);
+    this.#dialling.want(step, remote.info.address, remote.backoff, afterMs);
+    if (remote.dialled !== undefined) this.#dialling.want(step, remote.dialled, remote.backoff, afterMs);
   }
 
   dialFailed(step: Step, address: string): void {
-    const wanted = this.#addresses.get(address);
-    if (wanted === undefined) return;
-    wanted.dialling = false;
-    this.#dialLater(step, address, wanted);
+    this.#dialling.failed(step, address);
   }
 
   dialTimerFired(step: Step, address: string): void {
-    const wanted = this.#addresses.get(address);
-    if (wanted === undefined || wanted.dialling) return;
-    wanted.dialling = true;
-    step.emit({ kind: 'dial', address, early: true });
+    this.#dialling.timerFired(step, address);
   }
 
   /** Anything from a node is a sign of life. False when no link to it stands: what it says is not heard. */
@@ -167,33 +162,63 @@ export class Nodes {
     const remote = this.#remotes.get(node);
     if (remote?.detector == null) return false;
     remote.detector.heard(step.now.monoMs);
+    remote.heardMs = step.now.monoMs;
+    this.#probing.heard(node);
     if (remote.health !== 'up') this.#setHealth(step, node, remote, 'up');
     return true;
   }
 
-  heartbeat(step: Step, from: NodeId, nodes: readonly NodeInfo[], load: NodeLoad): void {
+  heartbeat(step: Step, from: NodeId, { nodes, load, nextMs }: MessageOf<'heartbeat'>): void {
     const remote = this.#remotes.get(from);
-    if (remote !== undefined) remote.load = load;
-    remote?.detector?.beat(step.now.monoMs);
     for (const info of nodes) this.#learn(step, info);
+    if (remote === undefined) return;
+    remote.load = load;
+    if (nextMs !== remote.nextMs) {
+      const isFirst = remote.nextMs === 0;
+      remote.nextMs = nextMs;
+      remote.detector = newDetector(step, nextMs || timing.heartbeatMs);
+      if (isFirst) this.#probing.meet(step, from);
+    }
+    remote.detector?.beat(step.now.monoMs);
   }
 
-  /** Every interval: tell all, and look who is silent. */
+  swim(step: Step, from: NodeId, { message }: MessageOf<'swim'>): void {
+    this.#probing.message(step, from, message);
+  }
+
+  swimTimerFired(step: Step, key: string): void {
+    this.#probing.timerFired(step, key);
+  }
+
+  /** Every second: look who is silent, and tell those who are to hear from us now. */
   heartbeatTimerFired(step: Step): void {
     step.setTimer('heartbeat', timing.heartbeatMs);
-    for (const id of this.#sorted()) {
+    for (const id of this.#sorted()) this.#look(step, id);
+    const { linked } = this;
+    this.#turn += 1;
+    const inTurn = linked[this.#turn % linked.length];
+    for (const id of linked) {
       const remote = this.#remotes.get(id);
-      if (remote?.detector == null) continue;
-      const liveness = remote.detector.state(step.now.monoMs);
-      if (liveness === 'dead') {
-        // Half open: the other side would never hear of it.
-        step.emit({ kind: 'hangUp', node: id, reason: 'Nothing was heard for too long.', early: true });
-        this.linkDown(step, id);
-        continue;
-      }
-      this.#setHealth(step, id, remote, liveness === 'late' ? 'suspected' : 'up');
-      this.#beat(step, id);
+      if (remote === undefined) continue;
+      const isWhole = id === inTurn || !this.#isBeatenRarely(remote);
+      const dueMs = remote.beatMs + timing.manyNodesHeartbeatMs - timing.heartbeatMs / 2;
+      if (isWhole || step.now.monoMs >= dueMs) this.#beat(step, id, remote, isWhole);
     }
+  }
+
+  #look(step: Step, id: NodeId): void {
+    const remote = this.#remotes.get(id);
+    if (remote?.detector == null) return;
+    const { monoMs } = step.now;
+    const silentMs = monoMs - remote.heardMs;
+    const liveness = remote.detector.state(monoMs);
+    if (liveness === 'dead' || (silentMs >= timing.downAfterMs && this.#probing.doubts(id))) {
+      // Half open: the other side would never hear of it.
+      step.emit({ kind: 'hangUp', node: id, reason: 'Nothing was heard for too long.', early: true });
+      return this.linkDown(step, id);
+    }
+    const isDoubted = silentMs > timing.heartbeatMs && this.#probing.suspects(id);
+    this.#setHealth(step, id, remote, liveness === 'late' || isDoubted ? 'suspected' : 'up');
   }
 
   /** An operator says that this node will not come back. False when it is not known. */
@@ -212,8 +237,10 @@ export class Nodes {
       this.#lost(step, node, remote);
     }
     this.#remotes.delete(node);
-    this.#unwantAddress(step, remote.info.address);
-    if (remote.dialled !== undefined) this.#unwantAddress(step, remote.dialled);
+    this.#probing.forget(step, node);
+    this.#probeOrNot(step);
+    this.#dialling.unwant(step, remote.info.address);
+    if (remote.dialled !== undefined) this.#dialling.unwant(step, remote.dialled);
     step.persist({ kind: 'deleteNode', node });
     for (const other of this.linked) step.send(other, { kind: 'forget', node });
     this.#listener.forgotten(step, node);
@@ -225,8 +252,9 @@ export class Nodes {
     if (id === this.#config.self.id || this.#remotes.has(id) || this.#forgotten.has(id)) return;
     if (this.#remotes.size >= bounds.nodes) return;
     this.#remotes.set(id, this.#unlinked(info));
+    this.#probeOrNot(step);
     step.persist({ kind: 'putNode', node: info });
-    this.#wantAddress(step, address);
+    this.#dialling.want(step, address);
   }
 
   #lost(step: Step, node: NodeId, remote: Remote): void {
@@ -242,54 +270,49 @@ export class Nodes {
     step.notice('all', { kind: 'node', node, health });
   }
 
-  #beat(step: Step, to: NodeId): void {
-    const nodes = this.#sorted().flatMap((id) => this.#remotes.get(id)?.info ?? []);
+  #beat(step: Step, to: NodeId, remote: Remote, isWhole: boolean): void {
+    const others = this.#sorted().flatMap((id) => this.#remotes.get(id)?.info ?? []);
+    remote.beatMs = step.now.monoMs;
     step.sendEarly(to, {
       kind: 'heartbeat',
-      nodes: [this.#config.self, ...nodes],
+      nodes: isWhole ? [this.#config.self, ...others] : [],
       load: this.#listener.load(),
+      nextMs: this.#isBeatenRarely(remote) ? timing.manyNodesHeartbeatMs : timing.heartbeatMs,
     });
   }
 
-  #wantAddress(step: Step, address: string, backoff = this.#newBackoff(), afterMs = 0): void {
-    if (address === this.#config.self.address || this.#addresses.has(address)) return;
-    this.#addresses.set(address, { backoff, dialling: afterMs === 0 });
-    if (afterMs === 0) step.emit({ kind: 'dial', address, early: true });
-    else step.setTimer(`dial ${address}`, afterMs);
+  /** An earlier version would hang up. */
+  #isBeatenRarely(remote: Remote): boolean {
+    return this.#probing.running && remote.nextMs > 0;
   }
 
-  #newBackoff(): ExponentialBackoff {
-    const options = {
-      baseMs: timing.dialAgainMs,
-      factor: 2,
-      maxMs: timing.dialAgainMaxMs,
-      maxAttempts: Number.POSITIVE_INFINITY,
-      jitter: 'equal',
-    } as const;
-    return new ExponentialBackoff(options, this.#random);
+  #probeOrNot(step: Step): void {
+    if (this.#remotes.size < bounds.fewNodes) return this.#probing.stop(step);
+    if (this.#probing.running) return;
+    this.#probing.start(step);
+    for (const id of this.linked) if (this.#remotes.get(id)?.nextMs !== 0) this.#probing.meet(step, id);
   }
 
   #unlinked(info: NodeInfo): Remote {
-    const backoff = this.#newBackoff();
-    return { info, dialled: undefined, detector: null, upMs: 0, backoff, health: 'down', load: null };
-  }
-
-  #dialLater(step: Step, address: string, wanted: Address): void {
-    step.setTimer(`dial ${address}`, wanted.backoff.next() ?? timing.dialAgainMaxMs);
-  }
-
-  #stopDialling(step: Step, address: string): void {
-    if (!this.#addresses.delete(address)) return;
-    step.clearTimer(`dial ${address}`);
-  }
-
-  #unwantAddress(step: Step, address: string): void {
-    if (!this.#config.join.includes(address)) this.#stopDialling(step, address);
+    const times = { upMs: 0, heardMs: 0, beatMs: 0, nextMs: 0 };
+    const backoff = this.#dialling.newBackoff();
+    return { info, dialled: undefined, detector: null, ...times, backoff, health: 'down', load: null };
   }
 
   #sorted(): NodeId[] {
     return [...this.#remotes.keys()].sort();
   }
+}
+
+type MessageOf<Kind> = Extract<RoomClusterMessage, { readonly kind: Kind }>;
+
+function newDetector(step: Step, intervalMs: number): RhythmDetector {
+  return new RhythmDetector({
+    intervalMs,
+    timeoutMs: Math.max(timing.downAfterMs, intervalMs * 3),
+    phi: timing.suspectedAtPhi,
+    startMs: step.now.monoMs,
+  });
 }
 
 function isSame(one: NodeInfo, other: NodeInfo): boolean {

@@ -293,6 +293,8 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
         this.#messagesPerSecond = this.#delivered;
         this.#delivered = 0;
         return this.#nodes.heartbeatTimerFired(step);
+      case 'swim':
+        return this.#nodes.swimTimerFired(step, rest);
       case 'dial':
         return this.#nodes.dialTimerFired(step, rest);
       case 'directory':

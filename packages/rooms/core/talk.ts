@@ -21,7 +21,9 @@ export class Talk {
     const { shelf, nodes, followers, copies, forwards, deletions } = this.#parts;
     switch (message.kind) {
       case 'heartbeat':
-        return nodes.heartbeat(step, from, message.nodes, message.load);
+        return nodes.heartbeat(step, from, message);
+      case 'swim':
+        return nodes.swim(step, from, message);
       case 'directory':
         return this.#listed(step, from, message);
       case 'follow':

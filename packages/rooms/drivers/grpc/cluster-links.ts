@@ -174,7 +174,7 @@ export class ClusterLinks {
       // One message often goes to many nodes.
       this.#encoded.set(message, bytes);
     }
-    link.send(bytes, message.kind === 'replicated');
+    link.send(bytes, message.kind === 'replicated' || message.kind === 'swim');
   }
 
   #identity(): Identity {

@@ -178,6 +178,22 @@ const commit = fc.oneof(
   fc.record({ kind: fc.constantFrom('commit', 'rollback', 'acknowledge', 'inquire'), ...transaction }),
 );
 
+const word = some(
+  {
+    member: node,
+    incarnation: number,
+    status: fc.constantFrom('alive', 'suspect', 'dead', 'left'),
+    by: node,
+  },
+  ['by'],
+);
+const carried = { incarnation: number, updates: few(word) };
+const swim = fc.oneof(
+  fc.record({ kind: fc.constantFrom('ping', 'ack', 'nack'), seq: number, ...carried }),
+  fc.record({ kind: kind('pingRequest'), seq: number, target: node, ...carried }),
+  fc.record({ kind: fc.constantFrom('sync', 'state', 'leave'), ...carried }),
+);
+
 const run = of(/^[A-Za-z0-9_-]{1,20}$/);
 const published = fc.record({
   topic: of(/^[a-zA-Z/]{1,30}$/),
@@ -208,7 +224,9 @@ export const anyMessage = fc.oneof(
       rooms: number,
       messagesPerSecond: fc.double({ min: 0, max: 1e9, noNaN: true }),
     }),
+    nextMs: fc.nat({ max: 60_000 }),
   }),
+  fc.record({ kind: kind('swim'), message: swim }),
   fc.record({ kind: kind('directory'), whole: on, rooms: few(directoryRoom), removed: few(room) }),
   fc.record({ kind: kind('follow'), room, after: position, online: few(author) }),
   fc.record({ kind: kind('unfollow'), room }),

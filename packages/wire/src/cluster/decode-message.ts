@@ -10,6 +10,7 @@ import { bridgeMessage } from './decode-bridge.ts';
 import { commitMessage } from './decode-commit.ts';
 import { directoryMessage } from './decode-directory.ts';
 import { roomMessage } from './decode-room-message.ts';
+import { swimMessage } from './decode-swim.ts';
 import * as pb from './gen/cluster.ts';
 import type { LinkMessage } from './link-message.ts';
 import * as node from './node-schemas.ts';
@@ -56,6 +57,8 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
       return ofKind('heartbeat', node.heartbeat, kind.value);
     case 'forget':
       return ofKind('forget', node.forget, kind.value);
+    case 'swim':
+      return swimMessage(kind.value);
     case 'doubled':
       return { ok: true, value: { kind: 'doubled' } };
     case 'bridge':

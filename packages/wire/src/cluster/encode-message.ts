@@ -1,15 +1,20 @@
 /** Messages between nodes, as `bothy.cluster.v1` has them. What comes in is our own: it is not checked here. */
-import type { CommitMessage } from '@bothy/protocols';
+import type { CommitMessage, SwimMessage } from '@bothy/protocols';
 import type { DirectoryRoom } from '../rooms/cluster-messages.ts';
 import type { RoomActor } from '../rooms/room-commands.ts';
 import type { RoomEntry } from '../rooms/room-entry.ts';
 import type { BridgeMessage } from './bridge-message.ts';
 import { directoryToProto } from './encode-directory.ts';
-import { presences, refusals, roles, visibilities } from './enumerations.ts';
+import { presences, refusals, roles, swimStatuses, visibilities } from './enumerations.ts';
 import * as pb from './gen/cluster.ts';
 import type { LinkMessage } from './link-message.ts';
 
 type Kind = NonNullable<pb.Message['kind']>;
+type SwimContent = SwimMessage extends infer Each
+  ? Each extends SwimMessage
+    ? Omit<Each, 'incarnation' | 'updates'>
+    : never
+  : never;
 
 /** One message as bytes of `Message`. */
 export function encodeMessage(message: LinkMessage): Uint8Array {
@@ -19,7 +24,10 @@ export function encodeMessage(message: LinkMessage): Uint8Array {
 function kindOf(message: LinkMessage): Kind {
   switch (message.kind) {
     case 'heartbeat':
-      return { $case: 'heartbeat', value: { nodes: message.nodes, load: message.load } };
+      return {
+        $case: 'heartbeat',
+        value: { nodes: message.nodes, load: message.load, nextMs: message.nextMs },
+      };
     case 'directory': {
       const { whole, rooms, removed } = message;
       return { $case: 'directory', value: { whole, rooms: rooms.map(roomToProto), removed } };
@@ -75,6 +83,8 @@ function kindOf(message: LinkMessage): Kind {
       return { $case: 'doubled', value: {} };
     case 'commit':
       return commitToProto(message.message);
+    case 'swim':
+      return { $case: 'swim', value: swimToProto(message.message) };
     case 'bridge':
       return { $case: 'bridge', value: { kind: bridgeToProto(message.message) } };
     case 'replicated':
@@ -96,6 +106,32 @@ function commitToProto(message: CommitMessage): Kind {
     }
     default:
       return { $case: kind, value: { transaction } };
+  }
+}
+
+function swimToProto({ incarnation, updates, ...said }: SwimMessage): pb.Swim {
+  return {
+    incarnation,
+    updates: updates.map(({ member, status, by = '', ...rest }) => ({
+      node: member,
+      status: swimStatuses.toCode(status),
+      by,
+      ...rest,
+    })),
+    kind: probeToProto(said),
+  };
+}
+
+function probeToProto(said: SwimContent): pb.Swim['kind'] {
+  switch (said.kind) {
+    case 'ping':
+    case 'ack':
+    case 'nack':
+      return { $case: said.kind, value: { seq: said.seq } };
+    case 'pingRequest':
+      return { $case: said.kind, value: { seq: said.seq, target: said.target } };
+    default:
+      return { $case: said.kind, value: {} };
   }
 }
 

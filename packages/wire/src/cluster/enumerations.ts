@@ -1,4 +1,5 @@
 /** Words here, numbers on the wire. A number that is not known has no word: what carries it is refused. */
+import type { SwimStatus } from '@bothy/protocols';
 import type { RoomPresence, RoomRole, RoomVisibility } from '../rooms/room-entry.ts';
 import * as pb from './gen/cluster.ts';
 
@@ -30,6 +31,12 @@ export const presences = enumeration<RoomPresence, pb.Presence>({
   online: pb.Presence.ONLINE,
   away: pb.Presence.AWAY,
   offline: pb.Presence.OFFLINE,
+});
+export const swimStatuses = enumeration<SwimStatus, pb.SwimStatus>({
+  alive: pb.SwimStatus.ALIVE,
+  suspect: pb.SwimStatus.SUSPECT,
+  dead: pb.SwimStatus.DEAD,
+  left: pb.SwimStatus.LEFT,
 });
 export const refusals = enumeration<'unknown' | 'deleted', pb.NotFollowing_Reason>({
   unknown: pb.NotFollowing_Reason.UNKNOWN,

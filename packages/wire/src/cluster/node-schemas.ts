@@ -25,6 +25,7 @@ export const heartbeat = z.object({
     rooms: count,
     messagesPerSecond: z.number().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   }),
+  nextMs: z.int().check(z.gte(0), z.lte(60_000)),
 });
 
 export const forget = z.object({ kind: z.literal('forget'), node: nodeId });

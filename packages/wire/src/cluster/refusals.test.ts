@@ -43,6 +43,9 @@ const append = (content: pb.RaftEntry['content'], index = 1) =>
       },
     },
   });
+const word = { node: 'n1', incarnation: 1, status: pb.SwimStatus.ALIVE, by: '' };
+const swim = (updates: pb.SwimUpdate[], kind: pb.Swim['kind'] = { $case: 'ping', value: { seq: 1 } }) =>
+  bytes({ $case: 'swim', value: { incarnation: 1, updates, kind } });
 const deep = `${'['.repeat(50)}${']'.repeat(50)}`;
 
 const wrong: readonly (readonly [string, Uint8Array, string])[] = [
@@ -175,9 +178,22 @@ const wrong: readonly (readonly [string, Uint8Array, string])[] = [
       value: {
         nodes: [{ id: 'n1', instance: 'i', address: 'unix:/var/run/docker.sock', webUrl: '', version: '1' }],
         load: { sessions: 0, rooms: 0, messagesPerSecond: 0 },
+        nextMs: 1_000,
       },
     }),
     'heartbeat.nodes.0.address',
+  ],
+  [
+    'a word of no status about a node',
+    swim([{ ...word, status: pb.SwimStatus.UNSPECIFIED }]),
+    'swim.updates.0.status',
+  ],
+  ['a word about what is no node', swim([{ ...word, node: '../n1' }]), 'swim.updates.0.member'],
+  ['more words than there are nodes', swim(Array.from({ length: 257 }, () => word)), 'swim.updates'],
+  [
+    'words that go with nothing',
+    bytes({ $case: 'swim', value: { incarnation: 1, updates: [word], kind: undefined } }),
+    'swim.kind',
   ],
 ];
 

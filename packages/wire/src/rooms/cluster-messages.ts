@@ -49,13 +49,15 @@ export interface RoomSnapshot {
   readonly pinned: readonly number[];
 }
 
-export type ClusterMessage<Commit> =
+export type ClusterMessage<Commit, Swim> =
   | {
       readonly kind: 'heartbeat';
-      /** Everybody that the sender knows, so that newcomers learn of all. */
+      /** Everybody that the sender knows, so that newcomers learn of all; or nobody, to say it another time. */
       readonly nodes: readonly NodeInfo[];
       /** Open sessions, rooms and messages per second, to be shown. */
       readonly load: NodeLoad;
+      /** The next one comes within so long; 0 from nodes of earlier versions, for which it is a second. */
+      readonly nextMs: number;
     }
   /** The sender's own rooms: all of them when a link comes up (`whole`), later what changed. */
   | {
@@ -114,7 +116,9 @@ export type ClusterMessage<Commit> =
   /** An operator has told the sender that this node will not come back. */
   | { readonly kind: 'forget'; readonly node: NodeId }
   /** Two-phase commit of a deletion. */
-  | { readonly kind: 'commit'; readonly message: Commit };
+  | { readonly kind: 'commit'; readonly message: Commit }
+  /** Who is there, in a cluster of more than ten nodes. */
+  | { readonly kind: 'swim'; readonly message: Swim };
 
 export interface NodeLoad {
   readonly sessions: number;

@@ -42,6 +42,18 @@ export const protobufFileName = "bothy/cluster/v1/cluster.proto";
  *   * A gRPC message is at most 4 MiB. See Part for what is larger.
  */
 
+export const SwimStatus = { UNSPECIFIED: 0, ALIVE: 1, SUSPECT: 2, DEAD: 3, LEFT: 4 } as const;
+
+export type SwimStatus = typeof SwimStatus[keyof typeof SwimStatus];
+
+export namespace SwimStatus {
+  export type UNSPECIFIED = typeof SwimStatus.UNSPECIFIED;
+  export type ALIVE = typeof SwimStatus.ALIVE;
+  export type SUSPECT = typeof SwimStatus.SUSPECT;
+  export type DEAD = typeof SwimStatus.DEAD;
+  export type LEFT = typeof SwimStatus.LEFT;
+}
+
 export const Visibility = {
   UNSPECIFIED: 0,
   /** PUBLIC - Anybody may join. */
@@ -136,6 +148,7 @@ export interface Message {
     | { readonly $case: "consulted"; readonly value: Consulted }
     | { readonly $case: "bridge"; readonly value: Bridge }
     | { readonly $case: "replicated"; readonly value: Replicated }
+    | { readonly $case: "swim"; readonly value: Swim }
     | undefined;
 }
 
@@ -158,18 +171,72 @@ export interface Part {
   readonly last: boolean;
 }
 
-/** Every second on every link. */
+/** Every second on every link. In a cluster of more than ten nodes every four seconds, to nodes that fill in next_ms. */
 export interface Heartbeat {
-  /** Everybody that the sender knows, itself included, so that newcomers learn of all. */
+  /** Everybody that the sender knows, itself included, so that newcomers learn of all; or nobody, to say it another time. */
   readonly nodes: readonly NodeInfo[];
   /** To be shown to people. */
-  readonly load: Load | undefined;
+  readonly load:
+    | Load
+    | undefined;
+  /** The next one comes within so many milliseconds. 0 from nodes of earlier versions, for which it is a second. */
+  readonly nextMs: number;
 }
 
 export interface Load {
   readonly sessions: number;
   readonly rooms: number;
   readonly messagesPerSecond: number;
+}
+
+/**
+ * Who is there, in a cluster of more than ten nodes: SWIM, with Lifeguard (docs/concepts/swim.md). Each node pings one
+ * other each second, and words about who is suspected or gone ride on what is sent anyway. Whoever is pinged answers,
+ * however many nodes it knows.
+ */
+export interface Swim {
+  /** That of the sender, who is alive. */
+  readonly incarnation: number;
+  readonly updates: readonly SwimUpdate[];
+  readonly kind:
+    | { readonly $case: "ping"; readonly value: SwimProbe }
+    | { readonly $case: "ack"; readonly value: SwimProbe }
+    | //
+    /** Please ping the target for me, and pass its answer on. */
+    { readonly $case: "pingRequest"; readonly value: SwimProbeFor }
+    | //
+    /** Asked by a ping_request, and the target did not answer in time. */
+    { readonly $case: "nack"; readonly value: SwimProbe }
+    | //
+    /** The updates are all that the sender knows. Answered by state. */
+    { readonly $case: "sync"; readonly value: SwimAll }
+    | { readonly $case: "state"; readonly value: SwimAll }
+    | //
+    /** The sender goes. */
+    { readonly $case: "leave"; readonly value: SwimAll }
+    | undefined;
+}
+
+export interface SwimProbe {
+  /** Names the answer, among what its sender has asked. */
+  readonly seq: number;
+}
+
+export interface SwimProbeFor {
+  readonly seq: number;
+  readonly target: string;
+}
+
+export interface SwimAll {
+}
+
+/** A word about a node. Of two, the one of the higher incarnation holds, and of one incarnation the later status. */
+export interface SwimUpdate {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly status: SwimStatus;
+  /** Of a suspicion, who has it; empty for the sender. */
+  readonly by: string;
 }
 
 /** An operator has told the sender that this node will not come back. */
@@ -1031,6 +1098,9 @@ export const Message: MessageFns<Message> = {
       case "replicated":
         Replicated.encode(message.kind.value, writer.uint32(266).fork()).join();
         break;
+      case "swim":
+        Swim.encode(message.kind.value, writer.uint32(274).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1248,6 +1318,14 @@ export const Message: MessageFns<Message> = {
             message.kind = { $case: "replicated", value: Replicated.decode(reader, reader.uint32()) };
             continue;
           }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.kind = { $case: "swim", value: Swim.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1376,7 +1454,7 @@ export const Part: MessageFns<Part> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { nodes: [], load: undefined };
+  return { nodes: [], load: undefined, nextMs: 0 };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -1386,6 +1464,9 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
     if (message.load !== undefined) {
       Load.encode(message.load, writer.uint32(18).fork()).join();
+    }
+    if (message.nextMs !== 0) {
+      writer.uint32(24).uint32(message.nextMs);
     }
     return writer;
   },
@@ -1417,6 +1498,14 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             }
 
             message.load = Load.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nextMs = reader.uint32();
             continue;
           }
         }
@@ -1485,6 +1574,359 @@ export const Load: MessageFns<Load> = {
             }
 
             message.messagesPerSecond = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSwim(): Swim {
+  return { incarnation: 0, updates: [], kind: undefined };
+}
+
+export const Swim: MessageFns<Swim> = {
+  encode(message: Swim, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.incarnation !== 0) {
+      writer.uint32(8).uint64(message.incarnation);
+    }
+    for (const v of message.updates) {
+      SwimUpdate.encode(v!, writer.uint32(18).fork()).join();
+    }
+    switch (message.kind?.$case) {
+      case "ping":
+        SwimProbe.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "ack":
+        SwimProbe.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "pingRequest":
+        SwimProbeFor.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "nack":
+        SwimProbe.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "sync":
+        SwimAll.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
+      case "state":
+        SwimAll.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
+      case "leave":
+        SwimAll.encode(message.kind.value, writer.uint32(74).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Swim {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwim() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.incarnation = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.updates.push(SwimUpdate.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "ping", value: SwimProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "ack", value: SwimProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "pingRequest", value: SwimProbeFor.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "nack", value: SwimProbe.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "sync", value: SwimAll.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "state", value: SwimAll.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.kind = { $case: "leave", value: SwimAll.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSwimProbe(): SwimProbe {
+  return { seq: 0 };
+}
+
+export const SwimProbe: MessageFns<SwimProbe> = {
+  encode(message: SwimProbe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seq !== 0) {
+      writer.uint32(8).uint64(message.seq);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwimProbe {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwimProbe() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seq = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSwimProbeFor(): SwimProbeFor {
+  return { seq: 0, target: "" };
+}
+
+export const SwimProbeFor: MessageFns<SwimProbeFor> = {
+  encode(message: SwimProbeFor, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seq !== 0) {
+      writer.uint32(8).uint64(message.seq);
+    }
+    if (message.target !== "") {
+      writer.uint32(18).string(message.target);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwimProbeFor {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwimProbeFor() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.seq = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSwimAll(): SwimAll {
+  return {};
+}
+
+export const SwimAll: MessageFns<SwimAll> = {
+  encode(_: SwimAll, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwimAll {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwimAll() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSwimUpdate(): SwimUpdate {
+  return { node: "", incarnation: 0, status: 0, by: "" };
+}
+
+export const SwimUpdate: MessageFns<SwimUpdate> = {
+  encode(message: SwimUpdate, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.node !== "") {
+      writer.uint32(10).string(message.node);
+    }
+    if (message.incarnation !== 0) {
+      writer.uint32(16).uint64(message.incarnation);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.by !== "") {
+      writer.uint32(34).string(message.by);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwimUpdate {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwimUpdate() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.node = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.incarnation = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.by = reader.string();
             continue;
           }
         }
