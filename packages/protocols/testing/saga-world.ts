@@ -27,6 +27,8 @@ export class SagaWorld {
   /** Everything that was ever marked or unmarked, in order: `+ saga step`, `- saga step`. */
   readonly changes: string[] = [];
   readonly ended: SagaRecord[] = [];
+  /** Sagas of which somebody was told that they turn back. */
+  readonly cancelled = new Set<string>();
   readonly transcript: string[] = [];
   effects = 0;
   /** Dies before the output of this number takes effect. */
@@ -57,6 +59,8 @@ export class SagaWorld {
     const isTaken = this.orchestrator?.cancel(outputs, saga, 'Somebody thought better of it.');
     if (isTaken !== undefined) this.#log(`<- cancel ${saga}: ${isTaken ? 'turns back' : 'too late'}`);
     this.#act(outputs);
+    // Told once all that is durable: who crashes before has promised nothing.
+    if (isTaken === true && this.orchestrator !== undefined) this.cancelled.add(saga);
   }
 
   /** Carries out, or undoes, what is asked for first. */

@@ -34,6 +34,8 @@ export interface SagaRecord {
   readonly done: number;
   /** Why it turned back, for people. */
   readonly reason?: string;
+  /** It turns back for this reason once the attempt that runs has ended; only while `running`. */
+  readonly cancelled?: string;
 }
 
 /** How a saga stands. */

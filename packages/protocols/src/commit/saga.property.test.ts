@@ -55,6 +55,7 @@ function play({ steps, attempts, events }: History, outputs?: SagaWorldOptions['
     const marks = steps.filter(({ name }) => world.marks.has(`${saga} ${name}`)).length;
     if (state === 'completed') expect({ done, marks }).toEqual({ done: steps.length, marks: steps.length });
     else expect({ state, done, marks }).toEqual({ state: 'compensated', done: 0, marks: 0 });
+    if (world.cancelled.has(saga)) expect(state).toBe('compensated');
   }
   // What nobody has on disk must not have had an effect.
   for (const mark of world.marks) expect([...world.disk.keys()]).toContain(mark.split(' ')[0]);
@@ -76,7 +77,7 @@ function expectOrder(world: SagaWorld, steps: readonly SagaStep[]): void {
   }
 }
 
-test('[SG1, SG2, SG3, SG4, SG6] whatever fails or crashes, all steps are done in the end, or none', () => {
+test('[SG1, SG2, SG3, SG4, SG6, SG14] whatever fails or crashes, all steps are done in the end, or none', () => {
   const ends = { completed: 0, compensated: 0 };
   fc.assert(
     fc.property(history, (each) => {
@@ -104,6 +105,8 @@ const faults: Readonly<Record<string, NonNullable<SagaWorldOptions['outputs']>>>
         ? { ...output, record: { ...output.record, done: output.record.done + 1 } }
         : output,
     ),
+  'forgets in a crash that it was cancelled': (outputs) =>
+    outputs.filter((output) => output.kind !== 'persist' || output.record.cancelled === undefined),
   'leaves the first step as it is when it turns back': (outputs) =>
     outputs.filter((output) => output.kind !== 'undo' || output.step !== 'c0'),
 };

@@ -174,6 +174,20 @@ describe('begin, cancel and ask', () => {
     expect(world.changes).toEqual(['+ s1 sessions', '- s1 sessions']);
   });
 
+  test('[SG14] cancelled while it runs, it turns back also when a crash comes first', () => {
+    const world = new SagaWorld({ steps });
+    world.begin('s1');
+    world.answer();
+    world.cancel('s1');
+    world.cancel('s1');
+    world.crash(true);
+    world.finish();
+    expect(world.changes).toEqual(['+ s1 sessions', '+ s1 name', '- s1 name', '- s1 sessions']);
+    const [record] = world.ended;
+    expect(record).toMatchObject({ state: 'compensated', reason: 'Somebody thought better of it.' });
+    expect(record).not.toHaveProperty('cancelled');
+  });
+
   test('[SG11] from the pivot on it is too late, and one that is unknown cannot be cancelled', () => {
     const world = new SagaWorld({ steps });
     world.begin('s1');

@@ -50,8 +50,6 @@ interface Open {
   trouble: string | undefined;
   /** An attempt before this one may have had an effect: one that failed does not speak for it. */
   isHalf: boolean;
-  /** To turn back once the attempt that runs has ended. */
-  cancelled: string | undefined;
 }
 
 export class Saga {
@@ -75,7 +73,7 @@ export class Saga {
     const outputs: SagaOutput[] = [];
     for (const record of records) {
       if (isEnded(record.state)) this.#remember(outputs, record);
-      else this.#goOn(outputs, this.#add(record, true));
+      else this.#resume(outputs, this.#add(record, true));
     }
     return outputs;
   }
@@ -119,9 +117,12 @@ export class Saga {
     if (open === undefined || !mayTurnBack(open.record)) return false;
     // What cannot be undone may have been done already.
     if (currentStep(open.record)?.kind !== 'compensatable' && open.attempts > 0) return false;
-    // What runs cannot be called back; what may have been done half is undone with the rest.
-    if (open.isRunning) open.cancelled = reason;
-    else this.#turnBack(outputs, open, reason, open.attempts > 0);
+    // What runs cannot be called back: it is waited for, and a crash meanwhile must not forget what was promised here.
+    if (!open.isRunning) this.#turnBack(outputs, open, reason, open.attempts > 0);
+    else if (open.record.cancelled === undefined) {
+      open.record = { ...open.record, cancelled: reason };
+      outputs.push({ kind: 'persist', record: open.record });
+    }
     return true;
   }
 
@@ -155,14 +156,21 @@ export class Saga {
     return ids.flatMap((id) => this.progressOf(id) ?? []);
   }
 
+  #resume(outputs: SagaOutput[], open: Open): void {
+    const { cancelled } = open.record;
+    if (cancelled === undefined) this.#goOn(outputs, open);
+    // The step that ran may have had its effect.
+    else this.#turnBack(outputs, open, cancelled, true);
+  }
+
   #stepDone(outputs: SagaOutput[], open: Open): void {
-    const { record, cancelled } = open;
+    const { record } = open;
     const isBack = record.state === 'compensating';
     const done = record.done + (isBack ? -1 : 1);
     this.#restartWaits(open);
-    if (cancelled !== undefined && !isBack) {
+    if (record.cancelled !== undefined) {
       open.record = { ...record, done };
-      return this.#turnBack(outputs, open, cancelled, false);
+      return this.#turnBack(outputs, open, record.cancelled, false);
     }
     const isLast = done === (isBack ? 0 : record.steps.length);
     const state = isLast ? (isBack ? 'compensated' : 'completed') : record.state;
@@ -170,7 +178,8 @@ export class Saga {
   }
 
   #stepNotDone(outputs: SagaOutput[], open: Open, outcome: StepOutcome, trouble: string | undefined): void {
-    const { record, attempts, cancelled } = open;
+    const { record, attempts } = open;
+    const { cancelled } = record;
     const step = currentStep(record);
     const mayFail = mayTurnBack(record) && step?.kind !== 'retriable';
     const isPivot = step?.kind === 'pivot';
@@ -187,7 +196,7 @@ export class Saga {
 
   /** `isHalf`: the step that was under way may have had an effect, so it is undone as well. */
   #turnBack(outputs: SagaOutput[], open: Open, reason: string, isHalf: boolean): void {
-    const { record } = open;
+    const { cancelled: _, ...record } = open.record;
     const done = record.done + (isHalf ? 1 : 0);
     this.#restartWaits(open);
     outputs.push({ kind: 'clearTimer', key: `${prefix}${record.saga}` });
@@ -225,8 +234,7 @@ export class Saga {
   #add(record: SagaRecord, isHalf: boolean): Open {
     const { againMs, againMaxMs } = this.#options;
     const backoff = retryWaits(againMs, againMaxMs, this.#random);
-    const said = { trouble: undefined, cancelled: undefined };
-    const open: Open = { record, backoff, attempts: 0, isRunning: false, isHalf, ...said };
+    const open: Open = { record, backoff, attempts: 0, isRunning: false, isHalf, trouble: undefined };
     this.#open.set(record.saga, open);
     return open;
   }
