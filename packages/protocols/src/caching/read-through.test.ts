@@ -80,6 +80,13 @@ test('[RT6] what does not fit is refused, and options out of their range throw',
   cache.read('b', 'ann');
   expect(cache.read('c', 'ann')).toEqual(said({ kind: 'refused' }, 'ann'));
   for (const absentTtlMs of [0, -1, Number.NaN]) expect(() => newCache({ absentTtlMs })).toThrow(RangeError);
+  // Without a time what is absent would never be old, or always.
+  const timed = newCache({ absentTtlMs: 100 });
+  expect(() => timed.read('a', 'ann')).toThrow(RangeError);
+  const load = loadOf(timed.read('a', 'ann', 0));
+  expect(() => timed.loaded(load, absent)).toThrow(RangeError);
+  expect(timed.loaded(load, absent, 0)).toEqual(said(absent, 'ann'));
+  expect(timed.read('a', 'ben', 50)).toEqual(said(absent, 'ben'));
 });
 
 const steps = fc.array(

@@ -51,6 +51,7 @@ export class ReadThrough<Key, Value, Waiter> {
 
   /** Answered by this, or by the end of a look-up; exactly once. */
   read(key: Key, waiter: Waiter, nowMs?: number): Outputs<Key, Value, Waiter> {
+    this.#expectTime(nowMs);
     let asked = this.#cache.ask(key, waiter, nowMs);
     if (asked.kind === 'hit' && this.#isTooOld(asked.value, nowMs)) {
       this.#cache.invalidate(key);
@@ -70,7 +71,8 @@ export class ReadThrough<Key, Value, Waiter> {
 
   /** To say it twice answers nobody. */
   loaded(load: Flight<Key>, answer: StoreAnswer<Value>, nowMs?: number): Outputs<Key, Value, Waiter> {
-    return said(this.#cache.loaded(load, { answer, setMs: nowMs ?? -Infinity }, nowMs), answer);
+    this.#expectTime(nowMs);
+    return said(this.#cache.loaded(load, { answer, setMs: nowMs ?? 0 }, nowMs), answer);
   }
 
   /** The store could not be asked: all who wait are told, and the next who reads tries again. */
@@ -92,7 +94,12 @@ export class ReadThrough<Key, Value, Waiter> {
     { answer, setMs }: { readonly answer: StoreAnswer<Value>; readonly setMs: number },
     nowMs = 0,
   ): boolean {
-    return answer.kind === 'absent' && this.#absentTtlMs < Infinity && nowMs - setMs >= this.#absentTtlMs;
+    return answer.kind === 'absent' && nowMs - setMs >= this.#absentTtlMs;
+  }
+
+  #expectTime(nowMs: number | undefined): void {
+    if (nowMs === undefined && this.#absentTtlMs < Infinity)
+      throw new RangeError('with a time to live every call needs a time');
   }
 }
 

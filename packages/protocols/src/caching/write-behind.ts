@@ -24,6 +24,8 @@ export class WriteBehind<Key, Value> {
   #pending = new Map<Key, Value>();
   #underWay: Map<Key, Value> | undefined;
   #oldestMs = Infinity;
+  /** The last flush came to nothing: the next one is no sooner for how much waits, or a store that is down is asked without a pause. */
+  #hasFailed = false;
 
   /** Throws a RangeError for an option out of its range. */
   constructor(options: WriteBehindOptions) {
@@ -45,21 +47,26 @@ export class WriteBehind<Key, Value> {
 
   /** What was written last, stored or not; undefined when nothing is pending for this key. */
   get(key: Key): Value | undefined {
-    return this.#pending.get(key) ?? this.#underWay?.get(key);
+    return this.#pending.has(key) ? this.#pending.get(key) : this.#underWay?.get(key);
   }
 
   /**
-   * Takes a value. False: so much waits that nothing new fits, which is when two flushes' worth of keys are pending;
-   * write it yourself, or refuse it.
+   * Takes a value. False: so much waits that no other key fits, which is when two flushes' worth are not stored; write it
+   * yourself, or refuse it. A key that is not stored yet is always taken: who wrote it past the cache would have the older
+   * value after the newer one.
    */
   put(key: Key, value: Value, nowMs: number): boolean {
-    if (!this.#pending.has(key) && this.size >= 2 * this.#options.maxPending) return false;
+    const isNew = !this.#pending.has(key) && this.#underWay?.has(key) !== true;
+    if (isNew && this.size >= 2 * this.#options.maxPending) return false;
     if (this.#pending.size === 0) this.#oldestMs = nowMs;
     this.#pending.set(key, value);
     return true;
   }
 
-  /** It is gone, or was written otherwise: nothing of it is flushed any more. */
+  /**
+   * It is gone, or was written otherwise: no flush that begins from now on has it. One that is under way may: what
+   * happens to it in the store has to come after that.
+   */
   drop(key: Key): void {
     this.#pending.delete(key);
     this.#underWay?.delete(key);
@@ -69,9 +76,8 @@ export class WriteBehind<Key, Value> {
   /** When the next flush is due: a time that is over when it is at once, Infinity when nothing waits or one is under way. */
   get dueMs(): number {
     if (this.#pending.size === 0 || this.#underWay !== undefined) return Infinity;
-    return this.#pending.size >= this.#options.maxPending
-      ? -Infinity
-      : this.#oldestMs + this.#options.maxDelayMs;
+    const isMany = this.#pending.size >= this.#options.maxPending;
+    return isMany && !this.#hasFailed ? -Infinity : this.#oldestMs + this.#options.maxDelayMs;
   }
 
   /** What is to be written now, all in one go: say `flushed` or `flushFailed`. Empty while another flush is under way. */
@@ -86,6 +92,7 @@ export class WriteBehind<Key, Value> {
   /** All of it is stored. */
   flushed(): void {
     this.#underWay = undefined;
+    this.#hasFailed = false;
   }
 
   /** Nothing of it is stored, as far as is known: it waits again, where nothing later was written. */
@@ -94,6 +101,7 @@ export class WriteBehind<Key, Value> {
     for (const [key, value] of this.#pending) this.#underWay.set(key, value);
     this.#pending = this.#underWay;
     this.#underWay = undefined;
+    this.#hasFailed = true;
     this.#oldestMs = this.#pending.size === 0 ? Infinity : nowMs;
   }
 }
