@@ -31,6 +31,7 @@ export class ClusterPeace {
       first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
       this.#checker.histories.problem() ??
       this.#deletions() ??
+      first(this.#nodes, (node) => this.#health(node)) ??
       this.#checker.directory.problem() ??
       first(this.#nodes, (node) => this.#claims(node)) ??
       first(this.#checker.creations, ([request, room]) => this.#creation(request, room)) ??
@@ -51,6 +52,15 @@ export class ClusterPeace {
       const isGone = this.#isHere(administrator) && this.#checker.isDeletedSomewhere(room);
       return isGone ? `${actor.name} still finds the room ${room}` : undefined;
     });
+  }
+
+  /** Everybody runs, and is shown as running. */
+  #health({ info, healths }: SimNode): string | undefined {
+    for (const other of this.#nodes) {
+      const health = other.info.id === info.id ? 'up' : healths.get(other.info.id);
+      if (health !== 'up') return `${info.id} shows ${other.info.id} as ${health ?? 'nobody'}`;
+    }
+    return undefined;
   }
 
   /** Decided everywhere, and nobody who voted for it has the room. */

@@ -2,6 +2,7 @@ import { calm, type Scenario } from '@bothy/simulator';
 import { clusterScenario } from './cluster-scenario.ts';
 import { failedNodeScenario } from './failed-node-scenario.ts';
 import { longLogScenario } from './long-log-scenario.ts';
+import { silentNodeScenario } from './silent-node-scenario.ts';
 import type { ClusterWorldOptions } from './sim-cluster.ts';
 
 const kindLinks = { maxDelayMs: 5, reset: 0, halfOpen: 0 };
@@ -56,6 +57,17 @@ export const withDirectoryOptions: ClusterWorldOptions = {
   isReplicated: true,
 };
 
+/** As rough, with so many nodes that they ask by SWIM instead of telling all. */
+export const manyNodesOptions: ClusterWorldOptions = {
+  ...roughClusterOptions,
+  name: 'rooms/many-nodes',
+  title: 'Eleven nodes and more, who find out by asking who is gone',
+  nodes: (number) => 11 + (number % 4),
+  clients: (number) => 4 + (number % 9),
+  faultMs: 40_000,
+  messages: 3,
+};
+
 /** Nothing goes wrong: what a lab shows first. */
 export const calmClusterOptions: ClusterWorldOptions = {
   ...roughClusterOptions,
@@ -69,10 +81,12 @@ export const calmClusterOptions: ClusterWorldOptions = {
 
 export const roughCluster: Scenario = clusterScenario(roughClusterOptions);
 export const withDirectory: Scenario = clusterScenario(withDirectoryOptions);
+export const manyNodes: Scenario = clusterScenario(manyNodesOptions);
 export const calmCluster: Scenario = clusterScenario(calmClusterOptions);
 export const deletions: Scenario = clusterScenario(deletionsOptions);
 export const failedNode: Scenario = failedNodeScenario();
 export const longLog: Scenario = longLogScenario();
+export const silentNode: Scenario = silentNodeScenario();
 
 /** What `npm run soak` runs. */
 export const scenarios: readonly Scenario[] = [
@@ -81,6 +95,8 @@ export const scenarios: readonly Scenario[] = [
   deletions,
   failedNode,
   longLog,
+  manyNodes,
+  silentNode,
   calmCluster,
 ];
 

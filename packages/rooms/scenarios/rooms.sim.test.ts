@@ -1,6 +1,15 @@
 import { checkSeeds, runSeeds, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmCluster, deletions, failedNode, longLog, roughCluster, withDirectory } from './index.ts';
+import {
+  calmCluster,
+  deletions,
+  failedNode,
+  longLog,
+  manyNodes,
+  roughCluster,
+  silentNode,
+  withDirectory,
+} from './index.ts';
 
 /** Each of these happened at least so often. */
 function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {
@@ -62,6 +71,18 @@ test('200 seeds of a node that fails: who was there is away at once, and leaves 
 
 test('200 seeds of a long log: what is left out is named, and little is never left out', () => {
   expectAtLeast(runSeeds(longLog, 1, 200), { gaps: 200, entries: 400_000 });
+});
+
+test('40 seeds of a rough cluster of 11 to 14 nodes, which ask by SWIM who is gone', () => {
+  const counts = runSeeds(manyNodes, 1, 40);
+  expectAtLeast(counts, { nodes: 40 * 12, boots: 40 * 13, acknowledged: 40 * 20 });
+});
+
+test('100 seeds of one of 11 to 20 nodes that falls silent: all find out, and nobody else is held for gone', () => {
+  const { others = 0, knownMs = 0 } = runSeeds(silentNode, 1, 100);
+  expect(others).toBeGreaterThan(1_000);
+  // Without asking, by three heartbeats that did not come, it takes 10 s.
+  expect(knownMs / others).toBeLessThan(8_500);
 });
 
 test('on a good day everything is acknowledged, and nothing is left out', () => {

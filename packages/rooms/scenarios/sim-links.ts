@@ -120,6 +120,13 @@ export class SimLinks {
     this.#endAt(link, other);
   }
 
+  /** Its links carry nothing any more, and neither side is told: a cable was pulled out. */
+  unplug(end: LinkEnd): void {
+    for (const link of this.#links) {
+      if (link.dialler.end === end || link.listener.end === end) link.open = false;
+    }
+  }
+
   /** A process ended: its links end without a word. */
   crash(end: LinkEnd): void {
     for (const link of [...this.#links]) {

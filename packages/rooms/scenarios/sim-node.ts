@@ -8,7 +8,15 @@ import {
 } from '@bothy/rooms/core';
 import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
-import type { NodeInfo, ResumeRequest, RoomActor, RoomCommand, RoomId, RoomResult } from '@bothy/wire';
+import type {
+  NodeHealth,
+  NodeInfo,
+  ResumeRequest,
+  RoomActor,
+  RoomCommand,
+  RoomId,
+  RoomResult,
+} from '@bothy/wire';
 import { NodeDisk } from './node-disk.ts';
 import { stageCreation } from './room-store.ts';
 import type { ServerMessage } from './sim-frames.ts';
@@ -56,6 +64,8 @@ export class SimNode implements LinkEnd {
   readonly #options: SimNodeOptions;
   /** Who asked without a connection, by the id of what they asked. */
   readonly #creators = new Map<string, string>();
+  /** What people are shown of the other nodes. */
+  readonly healths = new Map<string, NodeHealth>();
   /** By room, the sessions that are told of it. */
   #attached = new Map<RoomId, Set<string>>();
 
@@ -85,6 +95,7 @@ export class SimNode implements LinkEnd {
       },
       ended: () => {
         this.#attached = new Map();
+        this.healths.clear();
         links.crash(this);
         options.directory.ended?.(this);
         options.ended(this);
@@ -197,6 +208,7 @@ export class SimNode implements LinkEnd {
 
   #notice({ to, notice }: Extract<RoomsOutput, { kind: 'notice' }>): void {
     const { toClient } = this.#options;
+    if (notice.kind === 'node') this.healths.set(notice.node, notice.health);
     if (to === 'all') return;
     if ('session' in to) return toClient(this, to.session, { kind: 'notice', notice });
     for (const session of this.#attached.get(to.room) ?? [])
