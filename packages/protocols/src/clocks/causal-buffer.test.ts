@@ -58,6 +58,19 @@ test('[CD4] what cannot be true is refused and changes nothing', () => {
   expect(ben.waiting).toBe(0);
 });
 
+test('[CD4] members that each name few never make more than fit, delivered and waiting ones together', () => {
+  const ben = new CausalBuffer<string>({ member: 'ben', maxWaiting: 10, maxMembers: 3 });
+  const say = (from: string, time: Readonly<Record<string, number>>) =>
+    ben.receive({ from, time, content: '' });
+  expect(contents(say('ann', { ann: 2 }))).toBe('waits');
+  expect(contents(say('x', { x: 1 }))).toEqual(['']);
+  expect(say('y', { y: 1 })).toEqual({ kind: 'refused', reason: 'tooManyMembers' });
+  expect(contents(say('ann', { ann: 1 }))).toEqual(['', '']);
+  expect(say('y', { y: 1 })).toEqual({ kind: 'refused', reason: 'tooManyMembers' });
+  // So what ben sends now names no more than others take.
+  expect(Object.keys(ben.send('').time)).toHaveLength(3);
+});
+
 test('[CD5] more than may wait are refused, and taken when they come again', () => {
   const ann = group('ann')[0] as CausalBuffer<string>;
   const ben = new CausalBuffer<string>({ member: 'ben', maxWaiting: 1 });
@@ -102,6 +115,7 @@ test('[CD8] options out of their range throw', () => {
     { maxMembers: 0 },
     { delivered: { ann: -1 } },
     { delivered: { ann: 0.5 } },
+    { delivered: { ben: 1 }, maxMembers: 1 },
   ]) {
     expect(() => new CausalBuffer({ ...options, ...wrong })).toThrow(RangeError);
   }

@@ -11,7 +11,7 @@ export interface CausalBufferOptions {
   readonly member: string;
   /** Messages that wait for their causes; more are refused. A whole number from 0. */
   readonly maxWaiting: number;
-  /** Members that a vector names at most; a whole number from 1. @default 64 */
+  /** Members that are named at most, our own name included; a whole number from 1. @default 64 */
   readonly maxMembers?: number;
   /** What was delivered in an earlier start, our own messages included. @default {} */
   readonly delivered?: VectorTime;
@@ -46,8 +46,9 @@ export class CausalBuffer<Content> {
       throw new RangeError('maxWaiting must be a whole number from 0');
     if (!(Number.isSafeInteger(maxMembers) && maxMembers >= 1))
       throw new RangeError('maxMembers must be a whole number from 1');
-    if (!isTime(delivered, maxMembers)) throw new RangeError('not what can have been delivered');
     this.#delivered = delivered;
+    if (!isTime(delivered, maxMembers) || !this.#hasRoomFor({}))
+      throw new RangeError('not what can have been delivered');
   }
 
   /** How many messages of each member were delivered here, our own as they were sent. */
@@ -72,6 +73,8 @@ export class CausalBuffer<Content> {
     if (!isTime(time, maxMembers)) return { kind: 'refused', reason: 'tooManyMembers' };
     const number = vectorGet(time, from);
     if (number < 1) return { kind: 'refused', reason: 'notCounted' };
+    // Each may name few and all together many: without this, strangers make what we keep and send ever larger.
+    if (!this.#hasRoomFor(time)) return { kind: 'refused', reason: 'tooManyMembers' };
     if (vectorGet(time, member) > vectorGet(this.#delivered, member))
       return { kind: 'refused', reason: 'ownFuture' };
     const key = keyOf(from, number);
@@ -114,6 +117,19 @@ export class CausalBuffer<Content> {
       }
       return ranges;
     });
+  }
+
+  /** Whether no more than `maxMembers` are named here once this time and all that waits are delivered. */
+  #hasRoomFor(time: VectorTime): boolean {
+    const { member, maxMembers } = this.#options;
+    const names = new Set([member, ...Object.keys(this.#delivered)]);
+    const strange = Object.keys(time).filter((name) => !names.has(name));
+    // What waits was looked at when it came.
+    if (strange.length === 0) return names.size <= maxMembers;
+    for (const name of strange) names.add(name);
+    for (const waiting of this.#waiting.values())
+      for (const name of Object.keys(waiting.time)) names.add(name);
+    return names.size <= maxMembers;
   }
 
   /** The next one of its sender, and all that it had delivered is delivered here (the paper, rule 2). */
