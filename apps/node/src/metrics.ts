@@ -112,20 +112,27 @@ function roomMetrics(rooms: RoomsHost, registers: Registry[]): void {
       },
     });
   }
-  const refusals = (name: string, help: string, counts: () => ReadonlyMap<string, number>): void => {
+  const counted = (
+    name: string,
+    help: string,
+    label: 'code' | 'kind',
+    counts: () => ReadonlyMap<string, number>,
+  ): void => {
     new Counter({
       name,
       help,
-      labelNames: ['code'],
+      labelNames: [label],
       registers,
       collect() {
         this.reset();
-        for (const [code, count] of counts()) this.inc({ code }, count);
+        for (const [value, count] of counts()) this.inc({ [label]: value }, count);
       },
     });
   };
-  refusals('bothy_rooms_refusals_total', 'Calls of clients refused, by code', () => sockets.refusals);
-  refusals('bothy_cluster_refusals_total', 'What other nodes sent and was refused', () => rooms.refusals);
+  counted('bothy_rooms_refusals_total', 'Calls of clients refused, by code', 'code', () => sockets.refusals);
+  const refused = 'What other nodes sent and was refused';
+  counted('bothy_cluster_refusals_total', refused, 'code', () => rooms.refusals);
+  counted('bothy_cluster_messages_total', 'Messages to other nodes', 'kind', () => rooms.sentToNodes);
   const gauge = (name: string, help: string, value: () => number): void => {
     new Gauge({
       name,

@@ -107,6 +107,11 @@ export class RoomsHost {
     });
   }
 
+  /** Messages to other nodes so far, by kind. */
+  get sentToNodes(): ReadonlyMap<string, number> {
+    return this.#links?.sent ?? new Map();
+  }
+
   /**
    * Reads what the disk has, so that `begin` takes no time: whoever connects to this node before its rooms begin is
    * sent away. Throws `data_directory_unusable` or `database_corrupt`.

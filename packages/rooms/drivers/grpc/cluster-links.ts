@@ -36,8 +36,6 @@ import type { ClusterLinksOptions } from './links-options.ts';
 const defaultQueueBytes = 64 * 1024 * 1024;
 /** After an end was told, the connection is cut when the other side does not take notice. */
 const lingerMs = 1_000;
-/** Two heartbeats of the core: a node that has just spoken runs, and another start of it is a copy. */
-const heardWithinMs = 2_000;
 
 export class ClusterLinks {
   readonly #options: ClusterLinksOptions;
@@ -52,6 +50,7 @@ export class ClusterLinks {
   readonly #server: ClusterServer;
   readonly #dialler: Dialler;
   readonly #listener: LinkListener;
+  readonly #sent = new Map<LinkMessage['kind'], number>();
   #self: NodeInfo;
   #stopped = false;
 
@@ -165,9 +164,15 @@ export class ClusterLinks {
     await this.#server.stop();
   }
 
+  /** Messages that were given to links, by kind. */
+  get sent(): ReadonlyMap<LinkMessage['kind'], number> {
+    return this.#sent;
+  }
+
   #send(to: NodeId, message: LinkMessage): void {
     const link = this.#links.get(to);
     if (link?.isUp !== true) return;
+    this.#sent.set(message.kind, (this.#sent.get(message.kind) ?? 0) + 1);
     let bytes = this.#encoded.get(message);
     if (bytes === undefined) {
       bytes = encodeMessage(message);
@@ -188,8 +193,7 @@ export class ClusterLinks {
   #standing(node: NodeId): Standing | undefined {
     const link = this.#links.get(node);
     if (link === undefined) return undefined;
-    const { instance, boot, isUp, dialled, silentMs } = link;
-    const isHeard = silentMs < heardWithinMs;
+    const { instance, boot, isUp, isHeard, dialled } = link;
     return { id: node, instance, boot, isUp, isHeard, isDialled: dialled !== undefined };
   }
 

@@ -62,6 +62,8 @@ export class Link {
   #state: 'opening' | 'up' | 'ended' = 'opening';
   #info: NodeInfo | undefined;
   #heardMs: number;
+  /** How soon the next one was promised. */
+  #heartbeatMs = 1_000;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -90,9 +92,9 @@ export class Link {
     return this.#info;
   }
 
-  /** How long nothing was heard. */
-  get silentMs(): number {
-    return this.#options.monoMs() - this.#heardMs;
+  /** Whether anything came within two of its heartbeats: a node that has just spoken runs. */
+  get isHeard(): boolean {
+    return this.#options.monoMs() - this.#heardMs < 2 * this.#heartbeatMs;
   }
 
   /** `isUrgent`: it goes before what waits and is not, and may so come before what was sent earlier. */
@@ -144,6 +146,9 @@ export class Link {
       case 'part':
         return this.#part(received.data, received.last, isJoined);
       case 'message':
+        if (received.message.kind === 'heartbeat') {
+          this.#heartbeatMs = Math.max(1_000, received.message.nextMs);
+        }
         if (this.#options.listener.message(this, received.message)) return;
         return this.end('What this node sent could not be taken: the link starts anew.');
     }

@@ -169,6 +169,22 @@ describe('the end of a link', () => {
     expect(b.all('message')).toEqual([]);
   });
 
+  test('[GRPC25] one that says its heartbeats rarely is believed to run for as long', async () => {
+    let nowMs = 0;
+    const [a, b] = [await start('a', { monoMs: () => nowMs }), await start('b')];
+    await link(a, b);
+    const load = { sessions: 0, rooms: 0, messagesPerSecond: 0 };
+    b.links.send('a', { kind: 'heartbeat', nodes: [], load, nextMs: 4_000 });
+    await a.next('message');
+    nowMs = 7_999;
+    const copy = await start('b');
+    copy.links.dial(a.address);
+    expect((await copy.next('dialFailed')).code).toBe('node_id_taken');
+    nowMs = 8_001;
+    await link(copy, a);
+    await b.next('linkDown');
+  });
+
   test('[GRPC25] a copy of the data folder that runs too is refused, whoever dials, and the first one hears of it', async () => {
     const [a, b] = [await start('a', { monoMs: () => 0 }), await start('b')];
     await link(a, b);
