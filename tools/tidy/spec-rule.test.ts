@@ -52,3 +52,9 @@ test('a rule that is defined twice', () => {
   const text = `test('[HLC1, HLC2]', () => {});`;
   expect(findings(specRule, { [spec]: twice, [tests]: text })).toEqual([`${spec}:5`]);
 });
+
+test('a rule whose id is none would be tested by nobody', () => {
+  const text = `test('[HLC1, HLC2]', () => {});\ntest('[P21]', () => {});`;
+  const files = { [spec]: `${rules}- **P21** Two are drawn.\n\n- **Places.** Prose.\n`, [tests]: text };
+  expect(findings(specRule, files)).toEqual([`${spec}:5`]);
+});

@@ -13,6 +13,8 @@ interface Quote {
 }
 
 const definition = /^\s*[-*]\s+\*\*(\d?[A-Z]{2,6}\d+[a-z]?)\*\*/;
+/** Anything with a number that stands where an id does. */
+const inIdsPlace = /^\s*[-*]\s+\*\*([^*\s]*\d[^*\s]*)\*\*\s/;
 const quotation = /\[(\d?[A-Z]{2,6}\d+[a-z]?(?:,\s*\d?[A-Z]{2,6}\d+[a-z]?)*)\]/g;
 const testNames = new Set(['test', 'it', 'describe']);
 
@@ -21,18 +23,17 @@ export const specRule: Rule = {
   sentence:
     'every rule of a SPEC.md is quoted by a test of its package, and tests quote only rules that exist',
   check(repository) {
-    const violations: Violation[] = [];
-    const defined = new Map<string, Quote>();
-    for (const rule of repository.files
-      .filter((file) => file.path.endsWith('SPEC.md'))
-      .flatMap(definitions)) {
+    const specs = repository.files.filter((file) => file.path.endsWith('SPEC.md'));
+    const violations = specs.flatMap(malformed);
+    const rules = new Map<string, Quote>();
+    for (const rule of specs.flatMap(definitions)) {
       const key = keyOf(rule);
-      const earlier = defined.get(key);
-      if (earlier === undefined) defined.set(key, rule);
+      const earlier = rules.get(key);
+      if (earlier === undefined) rules.set(key, rule);
       else violations.push({ ...rule, sentence: `${rule.id} is defined already in ${earlier.path}` });
     }
     const quotes = repository.files.filter((file) => isTest(file.path)).flatMap(quotations);
-    return [...violations, ...untested(defined, quotes), ...unknown(defined, quotes)];
+    return [...violations, ...untested(rules, quotes), ...unknown(rules, quotes)];
   },
 };
 
@@ -53,6 +54,15 @@ function unknown(defined: ReadonlyMap<string, Quote>, quotes: readonly Quote[]):
 
 function keyOf({ path, id }: Quote): string {
   return `${path.split('/').slice(0, 2).join('/')} ${id}`;
+}
+
+/** What is no id would be a rule that nobody has to test. */
+function malformed({ path, text }: SourceFile): Violation[] {
+  return text.split('\n').flatMap((line, index) => {
+    const id = inIdsPlace.exec(line)?.[1];
+    if (id === undefined || definition.test(line)) return [];
+    return [{ path, line: index + 1, sentence: `${id} is no id: two to six capitals, then a number` }];
+  });
 }
 
 function definitions(file: SourceFile): Quote[] {

@@ -96,7 +96,22 @@ describe('leases', () => {
     expect(registry.revision).toBe(4);
   });
 
-  test('[LS8] options out of their range throw', () => {
+  test('[LS11] a time before the last one counts as that one: what is over stays over', () => {
+    const registry = new LeaseRegistry<string>(options);
+    registry.register('k', 'a', '', 100);
+    expect(registry.register('l', 'a', '', 0)).toMatchObject({ lease: { untilMs: 200 } });
+    expect(registry.get('k', 200)).toBeUndefined();
+    expect([registry.get('k', 150), registry.all(150)]).toEqual([undefined, []]);
+    expect(registry.renew('k', 1, 150)).toBeUndefined();
+    expect(registry.register('l', 'b', '', 150)).toMatchObject({ lease: { holder: 'b', untilMs: 300 } });
+  });
+
+  test('[LS8] options and times out of their range throw', () => {
+    for (const atMs of [Number.NaN, Infinity]) {
+      const registry = new LeaseRegistry<string>(options);
+      expect(() => registry.register('k', 'a', '', atMs)).toThrow(RangeError);
+      expect(() => registry.get('k', atMs)).toThrow(RangeError);
+    }
     for (const wrong of [
       { ttlMs: 0 },
       { ttlMs: Infinity },
@@ -122,12 +137,14 @@ test('[LS9] a fence admits no token lower than one that it has admitted', () => 
   expect(fence.highest).toBe(6);
 });
 
-test('[LS10] of one key never two hold a lease, and of two holders the later has the higher token', () => {
+test('[LS10, LS11] of one key never two hold a lease, and of two holders the later has the higher token', () => {
   const step = fc.record({
     key: fc.constantFrom('k', 'l'),
     holder: fc.constantFrom('a', 'b', 'c'),
     act: fc.constantFrom('register' as const, 'renew' as const, 'release' as const),
     afterMs: fc.integer({ min: 0, max: 80 }),
+    // The caller's clock goes back for a moment: nothing may come of it.
+    backMs: fc.constantFrom(0, 0, 0, 50),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -136,13 +153,17 @@ test('[LS10] of one key never two hold a lease, and of two holders the later has
       const model = new Map<string, { holder: string; token: number; untilMs: number }>();
       const tokens = new Map<string, number>();
       let nowMs = 0;
-      for (const { key, holder, act, afterMs } of steps) {
+      for (const { key, holder, act, afterMs, backMs } of steps) {
         nowMs += afterMs;
+        expect(registry.all(nowMs)).toHaveLength(
+          [...model.values()].filter((each) => each.untilMs > nowMs).length,
+        );
+        const saidMs = nowMs - backMs;
         const held = model.get(key);
         const live = held !== undefined && held.untilMs > nowMs ? held : undefined;
         const token = tokens.get(`${key} ${holder}`) ?? 0;
         if (act === 'register') {
-          const answer = registry.register(key, holder, '', nowMs);
+          const answer = registry.register(key, holder, '', saidMs);
           expect(answer.kind).toBe(live === undefined || live.holder === holder ? 'granted' : 'held');
           if (answer.kind !== 'granted') continue;
           if (live === undefined) expect(answer.lease.token).toBeGreaterThan(held?.token ?? 0);
@@ -151,11 +172,11 @@ test('[LS10] of one key never two hold a lease, and of two holders the later has
           model.set(key, { holder, token: answer.lease.token, untilMs: nowMs + options.ttlMs });
         } else if (act === 'renew') {
           const isOurs = live !== undefined && live.token === token;
-          expect(registry.renew(key, token, nowMs) !== undefined).toBe(isOurs);
+          expect(registry.renew(key, token, saidMs) !== undefined).toBe(isOurs);
           if (isOurs) model.set(key, { ...live, untilMs: nowMs + options.ttlMs });
         } else {
           const isOurs = live !== undefined && live.token === token;
-          expect(registry.release(key, token, nowMs)).toBe(isOurs);
+          expect(registry.release(key, token, saidMs)).toBe(isOurs);
           if (isOurs) model.set(key, { ...live, untilMs: nowMs });
         }
         for (const each of ['k', 'l']) {

@@ -38,6 +38,7 @@ export interface LeaseChange {
   readonly change: 'registered' | 'changed' | 'released' | 'expired';
 }
 
+/** Times are milliseconds of one monotonic clock, finite or a RangeError is thrown. */
 export class LeaseRegistry<Value> {
   readonly #options: Required<LeaseRegistryOptions>;
   /** In the order in which they end: all last equally long. */
@@ -47,6 +48,7 @@ export class LeaseRegistry<Value> {
   readonly #over: Lease<Value>[] = [];
   #token: number;
   #revision = 0;
+  #nowMs = -Infinity;
 
   /** Throws a RangeError for options out of their range. */
   constructor(options: LeaseRegistryOptions) {
@@ -86,7 +88,7 @@ export class LeaseRegistry<Value> {
     if (known === undefined && this.#leases.size >= this.#options.maxEntries) return { kind: 'full' };
     if (known === undefined) this.#token += 1;
     const token = known?.token ?? this.#token;
-    const lease = this.#put({ key, holder, token, untilMs: monoMs + this.#options.ttlMs, value });
+    const lease = this.#put({ key, holder, token, untilMs: this.#nowMs + this.#options.ttlMs, value });
     if (known === undefined) this.#changed(key, 'registered');
     else if (known.value !== value) this.#changed(key, 'changed');
     return { kind: 'granted', lease };
@@ -97,7 +99,7 @@ export class LeaseRegistry<Value> {
     this.#sweep(monoMs);
     const known = this.#leases.get(key);
     if (known?.token !== token) return undefined;
-    return this.#put({ ...known, untilMs: monoMs + this.#options.ttlMs });
+    return this.#put({ ...known, untilMs: this.#nowMs + this.#options.ttlMs });
   }
 
   /** False when the lease of this token was over already. */
@@ -111,13 +113,15 @@ export class LeaseRegistry<Value> {
 
   /** Undefined when nobody holds it any more. */
   get(key: string, monoMs: number): Lease<Value> | undefined {
+    this.#pass(monoMs);
     const lease = this.#leases.get(key);
-    return lease !== undefined && lease.untilMs > monoMs ? lease : undefined;
+    return lease !== undefined && lease.untilMs > this.#nowMs ? lease : undefined;
   }
 
   /** All that are held, the one that ends first in front. */
   all(monoMs: number): readonly Lease<Value>[] {
-    return [...this.#leases.values()].filter(({ untilMs }) => untilMs > monoMs);
+    this.#pass(monoMs);
+    return [...this.#leases.values()].filter(({ untilMs }) => untilMs > this.#nowMs);
   }
 
   /** What is over and was not said yet; of more than `maxEntries` the oldest are not said. */
@@ -133,9 +137,16 @@ export class LeaseRegistry<Value> {
     return this.#changes.slice(this.#changes.length - missing);
   }
 
+  /** A clock that goes back would give to the last holder again what somebody else may have by now. */
+  #pass(monoMs: number): void {
+    if (!Number.isFinite(monoMs)) throw new RangeError(`not a monotonic time: ${monoMs}`);
+    this.#nowMs = Math.max(this.#nowMs, monoMs);
+  }
+
   #sweep(monoMs: number): void {
+    this.#pass(monoMs);
     for (const lease of this.#leases.values()) {
-      if (lease.untilMs > monoMs) break;
+      if (lease.untilMs > this.#nowMs) break;
       this.#leases.delete(lease.key);
       this.#over.push(lease);
       if (this.#over.length > this.#options.maxEntries) this.#over.shift();

@@ -12,7 +12,7 @@ function drawing(...numbers: readonly number[]): Random {
 const options = { staleMs: 1_000, maxEntries: 10 };
 const names = ['a', 'b', 'c', 'd'];
 
-test('[P21] of two different ones drawn at random the less loaded is chosen', () => {
+test('[TC1] of two different ones drawn at random the less loaded is chosen', () => {
   const loads = (random: Random): TwoChoices => {
     const choices = new TwoChoices(options, random);
     for (const [at, name] of names.entries()) choices.told(name, at, 0);
@@ -25,7 +25,7 @@ test('[P21] of two different ones drawn at random the less loaded is chosen', ()
   expect(loads(drawing(0, 0)).choose(names, 0)).toBe('a');
 });
 
-test('[P22] of equal loads, and where one is unknown, it is the first that was drawn', () => {
+test('[TC2] of equal loads, and where one is unknown, it is the first that was drawn', () => {
   const choices = new TwoChoices(options, drawing(2, 0, 1, 0, 0, 2));
   choices.told('a', 5, 0);
   choices.told('c', 5, 0);
@@ -34,7 +34,7 @@ test('[P22] of equal loads, and where one is unknown, it is the first that was d
   expect(choices.choose(names, 0)).toBe('a');
 });
 
-test('[P23] a load that was told too long ago is unknown', () => {
+test('[TC3] a load that was told too long ago is unknown', () => {
   const choices = new TwoChoices(options, drawing(0, 0, 0, 0));
   choices.told('a', 9, 0);
   choices.told('b', 1, 0);
@@ -42,7 +42,7 @@ test('[P23] a load that was told too long ago is unknown', () => {
   expect(choices.choose(names, 1_001)).toBe('a');
 });
 
-test('[P24] an order has each once', () => {
+test('[TC4] an order has each once', () => {
   const choices = new TwoChoices(options, seededRandom('order'));
   for (let times = 0; times < 50; times++) expect(choices.order(names, 0).sort()).toEqual(names);
   expect(choices.order([], 0)).toEqual([]);
@@ -50,7 +50,7 @@ test('[P24] an order has each once', () => {
   expect(choices.choose(['a'], 0)).toBe('a');
 });
 
-test('[P25] what we add ourselves counts until the next word', () => {
+test('[TC5] what we add ourselves counts until the next word', () => {
   const choices = new TwoChoices(options, drawing(0, 0, 0, 0, 0, 0));
   choices.told('a', 1, 0);
   choices.told('b', 2, 0);
@@ -62,7 +62,7 @@ test('[P25] what we add ourselves counts until the next word', () => {
   expect(choices.choose(names, 0)).toBe('a');
 });
 
-test('[P26] what was told longest ago is forgotten when there is too much', () => {
+test('[TC6] what was told longest ago is forgotten when there is too much', () => {
   const choices = new TwoChoices({ staleMs: 1_000, maxEntries: 2 }, drawing(0, 0, 1, 1));
   choices.told('a', 9, 0);
   choices.told('b', 1, 0);
@@ -73,7 +73,7 @@ test('[P26] what was told longest ago is forgotten when there is too much', () =
   expect(choices.choose(names, 2)).toBe('b');
 });
 
-test('[P27] what cannot be throws', () => {
+test('[TC7] what cannot be throws', () => {
   const random = seededRandom('options');
   for (const staleMs of [0, -1, Number.NaN])
     expect(() => new TwoChoices({ ...options, staleMs }, random)).toThrow(RangeError);
@@ -83,7 +83,7 @@ test('[P27] what cannot be throws', () => {
   for (const load of [-1, Number.NaN]) expect(() => choices.told('a', load, 0)).toThrow(RangeError);
 });
 
-test('[P28] of n balls in n bins the fullest has log log n / log 2 + O(1), where chance alone has log n / log log n', () => {
+test('[TC8] of n balls in n bins the fullest has log log n / log 2 + O(1), where chance alone has log n / log log n', () => {
   const n = 10_000;
   const bins = Array.from({ length: n }, (_each, at) => String(at));
   const fullest = (choose: () => string): number => {
@@ -107,7 +107,7 @@ test('[P28] of n balls in n bins the fullest has log log n / log 2 + O(1), where
   expect(one).toBeGreaterThan(two);
 });
 
-test('[P21, P22, P23] thirty come to five nodes, whose loads are told every ten', async () => {
+test('[TC1, TC2, TC3] thirty come to five nodes, whose loads are told every ten', async () => {
   const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
   const loads = new Map(nodes.map((node, at) => [node, at * 2]));
   const choices = new TwoChoices({ staleMs: 20, maxEntries: 5 }, seededRandom('thirty'));

@@ -2,7 +2,7 @@
  * The power of two choices: of two candidates drawn at random the one with less load. Almost as even as asking all, and
  * unlike the least loaded of all it sends no crowd to one place when what is known of loads is old (Mitzenmacher: "The
  * Power of Two Choices in Randomized Load Balancing", IEEE TPDS 12(10), 2001; "How Useful Is Old Information?", IEEE TPDS
- * 11(1), 2000). Rules P21… in SPEC.md.
+ * 11(1), 2000). Rules TC1… in SPEC.md.
  */
 import type { Random } from '../random.ts';
 
