@@ -126,4 +126,11 @@ export class NodeProcess {
       .sort()
       .join(', ');
   }
+
+  /** Messages to other nodes since it started, by kind. */
+  async sentToNodes(): Promise<ReadonlyMap<string, number>> {
+    const { text } = await httpRequest(`${this.webUrl}/metrics`);
+    const lines = text.matchAll(/^bothy_cluster_messages_total\{kind="(\w+)"\} (\d+)$/gm);
+    return new Map([...lines].map(([, kind = '', count]) => [kind, Number(count)]));
+  }
 }
