@@ -28,7 +28,7 @@ test('[CA1] who sees an effect sees its causes', () => {
   const question = [write('ann', 'list', 'without'), write('ann', 'wall', 'party')];
   const late = [read('ben', 'wall', 'party'), read('ben', 'list', null)];
   const found = checkCausal([...question, ...late]);
-  expect(found).toMatchObject({ kind: 'violated', pattern: 'initialRead', witness: [question[0], late[1]] });
+  expect(found).toMatchObject({ kind: 'violated', pattern: 'initialRead', witness: [...question, ...late] });
   expect(checkCausal([...question, read('ben', 'wall', null), read('ben', 'list', null)])).toEqual({
     kind: 'holds',
   });
@@ -43,7 +43,7 @@ test('[CA2] nobody reads what they know to be overwritten, through others too', 
   expect(checkCausal([first, seen, second, ...told, stale])).toMatchObject({
     kind: 'violated',
     pattern: 'overwrittenRead',
-    witness: [first, second, stale],
+    witness: [first, seen, second, ...told, stale],
   });
   expect(checkCausal([first, seen, second, read('c', 'x', '1'), read('c', 'x', '2')])).toEqual({
     kind: 'holds',
@@ -70,6 +70,17 @@ test('[CA4] nobody reads out of thin air, or what was caused by their own readin
   const found = checkCausal(circle);
   expect(found).toMatchObject({ kind: 'violated', pattern: 'cyclicOrder' });
   if (found.kind === 'violated') expect(new Set(found.witness)).toEqual(new Set(circle));
+});
+
+test('[CA8] what was not answered may have happened at any time, and nothing follows from it', () => {
+  const lost = { ...write('a', 'x', '1'), output: undefined };
+  expect(checkCausal([lost, read('a', 'x', null)])).toEqual({ kind: 'holds' });
+  expect(checkCausal([lost, read('a', 'x', null), read('b', 'x', '1')])).toEqual({ kind: 'holds' });
+  const back = read('b', 'x', null);
+  const seen = read('b', 'x', '1');
+  const found = checkCausal([lost, seen, { ...back, calledMs: seen.calledMs + 1 }]);
+  expect(found).toMatchObject({ kind: 'violated', pattern: 'initialRead' });
+  expect(checkCausal([{ ...read('b', 'x', null), output: undefined }, lost])).toEqual({ kind: 'holds' });
 });
 
 test('[CA5] what the method is not for is refused', () => {

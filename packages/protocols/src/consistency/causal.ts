@@ -4,7 +4,8 @@
  * once, the violations have four shapes that are found in polynomial time (Bouajjani, Enea, Guerraoui, Hamza: "On
  * Verifying Causal Consistency", POPL 2017, section 5). Rules CA1… in SPEC.md.
  */
-import type { Operation, RegisterInput, RegisterOutput } from './operation.ts';
+import { type Operation, type RegisterInput, type RegisterOutput, registerModel } from './operation.ts';
+import { leastOf } from './witness.ts';
 
 export type CausalOperation = Operation<RegisterInput, RegisterOutput>;
 
@@ -26,168 +27,180 @@ export type CausalVerdict =
  * compare-and-set, or a value that is written twice to one key: the method is not for them.
  */
 export function checkCausal(history: readonly CausalOperation[]): CausalVerdict {
-  const { operations, writerOf } = indexed(history);
-  for (const [at, { input, output }] of operations.entries()) {
-    if (input.kind === 'read' && typeof output === 'string' && writerOf[at] === undefined) {
-      return violated('thinAirRead', [operations[at]], `${output} was read and never written`);
-    }
-  }
-  const order = new CausalOrder(operations, writerOf);
-  const circle = order.circle;
-  if (circle !== undefined) {
-    return violated(
-      'cyclicOrder',
-      circle.map((at) => operations[at]),
-      'these caused each other, in a circle',
-    );
-  }
-  for (const [at, { input, output }] of operations.entries()) {
-    if (input.kind !== 'read') continue;
-    const writer = writerOf[at];
-    for (const other of order.writesBefore(at, input.key)) {
-      if (output === null) {
-        const sentence = `${input.key} was read as empty by somebody who knew that it was written`;
-        return violated('initialRead', [operations[other], operations[at]], sentence);
-      }
-      if (writer !== undefined && other !== writer && order.isBefore(writer, other)) {
-        const sentence = `${String(output)} was read by somebody who knew what was written over it`;
-        return violated('overwrittenRead', [operations[writer], operations[other], operations[at]], sentence);
-      }
-    }
-  }
-  return { kind: 'holds' };
-}
-
-function violated(
-  pattern: CausalPattern,
-  witness: readonly (CausalOperation | undefined)[],
-  sentence: string,
-): CausalVerdict {
+  const nodes = nodesOf(history);
+  const found = firstBreach(nodes);
+  if (found === undefined) return { kind: 'holds' };
+  const all = [...new Set(found.operations)]
+    .map(({ operation }) => operation)
+    .sort((a, b) => a.calledMs - b.calledMs);
   return {
     kind: 'violated',
-    pattern,
-    witness: witness.filter((operation) => operation !== undefined),
-    sentence: `Causality is broken: ${sentence}.`,
+    pattern: found.pattern,
+    witness: leastOf(all, registerModel.leaveOut, (some) => firstBreach(nodesOf(some)) !== undefined),
+    sentence: found.sentence,
   };
 }
 
-interface Indexed {
-  readonly operations: readonly CausalOperation[];
-  /** Of a read, the index of the write of its value. */
-  readonly writerOf: readonly (number | undefined)[];
+interface Breach {
+  readonly pattern: CausalPattern;
+  readonly sentence: string;
+  /** Enough to show it. */
+  readonly operations: readonly Node[];
 }
 
-function indexed(history: readonly CausalOperation[]): Indexed {
-  const operations = [...history]
-    .filter(({ input, output }) => input.kind !== 'read' || output !== undefined)
-    .sort((a, b) => a.calledMs - b.calledMs);
-  const writes = new Map<string, number>();
-  for (const [at, { input }] of operations.entries()) {
-    if (input.kind === 'compareAndSet') throw new RangeError('compare-and-set has no causal check');
-    if (input.kind !== 'write') continue;
-    if (input.value === null) throw new RangeError('an empty value was written: it is that of the beginning');
-    const name = JSON.stringify([input.key, input.value]);
-    if (writes.has(name)) throw new RangeError(`${input.value} was written twice to ${input.key}`);
-    writes.set(name, at);
+/** An operation, and what came before it at once: the one before of its client, and of a read the write that it saw. */
+interface Node {
+  readonly operation: CausalOperation;
+  readonly client: Client;
+  /** Among those of its client, from 1. */
+  readonly place: number;
+  readonly causes: Set<Node>;
+  /** Of a read, the write of its value. */
+  writer: Node | undefined;
+  /** How many of each client come before it: a vector clock. */
+  readonly known: Map<Client, number>;
+}
+
+interface Client {
+  last: Node | undefined;
+  /** By key, in order. */
+  readonly writes: Map<string, Node[]>;
+}
+
+function firstBreach(nodes: readonly Node[]): Breach | undefined {
+  for (const node of nodes) {
+    const { operation, writer } = node;
+    const isThinAir = isRead(operation) && operation.output !== null && writer === undefined;
+    if (isThinAir) return breach('thinAirRead', [node], `${operation.output} was read and never written`);
   }
-  const writerOf = operations.map(({ input, output }) =>
-    input.kind === 'read' ? writes.get(JSON.stringify([input.key, output])) : undefined,
-  );
-  return { operations, writerOf };
-}
-
-/**
- * Program order and reading from, and what follows from both. Of each operation it is known how many operations of each
- * client come before it: a vector clock over the history.
- */
-class CausalOrder {
-  readonly #operations: readonly CausalOperation[];
-  readonly #clientOf: readonly number[];
-  readonly #placeOf: readonly number[];
-  readonly #known: (readonly number[])[] = [];
-  /** Indices of writes of a key, by client, in program order. */
-  readonly #writes = new Map<string, number[][]>();
-  readonly circle: readonly number[] | undefined;
-
-  constructor(operations: readonly CausalOperation[], writerOf: readonly (number | undefined)[]) {
-    this.#operations = operations;
-    const clients = [...new Set(operations.map(({ client }) => client))];
-    const clientAt = new Map(clients.map((client, at) => [client, at]));
-    this.#clientOf = operations.map(({ client }) => clientAt.get(client) ?? 0);
-    const lastOf: (number | undefined)[] = clients.map(() => undefined);
-    const counts = clients.map(() => 0);
-    const placeOf: number[] = [];
-    const causes: number[][] = [];
-    for (const [at, { input }] of operations.entries()) {
-      const client = this.#clientOf[at] ?? 0;
-      const before = lastOf[client];
-      const writer = writerOf[at];
-      causes.push([before, writer].filter((cause) => cause !== undefined));
-      lastOf[client] = at;
-      counts[client] = (counts[client] ?? 0) + 1;
-      placeOf.push(counts[client] ?? 0);
-      if (input.kind === 'write') this.#writesOf(input.key, clients.length)[client]?.push(at);
-    }
-    this.#placeOf = placeOf;
-    const sorted = sortByCauses(causes);
-    this.circle = sorted.circle;
-    if (sorted.circle !== undefined) return;
-    for (const at of sorted.order) {
-      const known = clients.map(() => 0);
-      for (const cause of causes[at] ?? []) {
-        for (const [client, count] of (this.#known[cause] ?? []).entries()) {
-          known[client] = Math.max(known[client] ?? 0, count);
-        }
-        const client = this.#clientOf[cause] ?? 0;
-        known[client] = Math.max(known[client] ?? 0, placeOf[cause] ?? 0);
+  const circle = tellCauses(nodes);
+  if (circle !== undefined) return breach('cyclicOrder', circle, 'these caused each other, in a circle');
+  const clients = [...new Set(nodes.map(({ client }) => client))];
+  for (const node of nodes) {
+    const { operation, writer } = node;
+    if (!isRead(operation)) continue;
+    const { key } = operation.input;
+    for (const client of clients) {
+      // Of each client the last that came before: an earlier one says no more.
+      const other = client.writes.get(key)?.findLast((write) => isBefore(write, node));
+      if (other === undefined) continue;
+      if (operation.output === null) {
+        const sentence = `${key} was read as empty by somebody who knew that it was written`;
+        return breach('initialRead', wayBetween(other, node), sentence);
       }
-      this.#known[at] = known;
+      if (writer !== undefined && isBefore(writer, other)) {
+        const sentence = `${String(operation.output)} was read by somebody who knew what was written over it`;
+        return breach(
+          'overwrittenRead',
+          [...wayBetween(writer, other), ...wayBetween(other, node)],
+          sentence,
+        );
+      }
     }
   }
-
-  /** Whether `a` is a cause of `b`. */
-  isBefore(a: number, b: number): boolean {
-    return (this.#known[b]?.[this.#clientOf[a] ?? 0] ?? 0) >= (this.#placeOf[a] ?? 0);
-  }
-
-  /** Of each client the last write of this key that came before: an earlier one says no more. */
-  *writesBefore(at: number, key: string): Iterable<number> {
-    for (const writes of this.#writes.get(key) ?? []) {
-      const last = writes.findLast((write) => this.isBefore(write, at));
-      if (last !== undefined && this.#operations[last] !== undefined) yield last;
-    }
-  }
-
-  #writesOf(key: string, clients: number): number[][] {
-    const known = this.#writes.get(key);
-    if (known !== undefined) return known;
-    const made = Array.from({ length: clients }, (): number[] => []);
-    this.#writes.set(key, made);
-    return made;
-  }
+  return undefined;
 }
 
-/** Causes before effects (Kahn 1962), or a circle. */
-function sortByCauses(causes: readonly (readonly number[])[]): {
-  readonly order: readonly number[];
-  readonly circle?: readonly number[];
-} {
-  const effects: number[][] = causes.map(() => []);
-  const open = causes.map((each) => each.length);
-  for (const [at, each] of causes.entries()) for (const cause of each) effects[cause]?.push(at);
-  const order = [...open.keys()].filter((at) => open[at] === 0);
-  for (const at of order) {
-    for (const effect of effects[at] ?? []) {
-      open[effect] = (open[effect] ?? 0) - 1;
-      if (open[effect] === 0) order.push(effect);
+function breach(pattern: CausalPattern, operations: readonly Node[], sentence: string): Breach {
+  return { pattern, operations, sentence: `Causality is broken: ${sentence}.` };
+}
+
+function isRead({ input }: CausalOperation): boolean {
+  return input.kind === 'read';
+}
+
+function nodesOf(history: readonly CausalOperation[]): readonly Node[] {
+  const operations = [...history]
+    .filter((operation) => !isRead(operation) || operation.output !== undefined)
+    .sort((a, b) => a.calledMs - b.calledMs);
+  const clients = new Map<string, Client>();
+  const writes = new Map<string, Node>();
+  const nodes = operations.map((operation) => {
+    const node = nodeOf(operation, clients);
+    noteWrite(node, writes);
+    return node;
+  });
+  for (const node of nodes) {
+    const { input, output } = node.operation;
+    if (input.kind !== 'read') continue;
+    node.writer = writes.get(JSON.stringify([input.key, output]));
+    if (node.writer !== undefined) node.causes.add(node.writer);
+  }
+  return nodes;
+}
+
+function nodeOf(operation: CausalOperation, clients: Map<string, Client>): Node {
+  const client = clients.get(operation.client) ?? { last: undefined, writes: new Map() };
+  clients.set(operation.client, client);
+  const { last } = client;
+  const node = {
+    operation,
+    causes: new Set(last === undefined ? [] : [last]),
+    writer: undefined,
+    known: new Map(),
+  };
+  // What was not answered may have happened later than what its client did next: nothing of that follows from it.
+  if (operation.output === undefined)
+    return { ...node, client: { last: undefined, writes: new Map() }, place: 1 };
+  const made = { ...node, client, place: (last?.place ?? 0) + 1 };
+  client.last = made;
+  return made;
+}
+
+function noteWrite(node: Node, writes: Map<string, Node>): void {
+  const { input } = node.operation;
+  if (input.kind === 'compareAndSet') throw new RangeError('compare-and-set has no causal check');
+  if (input.kind === 'read') return;
+  const { key, value } = input;
+  if (value === null) throw new RangeError('an empty value was written: it is that of the beginning');
+  const name = JSON.stringify([key, value]);
+  if (writes.has(name)) throw new RangeError(`${value} was written twice to ${key}`);
+  writes.set(name, node);
+  const own = node.client.writes.get(key);
+  if (own === undefined) node.client.writes.set(key, [node]);
+  else own.push(node);
+}
+
+/** Whether `a` is a cause of `b`. */
+function isBefore(a: Node, b: Node): boolean {
+  return (b.known.get(a.client) ?? 0) >= a.place;
+}
+
+/** Tells each what it knows, causes before effects (Kahn 1962); answers with a circle if there is one. */
+function tellCauses(nodes: readonly Node[]): readonly Node[] | undefined {
+  const effects = new Map<Node, Node[]>();
+  for (const node of nodes) {
+    for (const cause of node.causes) effects.set(cause, [...(effects.get(cause) ?? []), node]);
+  }
+  const open = new Set(nodes);
+  const order = nodes.filter(({ causes }) => causes.size === 0);
+  for (const node of order) {
+    open.delete(node);
+    for (const { known, client, place } of node.causes) {
+      for (const [other, count] of [...known, [client, place] as const])
+        node.known.set(other, Math.max(node.known.get(other) ?? 0, count));
     }
+    order.push(...(effects.get(node) ?? []).filter(({ causes }) => causes.isDisjointFrom(open)));
   }
-  if (order.length === causes.length) return { order };
-  const path: number[] = [];
-  let at = open.findIndex((count) => count > 0);
-  while (!path.includes(at)) {
-    path.push(at);
-    at = (causes[at] ?? []).find((cause) => (open[cause] ?? 0) > 0) ?? at;
+  // Of each that is left a cause is left.
+  const path = new Set<Node>();
+  let [at] = open;
+  while (at !== undefined && !path.has(at)) {
+    path.add(at);
+    at = [...at.causes].find((cause) => open.has(cause));
   }
-  return { order, circle: path.slice(path.indexOf(at)).reverse() };
+  const all = [...path];
+  return at === undefined ? undefined : all.slice(all.indexOf(at));
+}
+
+/** From a cause to an effect, both included, by the fewest steps. */
+function wayBetween(cause: Node, effect: Node): readonly Node[] {
+  const before = new Map<Node, Node | undefined>([[effect, undefined]]);
+  for (const [node] of before) {
+    if (node === cause) break;
+    for (const each of node.causes) if (!before.has(each)) before.set(each, node);
+  }
+  const way: Node[] = [];
+  for (let at: Node | undefined = cause; at !== undefined; at = before.get(at)) way.push(at);
+  return way;
 }

@@ -57,16 +57,22 @@ type Found<Input, Output> =
   | { readonly kind: 'violated'; readonly steps: number }
   | { readonly kind: 'unknown'; readonly steps: number };
 
-/** A call or an answer, in a list from which operations are taken out as they are given a place. */
-interface Moment<Input, Output> {
-  /** Of the operation, in the order of calls. */
-  readonly index: number;
-  readonly operation: Operation<Input, Output>;
-  /** Of a call, its answer. */
-  readonly answer: Moment<Input, Output> | undefined;
-  before: Moment<Input, Output> | undefined;
+/** A list of calls and answers from which operations are taken out as they are given a place. */
+interface Link<Input, Output> {
   after: Moment<Input, Output> | undefined;
 }
+interface Answer<Input, Output> extends Link<Input, Output> {
+  readonly answer: undefined;
+  before: Link<Input, Output>;
+}
+interface Call<Input, Output> extends Link<Input, Output> {
+  /** In the order of calls. */
+  readonly index: number;
+  readonly operation: Operation<Input, Output>;
+  readonly answer: Answer<Input, Output>;
+  before: Link<Input, Output>;
+}
+type Moment<Input, Output> = Call<Input, Output> | Answer<Input, Output>;
 
 function search<State, Input, Output>(
   history: readonly Operation<Input, Output>[],
@@ -78,8 +84,7 @@ function search<State, Input, Output>(
   let state = model.initial;
   let placed = new Placed(0, []);
   const tried = new Set<string>();
-  const stack: { readonly call: Moment<Input, Output>; readonly state: State; readonly placed: Placed }[] =
-    [];
+  const stack: { readonly call: Call<Input, Output>; readonly state: State; readonly placed: Placed }[] = [];
   let moment = head.after;
   let steps = 0;
   // Operations without an answer may have had no effect: they need no place.
@@ -89,10 +94,13 @@ function search<State, Input, Output>(
       steps += 1;
       const { operation, index } = moment;
       const next = model.apply(state, operation.input, operation.output);
-      const after = next === undefined ? undefined : placed.with(index);
-      const isNew =
-        next !== undefined && after !== undefined && remember(tried, after, model.keyOf(next.state));
-      if (isNew) {
+      // One that had no answer and changes nothing needs no place: of many such each choice would be tried.
+      const isIdle =
+        operation.output === undefined &&
+        next !== undefined &&
+        model.keyOf(next.state) === model.keyOf(state);
+      const after = next === undefined || isIdle ? undefined : placed.with(index);
+      if (next !== undefined && after !== undefined && remember(tried, after, model.keyOf(next.state))) {
         stack.push({ call: moment, state, placed });
         state = next.state;
         placed = after;
@@ -123,7 +131,8 @@ function remember(tried: Set<string>, placed: Placed, state: string): boolean {
 }
 
 /** Calls before answers of the same time: such operations are taken to overlap. */
-function momentsOf<Input, Output>(history: readonly Operation<Input, Output>[]): Moment<Input, Output> {
+function momentsOf<Input, Output>(history: readonly Operation<Input, Output>[]): Link<Input, Output> {
+  const head: Link<Input, Output> = { after: undefined };
   const calls = [...history].sort((a, b) => a.calledMs - b.calledMs);
   const moments: { readonly atMs: number; readonly moment: Moment<Input, Output> }[] = [];
   for (const [index, operation] of calls.entries()) {
@@ -131,18 +140,14 @@ function momentsOf<Input, Output>(history: readonly Operation<Input, Output>[]):
     if (isAnswered && !(operation.answeredMs >= operation.calledMs)) {
       throw new RangeError(`answered at ${operation.answeredMs}, called at ${operation.calledMs}`);
     }
-    const links = { before: undefined, after: undefined };
-    const answer: Moment<Input, Output> = { index, operation, answer: undefined, ...links };
+    const links = { before: head, after: undefined };
+    const answer: Answer<Input, Output> = { answer: undefined, ...links };
     moments.push({ atMs: operation.calledMs, moment: { index, operation, answer, ...links } });
     moments.push({ atMs: isAnswered ? operation.answeredMs : Number.POSITIVE_INFINITY, moment: answer });
   }
   const isCall = (moment: Moment<Input, Output>): number => (moment.answer === undefined ? 1 : 0);
   // Infinity minus itself is no number.
   moments.sort((a, b) => (a.atMs === b.atMs ? isCall(a.moment) - isCall(b.moment) : a.atMs - b.atMs));
-  const head = { index: -1, answer: undefined, before: undefined, after: undefined } as unknown as Moment<
-    Input,
-    Output
-  >;
   let last = head;
   for (const { moment } of moments) {
     moment.before = last;
@@ -152,18 +157,18 @@ function momentsOf<Input, Output>(history: readonly Operation<Input, Output>[]):
   return head;
 }
 
-function takeOut<Input, Output>(call: Moment<Input, Output>): void {
+function takeOut<Input, Output>(call: Call<Input, Output>): void {
   for (const moment of [call, call.answer]) {
-    if (moment?.before !== undefined) moment.before.after = moment.after;
-    if (moment?.after !== undefined) moment.after.before = moment.before;
+    moment.before.after = moment.after;
+    if (moment.after !== undefined) moment.after.before = moment.before;
   }
 }
 
 /** In the opposite order, so that neighbours are right again. */
-function putBack<Input, Output>(call: Moment<Input, Output>): void {
+function putBack<Input, Output>(call: Call<Input, Output>): void {
   for (const moment of [call.answer, call]) {
-    if (moment?.before !== undefined) moment.before.after = moment;
-    if (moment?.after !== undefined) moment.after.before = moment;
+    moment.before.after = moment;
+    if (moment.after !== undefined) moment.after.before = moment;
   }
 }
 

@@ -99,3 +99,16 @@ test('[LI6] a search that reaches its limit says so', () => {
   expect(checkLinearizable([...writes, stale], registerModel, { maxSteps: 5 }).kind).toBe('unknown');
   expect(checkSequential([...writes, stale], registerModel, { maxSteps: 5 }).kind).toBe('unknown');
 });
+
+test('[LI6] many who were not answered cost nothing where they change nothing', () => {
+  const lost = Array.from({ length: 60 }, (_, each) => ({
+    ...at<ClaimInput, string>(`c${each}`, { name: 'hut', by: `c${each}` }, undefined, 5),
+    answeredMs: 5,
+  }));
+  const claims = [at('ann', { name: 'hut', by: 'ann' }, 'ann', 0), ...lost];
+  const wrong = [...claims, at('ben', { name: 'hut', by: 'ben' }, 'ben', 50)];
+  for (const check of [checkLinearizable, checkSequential]) {
+    expect(check(claims, claimModel, { maxSteps: 20_000 }).kind).toBe('holds');
+    expect(check(wrong, claimModel, { maxSteps: 20_000 }).kind).toBe('violated');
+  }
+});

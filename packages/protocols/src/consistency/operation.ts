@@ -27,14 +27,28 @@ export interface ObjectModel<State, Input, Output> {
    */
   readonly partOf?: (input: Input) => string;
   /**
-   * What a witness may leave out without making the rest harder to explain. `alone`: it only looks, so it may go by
-   * itself. A text: it may go together with all operations of that text, such as all that write or see one value.
-   * @default nothing may be left out of the shortest history that fails
+   * How an operation may be left out of a witness, such that what is left is explained whenever the whole is.
+   * @default it may not
    */
-  readonly leaveOut?: (
-    input: Input,
-    output: Output | undefined,
-  ) => 'alone' | { readonly with: string } | undefined;
+  readonly leaveOut?: (input: Input, output: Output | undefined) => LeaveOut | undefined;
+  /**
+   * What the operations of `part` would have been answered, had the rest of `whole` never been: the following numbers
+   * close up. A witness shows the answers as they were. @default the same
+   */
+  readonly asPart?: (
+    part: readonly Operation<Input, Output>[],
+    whole: readonly Operation<Input, Output>[],
+  ) => readonly Operation<Input, Output>[];
+}
+
+export interface LeaveOut {
+  /** It may go by itself: it only looks, or `asPart` makes up for it. */
+  readonly alone: boolean;
+  /**
+   * Names, such as values that it writes or sees: it may go together with all operations that share one of them, with
+   * those that share one with these, and so on. Undefined: while it is there, others may go by themselves only.
+   */
+  readonly with?: readonly string[];
 }
 
 export type Verdict<Input, Output> =
@@ -83,9 +97,20 @@ export const registerModel: ObjectModel<string | null, RegisterInput, RegisterOu
   keyOf: (state) => (state === null ? 'null' : `=${state}`),
   partOf: ({ key }) => key,
   leaveOut(input, output) {
-    if (input.kind === 'compareAndSet') return output === false ? 'alone' : undefined;
-    if (input.kind === 'write') return { with: `=${input.value}` };
-    return typeof output === 'string' ? { with: `=${output}` } : 'alone';
+    const nameOf = (value: string | null): string => JSON.stringify([input.key, value]);
+    switch (input.kind) {
+      case 'read':
+        return {
+          alone: true,
+          with: typeof output === 'object' || typeof output === 'string' ? [nameOf(output)] : [],
+        };
+      case 'write':
+        return { alone: false, with: [nameOf(input.value)] };
+      case 'compareAndSet':
+        // Where it failed there was any other value, which has to stay.
+        if (output === false) return { alone: true };
+        return { alone: false, with: [nameOf(input.from), nameOf(input.to)] };
+    }
   },
 };
 
@@ -111,7 +136,19 @@ export const logModel: ObjectModel<readonly string[], LogInput, LogOutput> = {
   },
   keyOf: (state) => JSON.stringify(state),
   partOf: ({ key }) => key,
-  leaveOut: ({ kind }) => (kind === 'read' ? 'alone' : undefined),
+  // One without an answer may be anywhere.
+  leaveOut: ({ kind }, output) => (kind === 'append' && output === undefined ? undefined : { alone: true }),
+  asPart(part, whole) {
+    const gone = goneFrom(part, whole).filter(({ input }) => input.kind === 'append');
+    const values = new Set(gone.map(({ input }) => (input.kind === 'append' ? input.value : '')));
+    const closeUp = closingUp(gone, part);
+    return part.map((operation) => {
+      const { output } = operation;
+      if (output === undefined) return operation;
+      if (typeof output === 'number') return { ...operation, output: closeUp(output) };
+      return { ...operation, output: output.filter((value) => !values.has(value)) };
+    });
+  },
 };
 
 /** A name per key that belongs to whom it was given first: a claim answers whose it is. */
@@ -126,10 +163,10 @@ export const claimModel: ObjectModel<string | null, ClaimInput, string> = {
     const after = owner ?? by;
     return output === undefined || output === after ? { state: after } : undefined;
   },
-  keyOf: (owner) => owner ?? '',
+  keyOf: (owner) => JSON.stringify(owner),
   partOf: ({ name }) => name,
   // Who is told that it is somebody else's changes nothing.
-  leaveOut: ({ by }, output) => (output === undefined || output === by ? undefined : 'alone'),
+  leaveOut: ({ by }, output = by) => ({ alone: output !== by, with: [output] }),
 };
 
 /**
@@ -146,4 +183,33 @@ export const nextNumberModel: ObjectModel<number, NumberInput, number> = {
     output === undefined || output === last + 1 ? { state: last + 1 } : undefined,
   keyOf: (last) => String(last),
   partOf: ({ key }) => key,
+  // One without an answer may have any number.
+  leaveOut: (_input, output) => (output === undefined ? undefined : { alone: true }),
+  asPart(part, whole) {
+    const closeUp = closingUp(goneFrom(part, whole), part);
+    return part.map((operation) =>
+      operation.output === undefined ? operation : { ...operation, output: closeUp(operation.output) },
+    );
+  },
 };
+
+function goneFrom<Each>(part: readonly Each[], whole: readonly Each[]): readonly Each[] {
+  const kept = new Set(part);
+  return whole.filter((each) => !kept.has(each));
+}
+
+/** A number without those below it that nobody has any more. */
+function closingUp(
+  gone: readonly Operation<unknown, unknown>[],
+  part: readonly Operation<unknown, unknown>[],
+): (number: number) => number {
+  const kept = new Set(part.map(({ output }) => output));
+  const free = new Set(
+    gone.flatMap(({ output }) => (typeof output === 'number' && !kept.has(output) ? [output] : [])),
+  );
+  const sorted = [...free].sort((a, b) => a - b);
+  return (number) => {
+    const above = sorted.findIndex((each) => each >= number);
+    return number - (above < 0 ? sorted.length : above);
+  };
+}

@@ -46,6 +46,12 @@ test('[SQ3] what was not answered may have had its effect or not', () => {
   const lost = { ...write('a', 'x', '1'), output: undefined };
   expect(checkSequential([lost, read('b', 'x', '1')], registerModel).kind).toBe('holds');
   expect(checkSequential([lost, read('b', 'x', null)], registerModel).kind).toBe('holds');
+  // Its client has gone on meanwhile.
+  expect(checkSequential([lost, read('a', 'x', null), read('a', 'x', '1')], registerModel).kind).toBe(
+    'holds',
+  );
+  const early = [read('a', 'x', '1'), { ...write('a', 'x', '1'), output: undefined }];
+  expect(checkSequential(early, registerModel).kind).toBe('violated');
 });
 
 test('[SQ4] a search that takes too long says so', () => {

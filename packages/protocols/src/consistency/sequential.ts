@@ -25,11 +25,18 @@ type Found<Input, Output> =
   | Exclude<Verdict<Input, Output>, { kind: 'violated' }>
   | { readonly kind: 'violated' };
 
-/** How far each client has come, and the state of every part. */
+/** What a client did, in order; or one operation without an answer, which may be anywhere after what came before it. */
+interface Program<Input, Output> {
+  readonly operations: readonly Operation<Input, Output>[];
+  /** How far its client has to be; undefined: it is what the client did. */
+  readonly after?: { readonly client: number; readonly count: number };
+}
+
+/** How far each program has come, and the state of every part. */
 interface Place<State> {
-  readonly done: readonly number[];
+  readonly done: ReadonlyMap<number, number>;
   readonly states: ReadonlyMap<string, State>;
-  /** The client whose turn is tried next. */
+  /** The program whose turn is tried next. */
   next: number;
 }
 
@@ -41,57 +48,73 @@ function search<State, Input, Output>(
   const programs = programsOf(history);
   const tried = new Set<string>();
   const order: Operation<Input, Output>[] = [];
-  const stack: Place<State>[] = [{ done: programs.map(() => 0), states: new Map(), next: 0 }];
+  const stack: Place<State>[] = [{ done: new Map(), states: new Map(), next: 0 }];
   let steps = 0;
   for (let place = stack.at(-1); place !== undefined; place = stack.at(-1)) {
     if (isComplete(programs, place.done)) return { kind: 'holds', order };
-    const client = place.next;
+    const at = place.next;
     place.next += 1;
-    if (client >= programs.length) {
+    const program = programs[at];
+    if (program === undefined) {
       stack.pop();
       order.pop();
       continue;
     }
-    const operation = programs[client]?.[place.done[client] ?? 0];
-    if (operation === undefined) continue;
+    const operation = program.operations[countOf(place.done, at)];
+    const { after } = program;
+    const isEarly = after !== undefined && countOf(place.done, after.client) < after.count;
+    if (operation === undefined || isEarly) continue;
     if (steps >= maxSteps) return { kind: 'unknown', steps };
     steps += 1;
-    const after = advance(place, client, operation, model);
-    if (after === undefined) continue;
-    const key = keyOf(after, model);
+    const next = advance(place, at, operation, model);
+    // One that had no answer and changes nothing needs no place.
+    if (next === undefined || (after !== undefined && next.states === place.states)) continue;
+    const key = keyOf(next, model);
     if (tried.has(key)) continue;
     tried.add(key);
-    stack.push(after);
+    stack.push(next);
     order.push(operation);
   }
   return { kind: 'violated' };
 }
 
-/** Each client's operations in the order of its calls. One without an answer is the last of its client, if it is at all. */
+function countOf(done: ReadonlyMap<number, number>, program: number): number {
+  return done.get(program) ?? 0;
+}
+
+/** Each client's operations in the order of its calls, and those that had no answer. */
 function programsOf<Input, Output>(
   history: readonly Operation<Input, Output>[],
-): readonly (readonly Operation<Input, Output>[])[] {
-  const programs = new Map<string, Operation<Input, Output>[]>();
-  for (const operation of [...history].sort((a, b) => a.calledMs - b.calledMs)) {
-    const program = programs.get(operation.client);
-    if (program === undefined) programs.set(operation.client, [operation]);
-    else program.push(operation);
-  }
-  return [...programs.values()];
+): readonly Program<Input, Output>[] {
+  const clients = [...new Set(history.map(({ client }) => client))];
+  const calls = [...history].sort((a, b) => a.calledMs - b.calledMs);
+  const programs = clients.map((client) => calls.filter((each) => each.client === client));
+  const answered = programs.map((program) => ({
+    operations: program.filter(({ output }) => output !== undefined),
+  }));
+  const open = programs.flatMap((program, client) => {
+    let count = 0;
+    return program.flatMap((operation) => {
+      if (operation.output === undefined) return [{ operations: [operation], after: { client, count } }];
+      count += 1;
+      return [];
+    });
+  });
+  return [...answered, ...open];
 }
 
 function isComplete<Input, Output>(
-  programs: readonly (readonly Operation<Input, Output>[])[],
-  done: readonly number[],
+  programs: readonly Program<Input, Output>[],
+  done: ReadonlyMap<number, number>,
 ): boolean {
-  return programs.every((program, client) =>
-    program.slice(done[client] ?? 0).every(({ output }) => output === undefined),
+  return programs.every(
+    ({ operations, after }, at) => after !== undefined || countOf(done, at) === operations.length,
   );
 }
 
 function advance<State, Input, Output>(
   { done, states }: Place<State>,
-  client: number,
+  program: number,
   { input, output }: Operation<Input, Output>,
   { initial, apply, partOf = () => '' }: ObjectModel<State, Input, Output>,
 ): Place<State> | undefined {
@@ -100,7 +123,7 @@ function advance<State, Input, Output>(
   const after = apply(before ?? initial, input, output);
   if (after === undefined) return undefined;
   return {
-    done: done.map((count, each) => (each === client ? count + 1 : count)),
+    done: new Map(done).set(program, countOf(done, program) + 1),
     states: after.state === before ? states : new Map(states).set(part, after.state),
     next: 0,
   };
@@ -111,5 +134,6 @@ function keyOf<State, Input, Output>(
   { keyOf }: ObjectModel<State, Input, Output>,
 ): string {
   const parts = [...states].map(([part, state]) => `${part}=${keyOf(state)}`).sort();
-  return `${done.join(',')}|${parts.join('|')}`;
+  const places = [...done].sort(([a], [b]) => a - b);
+  return `${places.join(';')}|${parts.join('|')}`;
 }

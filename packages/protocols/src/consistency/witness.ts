@@ -1,49 +1,78 @@
 /** Makes a history that cannot be explained small enough to be looked at. */
-import type { ObjectModel, Operation } from './operation.ts';
+import type { LeaveOut, ObjectModel, Operation } from './operation.ts';
 import { smallestFailing } from './smallest-failing.ts';
 
 type History<Input, Output> = readonly Operation<Input, Output>[];
 
-/**
- * `fails(history)` is true. Nothing is left out that would make the rest harder to explain: a read of a value whose
- * write was left out would be a witness of nothing.
- */
+/** `fails(history)` is true; so it is for the witness, of which nothing more can be left out. */
 export function witnessOf<State, Input, Output>(
   history: History<Input, Output>,
-  { leaveOut = () => undefined }: ObjectModel<State, Input, Output>,
+  { leaveOut, asPart }: ObjectModel<State, Input, Output>,
   fails: (some: History<Input, Output>) => boolean,
 ): { readonly witness: History<Input, Output>; readonly sentence: string } {
-  const shortest = shortestFailing(history, fails);
-  const last = shortest.findLast(({ output }) => output !== undefined);
-  const answer = last === undefined ? '' : ` up to the answer of ${last.client} at ${last.answeredMs}`;
-  const groups = [...groupsOf(shortest, leaveOut).values()];
-  const fixed = shortest.filter(({ input, output }) => leaveOut(input, output) === undefined);
-  const inOrder = (some: Iterable<Operation<Input, Output>>): History<Input, Output> => {
-    const kept = new Set(some);
-    return shortest.filter((operation) => kept.has(operation));
+  // Where numbers close up, one without an answer could have any of them: so none is made of one that has an answer.
+  const least =
+    asPart === undefined
+      ? leastOf(shortestFailing(history, fails), leaveOut, fails)
+      : leastOf(history, leaveOut, (part) => fails(asPart(part, history)));
+  const witness = [...least].sort(
+    (a, b) => Number(a.output === undefined) - Number(b.output === undefined) || a.answeredMs - b.answeredMs,
+  );
+  const last = witness.findLast(({ output }) => output !== undefined);
+  const few = `${witness.length} of ${history.length} operations`;
+  return {
+    witness,
+    sentence: `No order explains ${few} up to the answer of ${last?.client} at ${last?.answeredMs}.`,
   };
-  const few = smallestFailing(groups, (some) => fails(inOrder([...fixed, ...some.flat()])));
-  const witness = inOrder([...fixed, ...few.flat()]);
-  const rest = witness.filter(({ input, output }) => leaveOut(input, output) !== 'alone');
-  const looks = witness.filter(({ input, output }) => leaveOut(input, output) === 'alone');
-  const least = smallestFailing(looks, (some) => fails(inOrder([...rest, ...some])));
-  const small = inOrder([...rest, ...least]);
-  const which = `${small.length} of ${history.length} operations`;
-  return { witness: small, sentence: `No order explains ${which}${answer}.` };
 }
 
+/**
+ * What remains when all is left out that can be. Nothing is left out that would make the rest harder to explain: a read
+ * of a value whose write was left out would be a witness of nothing.
+ */
+export function leastOf<Input, Output>(
+  whole: History<Input, Output>,
+  leaveOut: ((input: Input, output: Output | undefined) => LeaveOut | undefined) | undefined,
+  fails: (some: History<Input, Output>) => boolean,
+): History<Input, Output> {
+  const mayGo = ({ input, output }: Operation<Input, Output>): LeaveOut | undefined =>
+    leaveOut?.(input, output);
+  const inOrder = (some: readonly Operation<Input, Output>[]): History<Input, Output> => {
+    const kept = new Set(some);
+    return whole.filter((operation) => kept.has(operation));
+  };
+  const without = (
+    all: History<Input, Output>,
+    groups: readonly History<Input, Output>[],
+  ): History<Input, Output> => {
+    const movable = new Set(groups.flat());
+    const fixed = all.filter((operation) => !movable.has(operation));
+    const few = smallestFailing(groups, (some) => fails(inOrder([...fixed, ...some.flat()])));
+    return inOrder([...fixed, ...few.flat()]);
+  };
+  // Who only looks goes first: they keep others in one group.
+  const singles = whole.filter((operation) => mayGo(operation)?.alone === true).map((each) => [each]);
+  const seen = without(whole, singles);
+  return without(seen, groupsOf(seen, mayGo));
+}
+
+/** Operations that may go together: all that share a name, or are joined by others that do. */
 function groupsOf<Input, Output>(
   history: History<Input, Output>,
-  leaveOut: NonNullable<ObjectModel<unknown, Input, Output>['leaveOut']>,
-): ReadonlyMap<string, History<Input, Output>> {
-  const groups = new Map<string, Operation<Input, Output>[]>();
-  for (const [at, operation] of history.entries()) {
-    const may = leaveOut(operation.input, operation.output);
+  mayGo: (operation: Operation<Input, Output>) => LeaveOut | undefined,
+): readonly (readonly Operation<Input, Output>[])[] {
+  const groups = new Map<string, { members: Operation<Input, Output>[] }>();
+  for (const operation of history) {
+    const may = mayGo(operation);
     if (may === undefined) continue;
-    const name = may === 'alone' ? `alone ${at}` : `with ${may.with}`;
-    groups.set(name, [...(groups.get(name) ?? []), operation]);
+    if (may.with === undefined) return [];
+    const joined = new Set(may.with.flatMap((name) => groups.get(name) ?? []));
+    const members = [...joined].flatMap((group) => group.members);
+    const group = { members: [...members, operation] };
+    for (const name of may.with) groups.set(name, group);
+    for (const [name, known] of groups) if (joined.has(known)) groups.set(name, group);
   }
-  return groups;
+  return [...new Set(groups.values())].map(({ members }) => members);
 }
 
 /**
@@ -56,21 +85,17 @@ function shortestFailing<Input, Output>(
 ): History<Input, Output> {
   const answered = history.filter(({ output }) => output !== undefined);
   const ends = answered.map(({ answeredMs }) => answeredMs).sort((a, b) => a - b);
-  const upTo = (endMs: number): History<Input, Output> =>
-    history
+  const upTo = (endMs: number | undefined): History<Input, Output> => {
+    if (endMs === undefined) return history;
+    return history
       .filter(({ calledMs }) => calledMs <= endMs)
-      .map((operation) => (operation.answeredMs <= endMs ? operation : { ...operation, output: undefined }))
-      .sort(
-        (a, b) =>
-          (a.output === undefined ? 1 : 0) - (b.output === undefined ? 1 : 0) || a.answeredMs - b.answeredMs,
-      );
+      .map((operation) => (operation.answeredMs <= endMs ? operation : { ...operation, output: undefined }));
+  };
   let [low, high] = [0, ends.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (fails(upTo(ends[middle] ?? 0))) high = middle;
+    if (fails(upTo(ends[middle]))) high = middle;
     else low = middle + 1;
   }
-  const shortest = upTo(ends[low] ?? 0);
-  // A search that ran into its limit has said nothing: then the whole is shown.
-  return fails(shortest) ? shortest : history;
+  return upTo(ends[low]);
 }
