@@ -203,7 +203,8 @@ export {
   type Placement,
   type RebalanceReport,
   rebalanceReport,
-} from './partitioning/rebalance.ts';
+} from './partitioning/rebalance-report.ts';
+export { type Move, type Rebalanced, rebalance } from './partitioning/rebalancer.ts';
 export { rendezvousOrder, rendezvousOwner } from './partitioning/rendezvous.ts';
 export { type Random, seededRandom } from './random.ts';
 export { type CheckpointOptions, CheckpointSchedule, type CheckpointStart } from './recovery/checkpoint.ts';

@@ -6,7 +6,7 @@
 import { LruCache } from '../../src/caching/lru-cache.ts';
 import { HashRing } from '../../src/partitioning/hash-ring.ts';
 import { keyHash } from '../../src/partitioning/key-hash.ts';
-import { type Members, rebalanceReport } from '../../src/partitioning/rebalance.ts';
+import { type Members, rebalanceReport } from '../../src/partitioning/rebalance-report.ts';
 import type { KnownFailure } from '../known-failure.ts';
 import { narrated, variantOf } from '../narrated.ts';
 import { Service } from '../service.ts';

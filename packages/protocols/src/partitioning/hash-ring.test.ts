@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HashRing, type RingMember } from './hash-ring.ts';
 import { keyHash } from './key-hash.ts';
-import { rebalanceReport } from './rebalance.ts';
+import { rebalanceReport } from './rebalance-report.ts';
 
 const keys = Array.from({ length: 20_000 }, (_each, at) => `key-${at}`);
 const named = (...ids: string[]): RingMember[] => ids.map((id) => ({ id }));
@@ -12,12 +12,14 @@ const membersOf = (ring: HashRing) => ({
 });
 
 test('[CH1] the hash is MurmurHash3: of known bytes it is the known number', () => {
-  // Values of the reference implementation for the bytes of "a\0b\0" and of nothing.
+  // Values of the reference implementation, for nothing and for bytes that are whole code units.
   expect(keyHash('')).toBe(0);
   expect(keyHash('', 1)).toBe(0x514e28b7);
   expect(keyHash('', 0xffffffff)).toBe(0x81f16f39);
   expect(keyHash('\uffff\uffff')).toBe(0x76293b50);
   expect(keyHash('\u4321\u8765')).toBe(0xf55b516b);
+  // Of an odd number of code units, the bytes 21 43.
+  expect(keyHash('\u4321')).toBe(0xa0f7b07a);
 });
 
 test('[CH2] the ring does not depend on the order of members', () => {
@@ -83,8 +85,37 @@ describe('bounded loads', () => {
     expect(home).toBeGreaterThan(1_200);
   });
 
+  test('[CH5, CH7] the bound goes by weight, and who is no member may have nothing', () => {
+    const ring = new HashRing([{ id: 'a', weight: 3 }, { id: 'b' }]);
+    expect(['a', 'b', 'c'].map((member) => ring.mostKeys(member, 100, 1.2))).toEqual([90, 30, 0]);
+    // Not 34 for what 1.1 is more than 1.1 in binary.
+    expect(new HashRing(named('a', 'b', 'c')).mostKeys('a', 90, 1.1)).toBe(33);
+    expect(ring.firstWith('k', () => false)).toBeUndefined();
+  });
+
+  test('[CH7] whatever members, weights and keys: nobody ever has more than its bound', () => {
+    const arbitrary = fc.uniqueArray(
+      fc.record({ id: fc.string(), weight: fc.constantFrom(0.01, 0.5, 1, 3, 20) }),
+      { minLength: 1, maxLength: 8, selector: ({ id }) => id },
+    );
+    fc.assert(
+      fc.property(arbitrary, fc.constantFrom(1.000001, 1.1, 2), fc.nat(1e6), (members, slack, from) => {
+        const ring = new HashRing(members, { placesPerWeight: 16 });
+        const loads = new Map<string, number>();
+        for (let count = 1; count <= 60; count += 1) {
+          const owner =
+            ring.ownerWithin(`${from + count}`, (member) => loads.get(member) ?? 0, slack) ?? 'none';
+          loads.set(owner, (loads.get(owner) ?? 0) + 1);
+          expect(loads.get(owner)).toBeLessThanOrEqual(ring.mostKeys(owner, count, slack));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test('[CH7] a slack of 1 or less is refused: there might be no room', () => {
-    expect(() => new HashRing(named('a')).ownerWithin('k', () => 0, 1)).toThrow(RangeError);
+    for (const slack of [1, 0.5, Number.NaN, Infinity])
+      expect(() => new HashRing(named('a')).ownerWithin('k', () => 0, slack)).toThrow(RangeError);
   });
 });
 
@@ -100,6 +131,8 @@ test('[CH8] without members nobody owns anything; what cannot be is refused', ()
     expect(() => new HashRing([{ id: 'a', weight }])).toThrow(RangeError);
   }
   expect(() => new HashRing([{ id: 'a', weight: 10_000 }])).toThrow(RangeError);
+  for (const placesPerWeight of [0, -1, 1.5, Number.NaN])
+    expect(() => new HashRing(named('a'), { placesPerWeight })).toThrow(RangeError);
 });
 
 test('[CH9] modulo, which people write first, moves nearly everything', () => {

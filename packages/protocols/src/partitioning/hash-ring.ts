@@ -13,7 +13,7 @@ export interface RingMember {
 }
 
 export interface HashRingOptions {
-  /** Places of a member of weight 1. More make shares more even, and the ring larger. @default 128 */
+  /** Places of a member of weight 1, a whole number from 1. More make shares more even, and the ring larger. @default 128 */
   readonly placesPerWeight?: number;
 }
 
@@ -25,9 +25,13 @@ export class HashRing {
   /** Sorted; the owner of each place is at the same index. */
   readonly #places: Uint32Array;
   readonly #owners: readonly string[];
+  /** How many places each member has. */
+  readonly #counts = new Map<string, number>();
 
-  /** Throws a RangeError for two members of one id, a weight of 0 or less, and more than a million places. */
+  /** Throws a RangeError for two members of one id, a weight of 0 or less, no place for a weight, and more than a million places. */
   constructor(members: readonly RingMember[], { placesPerWeight = 128 }: HashRingOptions = {}) {
+    if (!(Number.isInteger(placesPerWeight) && placesPerWeight >= 1))
+      throw new RangeError(`placesPerWeight: ${placesPerWeight}`);
     const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
     this.members = sorted.map(({ id }) => id);
     if (new Set(this.members).size < sorted.length) throw new RangeError('two members have one id');
@@ -37,10 +41,11 @@ export class HashRing {
         throw new RangeError(`weight of ${id}: ${weight}`);
       const count = Math.max(1, Math.round(weight * placesPerWeight));
       if (!(places.length + count <= maxPlaces)) throw new RangeError(`more than ${maxPlaces} places`);
+      this.#counts.set(id, count);
       for (let place = 0; place < count; place += 1) places.push({ at: keyHash(`${id}#${place}`), id });
     }
-    // Of two at one place the lower id is first, whoever came first.
-    places.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    // Of two at one place the lower id stays first, whoever came first: equal ones keep their order.
+    places.sort((a, b) => a.at - b.at);
     this.#places = Uint32Array.from(places, ({ at }) => at);
     this.#owners = places.map(({ id }) => id);
   }
@@ -62,17 +67,26 @@ export class HashRing {
 
   /**
    * The first member from the key's place on that has room: no more than `slack` times what would be even, counting this
-   * key, by weight. `loadOf` tells how many keys a member has. Undefined when there is no member. `slack` is above 1, or
-   * a RangeError is thrown.
+   * key, by weight. `loadOf` tells how many keys a member has, a whole number. Undefined when there is no member. Throws a
+   * RangeError for a slack of 1 or less.
    */
   ownerWithin(key: string, loadOf: (member: string) => number, slack = 1.25): string | undefined {
-    if (!(slack > 1)) throw new RangeError(`slack: ${slack}`);
-    const total = this.members.reduce((sum, member) => sum + loadOf(member), 0);
-    for (const member of this.#from(key)) {
-      const share = this.#shareOf(member);
-      if (loadOf(member) + 1 <= Math.ceil(slack * (total + 1) * share)) return member;
-    }
-    return this.ownerOf(key);
+    const total = 1 + this.members.reduce((sum, member) => sum + loadOf(member), 0);
+    return this.firstWith(key, (member) => loadOf(member) < this.mostKeys(member, total, slack));
+  }
+
+  /** How many of `total` keys a member may have: `slack` times its share by weight, rounded up. Throws a RangeError for a slack of 1 or less. */
+  mostKeys(member: string, total: number, slack: number): number {
+    if (!(slack > 1 && slack < Number.POSITIVE_INFINITY)) throw new RangeError(`slack: ${slack}`);
+    const exact = (slack * total * (this.#counts.get(member) ?? 0)) / this.#places.length;
+    // 1.1 times 30 is 33, also where 1.1 is a little more than that; together there is room for all, as each is rounded up.
+    return Math.max(0, Math.ceil(exact - 1e-9));
+  }
+
+  /** The first member from the key's place on of which this is true. */
+  firstWith(key: string, isMeant: (member: string) => boolean): string | undefined {
+    for (const member of this.#from(key)) if (isMeant(member)) return member;
+    return undefined;
   }
 
   /** Every member once, in the order of the ring from the key's place on. */
@@ -98,21 +112,5 @@ export class HashRing {
       else high = middle;
     }
     return low;
-  }
-
-  /** By its number of places, which is its weight. */
-  #shareOf(member: string): number {
-    this.#shares ??= this.#countShares();
-    return this.#shares.get(member) ?? 0;
-  }
-
-  #shares: ReadonlyMap<string, number> | undefined;
-
-  #countShares(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>();
-    for (const member of this.#owners) {
-      counts.set(member, (counts.get(member) ?? 0) + 1 / this.#owners.length);
-    }
-    return counts;
   }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { keyHash } from './key-hash.ts';
 import { dayOf, RangePartitions } from './ranges.ts';
-import { rebalanceReport } from './rebalance.ts';
+import { rebalanceReport } from './rebalance-report.ts';
 import { rendezvousOrder, rendezvousOwner } from './rendezvous.ts';
 
 const keys = Array.from({ length: 10_000 }, (_each, at) => `key-${at}`);
@@ -16,6 +17,24 @@ test('[RZ1] the owner does not depend on the order of members; nobody owns where
     expect(rendezvousOwner(key, named('a', 'b', 'c'))).toBe(rendezvousOwner(key, named('c', 'b', 'a')));
   }
   expect(rendezvousOwner('k', [])).toBeUndefined();
+});
+
+test('[RZ1] of two draws alike the lower id is first, whoever is given first', () => {
+  // Among so many some draw alike for one key.
+  const drawn = new Map<number, string>();
+  const seed = keyHash('key');
+  const twins: string[][] = [];
+  for (let at = 0; twins.length < 3; at += 1) {
+    const id = `node-${at}`;
+    const draw = keyHash(id, seed);
+    const other = drawn.get(draw);
+    if (other !== undefined) twins.push([other, id]);
+    drawn.set(draw, id);
+  }
+  for (const pair of twins) {
+    expect(rendezvousOrder('key', named(...pair))).toEqual([...pair].sort());
+    expect(rendezvousOrder('key', named(...pair.toReversed()))).toEqual([...pair].sort());
+  }
 });
 
 test('[RZ2] who is next in order owns the key once those before are gone', () => {

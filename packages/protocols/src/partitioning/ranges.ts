@@ -1,6 +1,6 @@
 /**
  * Ranges: a key belongs to the last boundary at or before it, so that neighbours stay together and a span of keys is a
- * span of partitions (Bigtable, OSDI 2006, section 5). Ranges that have grown are cut. Rules RG1… in SPEC.md.
+ * span of partitions (Bigtable, OSDI 2006, section 2). Ranges that have grown are cut. Rules RG1… in SPEC.md.
  */
 
 export interface Range<Owner> {

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { HashRing } from './hash-ring.ts';
-import { rebalanceReport } from './rebalance.ts';
-import { rendezvousOrder } from './rendezvous.ts';
+import { rebalanceReport } from './rebalance-report.ts';
 
 const to = (owner: string | undefined) => () => owner;
 
-test('[CH8] nothing moves where there is nothing, and what nobody owns is nobody’s load', () => {
+test('[RB1] nothing moves where there is nothing, and what nobody owns is nobody’s load', () => {
   const none = { members: [], ownerOf: to(undefined) };
   expect(rebalanceReport([], none, none)).toEqual({
     keys: 0,
@@ -20,7 +19,7 @@ test('[CH8] nothing moves where there is nothing, and what nobody owns is nobody
   expect(rebalanceReport(['k', 'l'], one, none)).toMatchObject({ moved: 2, leastMoved: 2, loads: {} });
 });
 
-test('[CH3] what those that went had, and what those that came are to get: the larger of both', () => {
+test('[RB1] what those that went had, and what those that came are to get: the larger of both', () => {
   const keys = Array.from({ length: 12 }, (_, at) => `${at}`);
   const before = { members: ['a', 'b', 'c'], ownerOf: to('a') };
   const after = { members: ['d', 'c', 'e', 'b'], ownerOf: (key: string) => (key === '0' ? 'x' : 'd') };
@@ -35,9 +34,4 @@ test('[CH6] no more owners than there are members', () => {
   expect([...ring.ownersOf('k', 9)].sort()).toEqual(['a', 'b']);
   expect(ring.ownersOf('k', 0)).toEqual([]);
   expect(new HashRing([]).ownersOf('k', 2)).toEqual([]);
-});
-
-test('[RZ1] of two draws alike the lower id is first', () => {
-  const twins = [{ id: 'a' }, { id: 'a' }];
-  expect(rendezvousOrder('k', twins)).toEqual(['a', 'a']);
 });
