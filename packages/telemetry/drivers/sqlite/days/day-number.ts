@@ -1,10 +1,8 @@
 /** Days of UTC, counted from 1970-01-01: what readings are kept and dropped by. */
 
-export const dayMs = 86_400_000;
+import { dayMs } from '@bothy/protocols';
 
-export function dayOf(stampMs: number): number {
-  return Math.floor(stampMs / dayMs);
-}
+export { dayMs, dayOf } from '@bothy/protocols';
 
 /** `2026-11-20`. */
 export function dayName(day: number): string {
