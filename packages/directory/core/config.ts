@@ -4,9 +4,9 @@ import type { DirectoryLimits } from './machine/limits.ts';
 
 export interface DirectoryConfig {
   readonly node: NodeId;
-  /** Silence after which another leader is sought, to twice that. More where links are slow. @default 200 */
+  /** Silence after which another leader is sought, to twice that. More where links are slow. @default 300 */
   readonly electionTimeoutMs?: number;
-  /** Well below `electionTimeoutMs`. @default 50 */
+  /** Well below `electionTimeoutMs`: each costs a message to every voter, also where nothing happens. @default 100 */
   readonly heartbeatMs?: number;
   /**
    * Entries after which a snapshot is taken and the log before it dropped; a quarter of what the directory holds where

@@ -17,6 +17,7 @@ import type {
   DirectoryResult,
   NodeId,
 } from '@bothy/wire';
+import { directoryLevel } from '@bothy/wire';
 import { bounds, type DirectoryConfig } from './config.ts';
 import type { DirectorySnapshot } from './directory-messages.ts';
 import { DirectoryMachine } from './machine/directory-machine.ts';
@@ -42,6 +43,7 @@ const timers = ['election', 'heartbeat', 'transfer'] as const;
 /** Answers of commands that change nothing. */
 const idle: ReadonlySet<DirectoryResult['kind']> = new Set([
   'taken',
+  'keptOut',
   'roomTaken',
   'roomBuried',
   'homeMoved',
@@ -126,7 +128,7 @@ export class Replica {
     const { term, leader, configuration } = this.#raft;
     const { voters, outgoing, learners } = configuration;
     const all = [...new Set([...voters, ...outgoing])].sort();
-    return { directory: this.#directory, term, leader, voters: all, learners };
+    return { directory: this.#directory, term, leader, voters: all, learners, level: directoryLevel };
   }
 
   isMember(node: NodeId): boolean {
@@ -224,7 +226,7 @@ export class Replica {
   }
 
   #newRaft(stored: Stored): RaftMember<DirectoryCommand, DirectoryContent> {
-    const { node, electionTimeoutMs = 200, heartbeatMs = 50 } = this.#config;
+    const { node, electionTimeoutMs = 300, heartbeatMs = 100 } = this.#config;
     const options = {
       id: node,
       founders: this.#founders,

@@ -134,6 +134,31 @@ test('[RF34, RF35] learners take one step, get everything, and count for nothing
   expect(world.leader).toBeUndefined();
 });
 
+test('[RF46] a learner that lacks nothing hears one round in ten, one that may lack something each', () => {
+  const one = new OneMember().lead();
+  const acknowledge = (by: string): unknown => one.appended(by, one.member.lastIndex);
+  acknowledge('b');
+  one.step({ kind: 'change', id: 'c', voters: ['a', 'b', 'c'], learners: ['d'] });
+  one.durable();
+  acknowledge('b');
+  acknowledge('d');
+  const heard = (): readonly [b: number, d: number] => {
+    const to: string[] = [];
+    for (let round = 0; round < 20; round++) {
+      one.step({ kind: 'timer', key: 'heartbeat' });
+      to.push(...one.outputs.flatMap((output) => (output.kind === 'send' ? [output.to] : [])));
+      acknowledge('b');
+    }
+    return [to.filter((each) => each === 'b').length, to.filter((each) => each === 'd').length];
+  };
+  expect(heard()).toEqual([20, 2]);
+  one.step({ kind: 'propose', id: 'p', command: 'x' });
+  one.durable();
+  expect(heard()).toEqual([20, 20]);
+  acknowledge('d');
+  expect(heard()).toEqual([20, 2]);
+});
+
 describe('a change is refused', () => {
   const answer = (one: OneMember) =>
     one.outputs.flatMap((output) => (output.kind === 'proposed' ? [output.result] : []));

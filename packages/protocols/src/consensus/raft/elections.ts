@@ -10,6 +10,7 @@ import type { MemberState } from './member-state.ts';
 import { maxCount } from './message-check.ts';
 import { tally } from './quorum.ts';
 import type { MemberId, RaftMessage } from './raft-messages.ts';
+import { learnerRounds } from './replication.ts';
 
 type RequestVote = Extract<RaftMessage<never, never>, { kind: 'requestVote' }>;
 type Vote = Extract<RaftMessage<never, never>, { kind: 'vote' }>;
@@ -61,9 +62,12 @@ export class Elections<Command, State> {
 
   timerFired(): void {
     const { outputs, mayLead } = this.#state;
-    const leftMs = this.#quietSinceMs + this.#patienceMs - outputs.nowMs;
-    if (leftMs > 0) outputs.push({ kind: 'setTimer', key: 'election', afterMs: leftMs });
-    else if (mayLead) this.askAround();
+    const patienceMs = this.#patienceMs * (mayLead ? 1 : learnerRounds);
+    const leftMs = this.#quietSinceMs + patienceMs - outputs.nowMs;
+    // A learner looks as often as a voter: it may have become one.
+    if (leftMs > 0) {
+      outputs.push({ kind: 'setTimer', key: 'election', afterMs: Math.min(leftMs, this.#patienceMs) });
+    } else if (mayLead) this.askAround();
     else {
       this.#state.leader = null;
       this.wait();

@@ -6,6 +6,11 @@ import { agreed } from './quorum.ts';
 import { unknownTerm } from './raft-log.ts';
 import type { MemberId, RaftEntry, RaftMessage } from './raft-messages.ts';
 
+/**
+ * Learners hear one round in so many: their answers count for nothing, and there may be more of them than voters (ours).
+ */
+export const learnerRounds = 10;
+
 type Conflict = Extract<RaftMessage<never, never>, { kind: 'conflict' }>;
 
 export class Replication<Command, State> {
@@ -114,12 +119,13 @@ export class Replication<Command, State> {
     for (const progress of this.#others.values()) this.bringUpToDate(progress);
   }
 
-  /** A new round, said to all; what fits or not at the other end tells what was lost, too. */
+  /** A new round, said to all who count; what fits or not at the other end tells what was lost, too. */
   heartbeat(): number {
     const { log } = this.#state;
     this.#round += 1;
     this.#own.round = this.#round;
     for (const progress of this.#others.values()) {
+      if (this.#round % learnerRounds !== 0 && this.#isLearnerThatLacksNothing(progress)) continue;
       const isHeld = log.termAt(progress.next - 1) !== unknownTerm;
       if (isHeld) this.#sendAppend(progress, progress.next - 1, []);
       // What it was waited for was dropped since: no answer of it could be understood.
@@ -164,6 +170,12 @@ export class Replication<Command, State> {
         if (round <= progress.snapshotRound) return;
         if (outputs.nowMs - progress.snapshotMs >= options.electionTimeoutMs) progress.toProbe(hint);
     }
+  }
+
+  #isLearnerThatLacksNothing({ id, state, match, told }: Progress): boolean {
+    const { configuration, log, commit } = this.#state;
+    const isUpToDate = state === 'replicate' && match === log.lastIndex && told === commit;
+    return isUpToDate && !configuration.voters.includes(id) && !configuration.outgoing.includes(id);
   }
 
   #sendAppend(progress: Progress, previousIndex: number, entries: readonly RaftEntry<Command>[]): void {
