@@ -2,7 +2,7 @@
  * Three, five or seven members and some more that may be taken in, clients and an operator, while everything goes
  * wrong; then the faults end, and within a stated time everything that was asked for must be done.
  */
-import { checkLinearizable, type MemberId, registerModel } from '@bothy/protocols';
+import type { MemberId } from '@bothy/protocols';
 import {
   type FaultProfile,
   injectFaults,
@@ -11,6 +11,7 @@ import {
   type ScenarioResult,
   Simulation,
 } from '@bothy/simulator';
+import { expectOneRegister } from '../one-register.ts';
 import { RaftChecker } from './raft-checker.ts';
 import { RaftOperator } from './raft-operator.ts';
 import type { MakeMember } from './raft-words.ts';
@@ -47,8 +48,6 @@ export interface RaftWorldOptions {
   readonly compactEvery: number;
   readonly changeEveryMs: number;
   readonly transferEveryMs: number;
-  /** Who thinks that it leads answers reads at once: wrong. @default false */
-  readonly trustsItself?: boolean;
 }
 
 /** Once nothing is wrong any more, everything that was asked for is done within so many election timeouts. */
@@ -95,7 +94,6 @@ export class RaftWorld {
           boot: (member, disk) => this.#boot(make, member, disk.stored),
           driftPpm: random.next() < 0.5 ? options.driftPpm : -options.driftPpm,
           compactEvery: 5 + random.below(options.compactEvery),
-          trustsItself: options.trustsItself ?? false,
           answered: (output) => this.#operator.answered(output),
         }),
     );
@@ -210,13 +208,7 @@ export class RaftWorld {
     const history = this.#clients
       .flatMap(({ operations }) => operations)
       .filter(({ client, seq, output }) => output !== undefined || commands.has(`${client} ${seq}`));
-    const verdict = checkLinearizable(history, registerModel);
-    if (verdict.kind === 'holds') return;
-    const sentence =
-      verdict.kind === 'unknown'
-        ? `not decided in ${verdict.steps} steps`
-        : `${verdict.sentence} ${JSON.stringify(verdict.witness)}`;
-    this.simulation.fail('linearizable history', sentence);
+    expectOneRegister(this.simulation, 'linearizable history', history);
   }
 
   #result(): ScenarioResult {

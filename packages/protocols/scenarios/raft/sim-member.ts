@@ -18,7 +18,10 @@ export interface SimMemberOptions {
   readonly compactEvery: number;
   /** Told of what the operator asked for. */
   readonly answered: (output: Extract<Output, { kind: 'proposed' | 'transferred' }>) => void;
-  /** Reads are answered as soon as they come, by who thinks that it leads: wrong, for others may have been elected. */
+  /**
+   * Reads are answered as soon as they come, by who thinks that it leads and has committed in its term: wrong, for others
+   * may have been elected.
+   */
   readonly trustsItself?: boolean;
 }
 
@@ -105,7 +108,7 @@ export class SimMember {
     const { core } = this;
     if (core === undefined) return;
     const { client, seq, input, mode } = message;
-    if (input.kind === 'read' && this.#options.trustsItself === true && this.isLeader) {
+    if (input.kind === 'read' && this.#options.trustsItself === true && this.#hasCommittedAsLeader(core)) {
       return this.#answer(from, { kind: 'answer', seq, output: this.machine.read(input.key) });
     }
     this.#asks += 1;
@@ -159,6 +162,10 @@ export class SimMember {
     const output = input.kind === 'read' ? this.#read(input) : this.machine.answer(client, seq);
     // A client that has gone on waits for nothing.
     if (output !== undefined) this.#answer(from, { kind: 'answer', seq, output });
+  }
+
+  #hasCommittedAsLeader({ role, commit, term, termAt }: RaftCore): boolean {
+    return role === 'leader' && termAt(commit) === term;
   }
 
   #read({ key }: Extract<RegisterInput, { kind: 'read' }>): string | null {

@@ -35,3 +35,7 @@ export class Arbiter {
     return this.granted;
   }
 }
+
+export function grantWords({ epoch, primary, inSync }: Granted): string {
+  return `${primary} is primary of epoch ${epoch}, in sync are ${inSync.join(', ')}`;
+}

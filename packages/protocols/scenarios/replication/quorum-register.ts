@@ -3,13 +3,7 @@
  * linearizable; with less a read may miss what was written before it.
  */
 import type { Scenario } from '@bothy/simulator';
-import { checkLinearizable } from '../../src/consistency/linearizability.ts';
-import {
-  type Operation,
-  type RegisterInput,
-  type RegisterOutput,
-  registerModel,
-} from '../../src/consistency/operation.ts';
+import type { Operation, RegisterInput, RegisterOutput } from '../../src/consistency/operation.ts';
 import {
   QuorumClient,
   type QuorumMessage,
@@ -19,6 +13,7 @@ import {
 } from '../../src/replication/quorum.ts';
 import type { KnownFailure } from '../known-failure.ts';
 import { narrated, variantOf } from '../narrated.ts';
+import { expectOneRegister } from '../one-register.ts';
 
 const replicas = ['r1', 'r2', 'r3', 'r4', 'r5'];
 const clients = ['c1', 'c2', 'c3', 'c4'];
@@ -116,8 +111,7 @@ export function quorumRegister(name: string, { reads, writes }: Quorums): Scenar
     simulation.run(faultsMs + peaceMs);
     isOver = true;
     if (answeredLate === 0) simulation.fail('it goes on', 'nobody is answered once all is well again');
-    const verdict = checkLinearizable(history, registerModel);
-    if (verdict.kind === 'violated') simulation.fail(breaks, verdict.sentence);
+    expectOneRegister(simulation, breaks, history);
     return { operations: history.length };
   });
 }

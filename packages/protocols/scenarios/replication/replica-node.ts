@@ -130,7 +130,7 @@ export class ReplicaNode {
     const { epoch, primary, inSync, version } = granted;
     if (primary !== this.#options.node) return;
     if (epoch > core.epoch) {
-      this.#options.simulation.note(`${this.#options.node} is primary of epoch ${epoch}`);
+      this.#options.simulation.note(`${this.#options.node} hears that it is primary, of epoch ${epoch}`);
       this.#adding.clear();
       return this.#act(core.promote(epoch, inSync));
     }
@@ -195,7 +195,12 @@ export class ReplicaNode {
     if (input.kind === 'read') output = this.#values.get(input.key) ?? null;
     else if (input.kind === 'write') this.#values.set(input.key, input.value);
     this.#answers.set(id, output);
-    for (const client of this.#waiting.get(id) ?? []) this.#send(client, { kind: 'answer', id, output });
+    const { simulation, node } = this.#options;
+    for (const client of this.#waiting.get(id) ?? []) {
+      if (this.#core?.role === 'primary')
+        simulation.note(`${node}, primary of epoch ${this.#core.epoch}, answers ${id}`);
+      this.#send(client, { kind: 'answer', id, output });
+    }
     this.#waiting.delete(id);
   }
 
