@@ -58,27 +58,27 @@ export class Clients {
     this.#isStopped = true;
   }
 
-  command(node: SimNode, command: DirectoryCommand, told?: (isOk: boolean) => void): void {
-    const calledMs = this.#simulation.nowMs;
+  command(node: SimNode, command: DirectoryCommand, done?: (isOk: boolean) => void): void {
+    const told = this.#ledger.history.asked(node.id, command);
     this.open += 1;
     let isOver = false;
-    const settle = (output: Parameters<Ledger['add']>[3], mayHappen: boolean): void => {
+    const settle = (output: Parameters<typeof told>[0] | undefined): void => {
       if (isOver) return;
       isOver = true;
       this.open -= 1;
-      if (output !== undefined || mayHappen) this.#ledger.add(node.id, command, calledMs, output);
+      if (output !== undefined) told(output);
     };
     node.command(command, (result) => {
       if (result.ok && 'result' in result && result.result.kind === 'bound') this.#expectKnown(node, command);
-      if (result.ok) settle('result' in result ? result.result : undefined, true);
+      if (result.ok) settle('result' in result ? result.result : undefined);
       else {
         this.refused += 1;
-        settle(undefined, result.mayHappen);
+        settle(result.mayHappen ? undefined : 'never');
       }
-      told?.(result.ok);
+      done?.(result.ok);
     });
     // A process that ended never answers, and what it was asked may have been done.
-    this.#simulation.after(8_000, () => settle(undefined, true));
+    this.#simulation.after(8_000, () => settle(undefined));
   }
 
   /** Who is told knows it, at the node that said so. */
@@ -141,11 +141,10 @@ export class Clients {
   }
 
   #look(node: SimNode, name: string): void {
-    const calledMs = this.#simulation.nowMs;
+    const told = this.#ledger.history.asked(node.id, { kind: 'look', name });
     node.read((result) => {
-      if (!result.ok) return;
-      const owner = ownerOf(node.core.name(name)) ?? null;
-      this.#ledger.add(node.id, { kind: 'look', name }, calledMs, { kind: 'owner', owner });
+      if (!result.ok) return told('never');
+      told({ kind: 'owner', owner: ownerOf(node.core.name(name)) ?? null });
     });
   }
 

@@ -37,7 +37,7 @@ export class DirectoryWorld {
   /** It knows nobody yet. */
   add(id: string): SimNode {
     const node = new SimNode(this.simulation, this.links, id, this.#makeCore, (place, command) =>
-      this.ledger.logged(place, command),
+      this.ledger.history.logged(place, command),
     );
     this.nodes.push(node);
     return node;

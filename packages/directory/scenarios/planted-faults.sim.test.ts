@@ -9,7 +9,7 @@ import {
   type DirectoryWrite,
 } from '@bothy/directory/core';
 import type { Now } from '@bothy/protocols';
-import { type Scenario, seedRange } from '@bothy/simulator';
+import { type Scenario, SimulationFailure, seedRange } from '@bothy/simulator';
 import type { DirectoryMessage } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { emptyContent } from '../core/machine/directory-machine.ts';
@@ -163,6 +163,23 @@ test.each(Object.entries(faults))('a core that %s is found', (name, scenario) =>
     }
   });
   expect(found).toBe(true);
+});
+
+test('what the checker of linearizability finds, it shows by a few operations', () => {
+  const scenario = faults['reads what it knows, and asks nobody'];
+  const found = seedRange(1, 15).flatMap((seed) => {
+    try {
+      scenario?.run(seed);
+      return [];
+    } catch (thrown) {
+      return thrown instanceof SimulationFailure && thrown.rule === 'linearizable' ? [thrown.message] : [];
+    }
+  });
+  const shown = found.map((message) => message.split('\n').filter((line) => line.includes('→')));
+  const [least = []] = shown.sort((one, other) => one.length - other.length);
+  // A claim, and a look that came after it and did not know of it; and what may still happen.
+  expect(least.filter((line) => !line.endsWith('→ undefined')).length).toBeLessThanOrEqual(3);
+  expect(least.at(0)).toContain('"name":"name-');
 });
 
 test('the same wrapper around an unchanged core finds nothing', () => {

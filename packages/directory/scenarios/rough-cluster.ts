@@ -42,7 +42,7 @@ export function roughScenario(options = roughOptions, makeCore: MakeCore = makeD
       simulation.run(options.faultMs);
       world.expectPeace(12_000);
       world.ledger.expectLinearizable();
-      return world.result({ unjudged: world.ledger.unjudged });
+      return world.result({ unjudged: world.ledger.history.unjudged });
     },
   };
 }

@@ -4,8 +4,9 @@ import {
   type DirectoryInput,
   type DirectoryOutput,
   type DirectoryRefusal,
+  type DirectoryWrite,
 } from '@bothy/directory/core';
-import { DirectoryStoreModel } from '@bothy/directory/core/testing';
+import { DirectoryHistory, DirectoryStoreModel, type Settle } from '@bothy/directory/core/testing';
 import type { ProductOutput } from '@bothy/runtime';
 import type { SimProcess, Simulation } from '@bothy/simulator';
 import type { RoomId } from '@bothy/wire';
@@ -17,7 +18,7 @@ interface Seat {
   readonly process: SimProcess<DirectoryInput, DirectoryOutput, DirectoryStoreModel>;
   core: DirectoryCore | undefined;
   /** Who of this start's rooms waits for which answer. */
-  readonly asked: Map<string, { readonly id: string; readonly boot: number }>;
+  readonly asked: Map<string, { readonly id: string; readonly boot: number; readonly told: Settle }>;
 }
 
 const lookMs = 200;
@@ -36,9 +37,11 @@ export class ReplicatedDirectory implements ClusterDirectory {
   readonly #links = new Map<string, number>();
   #count = 0;
   readonly counts: Record<string, number> = { claims: 0, takenIn: 0, starts: 0, directoryRefused: 0 };
+  readonly #history: DirectoryHistory;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    this.#history = new DirectoryHistory(() => simulation.nowMs);
     this.#look();
   }
 
@@ -59,13 +62,16 @@ export class ReplicatedDirectory implements ClusterDirectory {
     return rooms.flatMap(({ room, administrator }) => (administrator === node ? [room] : []));
   }
 
-  /** All nodes are in one directory, and have the same of it. */
+  /** All nodes are in one directory, and have the same of it; what they were answered is as if one machine had answered. */
   problem(): string | undefined {
     const views = [...this.#seats.values()].map(({ core }) => core?.view());
     const names = new Set(views.map((view) => view?.directory));
     if (names.size > 1) return `${names.size} directories are left`;
     const states = views.map((view) => view?.state).filter((state) => state !== 'ready');
-    return states.length === 0 ? undefined : `a directory is ${states.join()}`;
+    if (states.length > 0) return `a directory is ${states.join()}`;
+    const problem = this.#history.problem();
+    this.counts['unjudged'] = this.#history.unjudged;
+    return problem;
   }
 
   started(node: SimNode): void {
@@ -82,7 +88,8 @@ export class ReplicatedDirectory implements ClusterDirectory {
     if (seat === undefined || !seat.process.alive) return this.#answer(node, id, startsAnew);
     this.#count += 1;
     const own = `${node.info.id} ${this.#count}`;
-    seat.asked.set(own, { id, boot: node.process.bootCount });
+    const told = this.#history.asked(node.info.id, command);
+    seat.asked.set(own, { id, boot: node.process.bootCount, told });
     seat.process.submit({ kind: 'command', id: own, command });
   }
 
@@ -91,7 +98,7 @@ export class ReplicatedDirectory implements ClusterDirectory {
     const process = this.#simulation.addProcess<DirectoryInput, DirectoryOutput, DirectoryStoreModel>({
       id: `${id}-directory`,
       createStore: () => new DirectoryStoreModel(),
-      write: (store, write) => store.write(write),
+      write: (store, write) => this.#write(store, write),
       boot: ({ bootCount, store, random }) => {
         const config = { node: id, electionTimeoutMs: 400, heartbeatMs: 100, compactEvery: 50 };
         const core = new DirectoryCore(config, store.snapshot(), random(`directory ${bootCount}`));
@@ -107,6 +114,15 @@ export class ReplicatedDirectory implements ClusterDirectory {
     const seat: Seat = { node, process, core: undefined, asked: new Map() };
     this.#seats.set(id, seat);
     return seat;
+  }
+
+  #write(store: DirectoryStoreModel, write: DirectoryWrite): void {
+    store.write(write);
+    if (write.kind !== 'putEntries') return;
+    const directory = store.snapshot().directory?.id;
+    for (const { index, term, content } of write.entries) {
+      if (content.kind === 'command') this.#history.logged(`${directory} ${index} ${term}`, content.command);
+    }
   }
 
   #seatEnded(seat: Seat): void {
@@ -141,6 +157,8 @@ export class ReplicatedDirectory implements ClusterDirectory {
       case 'answered': {
         const asked = seat.asked.get(output.id);
         seat.asked.delete(output.id);
+        if (output.result.ok) asked?.told(output.result.result);
+        else if (!output.result.mayHappen) asked?.told('never');
         if (asked === undefined || !node.alive() || node.process.bootCount !== asked.boot) return;
         if (!output.result.ok) this.counts['directoryRefused'] = (this.counts['directoryRefused'] ?? 0) + 1;
         node.process.submit({ kind: 'directoryAnswered', id: asked.id, result: output.result });

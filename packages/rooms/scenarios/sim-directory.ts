@@ -4,6 +4,7 @@
  * command was carried out, and it may be later. What a node knows of it arrives after a while, and a start knows a
  * little less than the start before did.
  */
+import { DirectoryHistory } from '@bothy/directory/core/testing';
 import type { RoomsOutput } from '@bothy/rooms/core';
 import type { Simulation } from '@bothy/simulator';
 import type { DirectoryResult, RoomId } from '@bothy/wire';
@@ -50,12 +51,14 @@ export class SimDirectory implements ClusterDirectory {
   readonly #log: Entry[] = [];
   readonly #model = new DirectoryModel();
   readonly #known = new Map<SimNode, Known>();
-  readonly counts = { claims: 0, taken: 0, directoryRefused: 0, lostAnswers: 0, buried: 0 };
+  readonly counts = { claims: 0, taken: 0, directoryRefused: 0, lostAnswers: 0, buried: 0, unjudged: 0 };
+  readonly #history: DirectoryHistory;
 
   /** `members`: nodes that count. */
   constructor(simulation: Simulation, members: () => readonly SimNode[]) {
     this.#simulation = simulation;
     this.#members = members;
+    this.#history = new DirectoryHistory(() => simulation.nowMs);
     this.#spread();
   }
 
@@ -86,16 +89,21 @@ export class SimDirectory implements ClusterDirectory {
     node.process.submit({ kind: 'directorySays', whole: true, ...model.about(held) });
   }
 
-  problem(): undefined {
-    return undefined;
+  /** What nodes were answered is as if one machine had answered them. */
+  problem(): string | undefined {
+    const problem = this.#history.problem();
+    this.counts.unjudged = this.#history.unjudged;
+    return problem;
   }
 
   ask(node: SimNode, { id, command }: DirectoryQuestion): void {
     const { bootCount } = node.process;
+    const told = this.#history.asked(node.info.id, command);
     const deadlineMs = this.#simulation.nowMs + patienceMs;
     const isOver = (): boolean => !node.alive() || node.process.bootCount !== bootCount;
     const refuse = (mayHappen: boolean): void => {
       this.counts.directoryRefused += 1;
+      if (!mayHappen) told('never');
       node.process.submit({ kind: 'directoryAnswered', id, result: { ...unavailable, mayHappen } });
     };
     /** Waits until most nodes are reached. */
@@ -118,6 +126,7 @@ export class SimDirectory implements ClusterDirectory {
       const { index, result } = this.#append(command);
       const answer = (): void => {
         this.#apply(node, index);
+        told(result);
         node.process.submit({ kind: 'directoryAnswered', id, result: { ok: true, result } });
       };
       this.#later(() => reach(answer, true));

@@ -4,6 +4,7 @@
  * be later. What a node knows of it arrives after a while, and a start knows a little less than the start before did.
  */
 import { DirectoryMachine } from '@bothy/directory/core';
+import { DirectoryHistory } from '@bothy/directory/core/testing';
 import type { Simulation } from '@bothy/simulator';
 import type { NodeOutput } from '@bothy/telemetry/core';
 import type { DirectoryCommand, DirectoryResult, EdgeHome, EdgeId } from '@bothy/wire';
@@ -30,16 +31,25 @@ export class SimHomeDirectory {
   readonly #log: Entry[] = [];
   /** How much of the order each node has. */
   readonly #applied = new Map<SimTelemetryNode, number>();
-  readonly counts = { homesAsked: 0, homesRefused: 0, homesLost: 0 };
+  readonly counts = { homesAsked: 0, homesRefused: 0, homesLost: 0, unjudged: 0 };
+  readonly #history: DirectoryHistory;
 
   constructor(simulation: Simulation, nodes: () => readonly SimTelemetryNode[]) {
     this.#simulation = simulation;
     this.#nodes = nodes;
+    this.#history = new DirectoryHistory(() => simulation.nowMs);
     this.#spread();
   }
 
   homeOf(edge: EdgeId): string | undefined {
     return this.#machine.home(edge)?.home;
+  }
+
+  /** What nodes were answered is as if one machine had answered them. */
+  problem(): string | undefined {
+    const problem = this.#history.problem();
+    this.counts.unjudged = this.#history.unjudged;
+    return problem;
   }
 
   /** The node's cores run. */
@@ -54,10 +64,12 @@ export class SimHomeDirectory {
   ask(node: SimTelemetryNode, { id, command }: Question): void {
     this.counts.homesAsked += 1;
     const { bootCount } = node.process;
+    const told = this.#history.asked(node.id, command);
     const deadlineMs = this.#simulation.nowMs + patienceMs;
     const isOver = (): boolean => !node.process.alive || node.process.bootCount !== bootCount;
     const refuse = (mayHappen: boolean): void => {
       this.counts.homesRefused += 1;
+      if (!mayHappen) told('never');
       node.process.submit({ kind: 'directoryAnswered', id, result: { ...unavailable, mayHappen } });
     };
     const reach = (then: () => void, mayHappen: boolean): void => {
@@ -72,14 +84,15 @@ export class SimHomeDirectory {
         // Now, later, or never.
         const random = this.#random('later');
         if (random.below(3) > 0)
-          this.#simulation.after(random.below(15_000), () => void this.command(command));
+          this.#simulation.after(random.below(15_000), () => void this.#carryOut(command));
         this.#simulation.after(deadlineMs - this.#simulation.nowMs, () => isOver() || refuse(true));
         return;
       }
-      const result = this.command(command);
+      const result = this.#carryOut(command);
       const upTo = this.#log.length;
       const answer = (): void => {
         this.#apply(node, upTo);
+        told(result);
         node.process.submit({ kind: 'directoryAnswered', id, result: { ok: true, result } });
       };
       this.#later(() => reach(answer, true));
@@ -87,8 +100,13 @@ export class SimHomeDirectory {
     this.#later(() => reach(carryOut, false));
   }
 
+  /** An operator's command. */
+  order(command: DirectoryCommand): void {
+    this.#history.asked('operator', command)(this.#carryOut(command));
+  }
+
   /** Carries it out; nodes hear of it. */
-  command(command: DirectoryCommand): DirectoryResult {
+  #carryOut(command: DirectoryCommand): DirectoryResult {
     const result = this.#machine.apply(command);
     this.#log.push({ command, result });
     const upTo = this.#log.length;

@@ -168,7 +168,7 @@ class TelemetryWorld {
     lost.process.crash();
     this.#simulation.after(10_000, () => {
       this.#lost = lost;
-      directory.command({ kind: 'removeNode', node: lost.id, nodes: [left.id], atMs: 1_700_000_000_000 });
+      directory.order({ kind: 'removeNode', node: lost.id, nodes: [left.id], atMs: 1_700_000_000_000 });
     });
   }
 
@@ -214,6 +214,8 @@ class TelemetryWorld {
 
   #checkPeace(): void {
     const simulation = this.#simulation;
+    const answers = this.#directory?.problem();
+    if (answers !== undefined) simulation.fail('linearizable', answers);
     for (const edge of this.#edges) {
       const problem = this.#edgeProblem(edge) ?? this.#homeProblem(edge);
       if (problem !== undefined) simulation.fail('peace', `${edge.id}: ${problem}`);

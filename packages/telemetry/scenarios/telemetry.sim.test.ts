@@ -15,6 +15,7 @@ test('[TO2, TO4, TO6, TO9, TI1, TI4, TI8, TH2] 160 seeds of rough edges: each re
   expectAtLeast(counts, { boots: 160 * 8, broken: 160 * 8, wills: 160 * 4, moves: 160, alarms: 160 * 3 });
   // The directory was asked, did not answer now and then, or nobody knew whether it had; nodes were lost for good.
   expectAtLeast(counts, { homesAsked: 160, homesRefused: 60, homesLost: 20, lostNodes: 8 });
+  expect(counts.unjudged).toBe(0);
   expectAtLeast(counts, { givenUp: 200, refused: 160, toldStored: 160 * 50 });
 });
 
