@@ -36,7 +36,9 @@ export const deletedComesBack: KnownFailure = {
           if (dueMs === Infinity) return;
           cancel = simulation.after(Math.max(0, dueMs - simulation.nowMs), () => {
             counts.flushes += 1;
-            for (const [key, value] of behind.flush()) disk.set(key, value);
+            const flushed = behind.flush();
+            for (const [key, value] of flushed) disk.set(key, value);
+            simulation.note(`flush: ${flushed.map(([key, value]) => `${key} is ${value}`).join(', ')}`);
             behind.flushed();
             schedule();
           });
@@ -53,6 +55,7 @@ export const deletedComesBack: KnownFailure = {
               if (ageMs > options.maxDelayMs)
                 simulation.fail('a crash takes what is young', `${ageMs} ms old`);
             }
+            simulation.note('crash');
             behind = new WriteBehind(options);
           } else if (die < 5) {
             counts.deletions += 1;
@@ -65,6 +68,7 @@ export const deletedComesBack: KnownFailure = {
             counts.marks += 1;
             if (behind.get(key) === undefined) writtenMs.set(key, simulation.nowMs);
             behind.put(key, counts.marks, simulation.nowMs);
+            simulation.note(`${key} is marked ${counts.marks}, on the disk it is ${disk.get(key) ?? 'not'}`);
           }
           schedule();
           for (const each of disk.keys()) {

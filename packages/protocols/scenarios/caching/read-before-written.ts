@@ -38,6 +38,7 @@ export const readBeforeWritten: KnownFailure = {
             simulation.after(5 + random.below(60), () => {
               if (own !== boot) return;
               disk.set(key, value ?? 0);
+              simulation.note(`the disk has ${value}`);
               take(cache.stored(key));
             });
           }
@@ -52,12 +53,14 @@ export const readBeforeWritten: KnownFailure = {
             simulation.note(`crash: the disk has ${disk.get('x')}`);
           } else if (die < 8) {
             counts.writes += 1;
+            simulation.note(`${counts.writes} is written`);
             eager.set('x', counts.writes);
             take(cache.write('x', counts.writes, counts.writes));
           } else {
             counts.reads += 1;
             // The one switch: whether what is not stored yet is read.
             const seen = (isFixed ? cache.read('x') : eager.get('x')) ?? 0;
+            simulation.note(`${seen} is read`);
             if (seen < read) simulation.fail(breaks, `${read} was read before, and now it is ${seen}`);
             read = seen;
           }

@@ -47,8 +47,11 @@ export const twoPhaseBlocking: KnownFailure = {
       const act = (who: string, outputs: readonly (CoordinatorOutput | ParticipantOutput)[]): void => {
         for (const output of outputs) {
           const key = 'key' in output ? `${who} ${output.key}` : '';
-          if (output.kind === 'send') network.send(who, output.to, output.message);
-          else if (output.kind === 'clearTimer') timers.get(key)?.();
+          if (output.kind === 'send') {
+            simulation.note(`${who} to ${output.to}: ${messageWords(output.message)}`);
+            network.send(who, output.to, output.message);
+          }
+          if (output.kind === 'clearTimer') timers.get(key)?.();
           else if (output.kind === 'apply') {
             simulation.note(`${who} ends ${output.outcome}`);
             ends.set(who, output.outcome);
@@ -99,3 +102,10 @@ export const twoPhaseBlocking: KnownFailure = {
       return { committed: Number(outcomes[0] === 'committed'), aborted: Number(outcomes[0] === 'aborted') };
     }),
 };
+
+function messageWords(message: CommitMessage): string {
+  if (message.kind === 'vote') return `vote ${message.vote}`;
+  if (message.kind === 'consulted')
+    return message.committed ? 'it is committed' : 'nothing known, and no promise any more';
+  return message.kind;
+}

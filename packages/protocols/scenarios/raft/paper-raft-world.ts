@@ -5,6 +5,7 @@
 import type { MemberId } from '@bothy/protocols';
 import { type Scenario, type ScenarioResult, type SimProcess, Simulation } from '@bothy/simulator';
 import {
+  type PaperEntry,
   type PaperInput,
   type PaperMessage,
   type PaperOutput,
@@ -76,6 +77,7 @@ class PaperWorld {
         const others = ids.filter((each) => each !== id);
         if (!together.includes(id)) simulation.network.partition([id], others);
       }
+      simulation.note(`together: ${together.join(', ')}. ${stepWords(at, input)}`);
       this.#processes.get(at)?.submit(input);
       if (alone === true) this.#isolateOnceElected(at);
       simulation.run(restMs);
@@ -92,6 +94,7 @@ class PaperWorld {
       return;
     }
     const others = [...this.#processes.keys()].filter((each) => each !== id);
+    this.#simulation.note(`${id} is elected, and cut off`);
     this.#simulation.network.partition([id], others);
   }
 
@@ -108,7 +111,7 @@ class PaperWorld {
       },
       perform: (output) => {
         if (output.kind === 'send') network.send(id, output.to, output.message);
-        else this.#commits(id, output.index, JSON.stringify(output.entry));
+        else this.#commits(id, output.index, output.entry);
       },
       ask: () => {
         throw new Error('Raft asks nothing');
@@ -120,12 +123,18 @@ class PaperWorld {
     });
   }
 
-  #commits(by: MemberId, index: number, text: string): void {
+  #commits(by: MemberId, index: number, { term, value }: PaperEntry): void {
+    const text = `“${value}” of term ${term}`;
+    this.#simulation.note(`${by} commits ${index}: ${text}`);
     const first = this.#committed.get(index);
     if (first === undefined) this.#committed.set(index, { by, text });
     else if (first.text !== text) {
-      const sentence = `${first.by} committed ${first.text} as ${index}, and ${by} ${text}`;
+      const sentence = `${first.by} has committed ${first.text} as ${index}, and ${by} ${text}`;
       this.#simulation.violated('state-machine safety', sentence);
     }
   }
+}
+
+function stepWords(at: MemberId, input: PaperStep['input']): string {
+  return input.kind === 'campaign' ? `${at} asks for votes` : `${at} is given “${input.value}”`;
 }

@@ -39,6 +39,7 @@ export const flood: KnownFailure = {
           counts.answered += 1;
           if (client === 'flood') counts.ofFlood += 1;
           const waitedMs = simulation.nowMs - atMs;
+          if (client !== 'flood') simulation.note(`${client} is answered after ${waitedMs} ms`);
           if (client !== 'flood' && waitedMs > patienceMs) {
             simulation.fail(breaks, `${client} waited ${waitedMs} ms behind ${service.longestQueue} calls`);
           }

@@ -55,7 +55,11 @@ function world(
       }
       const [from, to] = hangsMs;
       const hangs = service === 'hanging' && simulation.nowMs >= from && simulation.nowMs < to;
-      if (hangs) counts.attemptsAtHanging += 1;
+      if (hangs) {
+        counts.attemptsAtHanging += 1;
+        const { running, waiting } = bulkhead;
+        simulation.note(`a worker calls the service that hangs; ${running} are busy, ${waiting} calls wait`);
+      }
       simulation.after(hangs ? timeoutMs : answerMs, () => {
         if (permit !== undefined) breaker.end(permit, !hangs, simulation.nowMs);
         if (service === 'well') counts.well += 1;
@@ -72,6 +76,8 @@ function world(
     call(service);
   };
   for (const service of ['hanging', 'well']) arrive(service);
+  for (const [at, what] of ['a service begins to hang', 'it is well again'].entries())
+    simulation.after(hangsMs[at] ?? 0, () => simulation.note(what));
   simulation.runUntilIdle(600_000);
   return counts;
 }
