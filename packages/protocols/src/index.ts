@@ -64,6 +64,7 @@ export {
   type VectorStamp,
   type VectorTime,
 } from './clocks/vector-clock.ts';
+export { type WallClockOffset, WallOffset } from './clocks/wall-offset.ts';
 export type {
   CommitMessage,
   CommitOutcome,

@@ -1,8 +1,8 @@
 /**
  * How far the clock of the home is ahead of ours: each status asks, a `time` on the control topic answers. Rule TO13 in
- * SPEC.md. Measured against monotonic time, so a jump of our wall clock shows at once and spoils nothing.
+ * SPEC.md. A jump of our wall clock shows at once and spoils nothing.
  */
-import { type Now, OffsetEstimate } from '@bothy/protocols';
+import { type Now, WallOffset } from '@bothy/protocols';
 import { type EdgeControl, type EdgeStatus, telemetryLimits } from '@bothy/wire';
 
 /** The end of the year 9999: what is said to be the time may be anything. */
@@ -11,7 +11,7 @@ const latestStampMs = 253_402_300_799_999;
 const mostPings = 4;
 
 export class EdgeClock {
-  readonly #estimate = new OffsetEstimate();
+  readonly #offset = new WallOffset();
   /** When each was asked, monotonic. */
   readonly #pings = new Map<string, number>();
   #count = 0;
@@ -30,16 +30,13 @@ export class EdgeClock {
     const sentMs = this.#pings.get(ping);
     if (sentMs === undefined) return;
     this.#pings.delete(ping);
-    this.#estimate.add({ sentMs, heardMs, answeredMs, receivedMs: now.monoMs });
+    this.#offset.add({ sentMs, heardMs, answeredMs, receivedMs: now.monoMs });
   }
 
   /** Of their wall clock from ours, whole milliseconds. */
   offset(now: Now): EdgeStatus['clock'] {
-    const known = this.#estimate.at(now.monoMs);
-    if (known === undefined) return undefined;
-    const offsetMs = Math.round(known.offsetMs - (now.wallMs - now.monoMs));
-    // Our own stamps are rounded, too.
-    return { offsetMs, errorMs: Math.ceil(known.errorMs) + 1 };
+    const known = this.#offset.at(now);
+    return known === undefined ? undefined : { offsetMs: known.offsetMs, errorMs: known.errorMs };
   }
 
   /**
