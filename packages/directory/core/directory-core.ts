@@ -13,6 +13,7 @@ import type {
   DirectoryRoomClaim,
   EdgeHome,
   EdgeId,
+  KeptKey,
   Name,
   NameRecord,
   NodeId,
@@ -59,7 +60,7 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
       this.#neighbours.has(node),
     );
     this.#requests = new Requests(this.#replica, this.#neighbours);
-    this.#serving = new Serving(this.#replica);
+    this.#serving = new Serving(this.#replica, this.#neighbours);
     this.#membership = new Membership(config.node, this.#replica, this.#neighbours);
     this.#joining = new Joining(config.node, snapshot.yieldsTo, this.#replica, this.#neighbours);
     this.#forgetting = new Forgetting(config.node, this.#replica, this.#requests, {
@@ -109,6 +110,15 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
 
   homes(): readonly EdgeHome[] {
     return this.#replica.shown.homes();
+  }
+
+  /** Undefined: it was never kept out. */
+  key(person: PersonId): KeptKey | undefined {
+    return this.#replica.shown.key(person);
+  }
+
+  keys(): readonly KeptKey[] {
+    return this.#replica.shown.keys();
   }
 
   content(): DirectoryContent {

@@ -1,5 +1,6 @@
 import type { DirectoryCommand } from '@bothy/wire';
 import { expect, test } from 'vitest';
+import { directoryLimits } from './machine/limits.ts';
 import { DirectoryStage } from './testing/directory-stage.ts';
 
 const claim = (name: string, person = 'ann'): DirectoryCommand => ({
@@ -160,7 +161,7 @@ test('[DR29] the answer to an earlier enrolment is not heard: more may be bound 
 });
 
 test('[DR29] an enrolment that does not fit is refused, and both go on', () => {
-  const stage = new DirectoryStage('full', { limits: { names: 1, rooms: 1, buried: 1, homes: 1 } });
+  const stage = new DirectoryStage('full', { limits: { ...directoryLimits, names: 1 } });
   stage.start('a', 'b');
   stage.command('a', claim('storm'));
   stage.command('b', claim('calm', 'ben'));

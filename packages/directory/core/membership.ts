@@ -7,7 +7,7 @@
  *
  * A node that lost its disk has forgotten its votes, so the member that it was is gone for good before it is one again.
  */
-import type { DirectoryMessage, DirectoryResult, NodeId } from '@bothy/wire';
+import { type DirectoryMessage, type DirectoryResult, levelOfContent, type NodeId } from '@bothy/wire';
 import { bounds, timing } from './config.ts';
 import { type Sight, wantedMembers } from './members.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -48,6 +48,7 @@ export class Membership {
     const replica = this.#replica;
     if (enrol.directory !== replica.directory || !replica.leads || !mayPropose)
       return this.#refuse(step, from, enrol.id);
+    if (!this.#canRead(from, enrol)) return this.#refuse(step, from, enrol.id);
     const known = this.#newcomers.get(from);
     if (known?.enrol.id === enrol.id) {
       if (known.phase === 'enrolled') this.#welcome(step, from, known);
@@ -128,6 +129,15 @@ export class Membership {
         this.#welcome(step, node, newcomer);
       }
     }
+  }
+
+  /** The newcomer what is here, and everybody who is here what it brings. */
+  #canRead(from: NodeId, { content, directory }: Enrol): boolean {
+    const { level = 0 } = this.#neighbours.aboutOf(from) ?? {};
+    const neighbours = this.#neighbours;
+    return (
+      level >= this.#replica.level && neighbours.behind(levelOfContent(content), directory) === undefined
+    );
   }
 
   #welcome(step: Step, node: NodeId, { enrol, index }: Newcomer): void {

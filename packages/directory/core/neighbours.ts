@@ -33,6 +33,15 @@ export class Neighbours {
     return nowMs - (this.#linked.get(node)?.sinceMs ?? nowMs);
   }
 
+  /** One of this directory whose version cannot read what takes such a level. */
+  behind(level: number, directory: string): NodeId | undefined {
+    if (level === 0) return undefined;
+    return this.all.find((node) => {
+      const about = this.aboutOf(node);
+      return about?.directory === directory && about.level < level;
+    });
+  }
+
   linkUp(step: Step, node: NodeId, { about }: Replica): void {
     this.#linked.set(node, { about: undefined, sinceMs: step.now.monoMs });
     step.send(node, { kind: 'about', about });

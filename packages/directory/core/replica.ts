@@ -131,6 +131,11 @@ export class Replica {
     return { directory: this.#directory, term, leader, voters: all, learners, level: directoryLevel };
   }
 
+  /** What a node has to know to read what is in it. */
+  get level(): number {
+    return this.#machine.keys().length > 0 ? 1 : 0;
+  }
+
   isMember(node: NodeId): boolean {
     const { voters, learners } = this.about;
     return voters.includes(node) || learners.includes(node);

@@ -8,7 +8,7 @@
  *
  * Commands are idempotent, so one that may have been lost on its way is asked for again at the next leader.
  */
-import type { DirectoryCommand, DirectoryResult, NodeId } from '@bothy/wire';
+import { type DirectoryCommand, type DirectoryResult, levelOfCommand, type NodeId } from '@bothy/wire';
 import { bounds, timing } from './config.ts';
 import type { DirectoryRefusal } from './directory-messages.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -59,6 +59,12 @@ export class Requests {
     if (this.#all.size >= bounds.waiting) {
       const message = 'Too much waits for the directory of the cluster. Try again in a moment.';
       return done(step, { ok: false, code: 'limit_reached', message, mayHappen: false });
+    }
+    const level = command === null ? 0 : levelOfCommand(command);
+    const old = this.#neighbours.behind(level, this.#replica.directory);
+    if (old !== undefined) {
+      const message = `${old} runs an earlier version of Bothy, which does not know of this. Update it first.`;
+      return done(step, { ok: false, code: 'directory_unavailable', message, mayHappen: false });
     }
     const untilMs = step.now.monoMs + timing.answerWithinMs;
     const asked = { command, done, untilMs };

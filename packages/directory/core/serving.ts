@@ -1,5 +1,6 @@
 /** What other nodes ask of this one while it leads. */
-import type { DirectoryCommand, DirectoryResult, NodeId } from '@bothy/wire';
+import { type DirectoryCommand, type DirectoryResult, levelOfCommand, type NodeId } from '@bothy/wire';
+import type { Neighbours } from './neighbours.ts';
 import type { Replica } from './replica.ts';
 import type { Step } from './step.ts';
 
@@ -11,10 +12,12 @@ interface Asked {
 export class Serving {
   readonly #replica: Replica;
   readonly #asked = new Map<string, Asked>();
+  readonly #neighbours: Neighbours;
   #count = 0;
 
-  constructor(replica: Replica) {
+  constructor(replica: Replica, neighbours: Neighbours) {
     this.#replica = replica;
+    this.#neighbours = neighbours;
   }
 
   /** `command` is null for a read. `mayPropose`: false while the own directory is handed over. */
@@ -27,6 +30,9 @@ export class Serving {
   ): void {
     if (directory !== this.#replica.directory || !this.#replica.leads || !mayPropose)
       return this.#refuse(step, asked);
+    // Who asks does not see a member whose version cannot read it.
+    const level = command === null ? 0 : levelOfCommand(command);
+    if (this.#neighbours.behind(level, directory) !== undefined) return this.#refuse(step, asked);
     this.#count += 1;
     const key = `for ${this.#count}`;
     this.#asked.set(key, asked);

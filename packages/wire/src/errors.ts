@@ -20,6 +20,7 @@ export const errorCodes = [
   'registration_closed',
   'invitation_required',
   'invitation_invalid',
+  'person_removed',
   'bad_signature',
   'wrong_recipient',
   'stale_boot',

@@ -6,7 +6,9 @@ export type {
   DirectoryResult,
   DirectoryRoomClaim,
 } from './directory/directory-command.ts';
+export { directoryLevel, levelOfCommand, levelOfContent } from './directory/directory-level.ts';
 export type { DirectoryAbout, DirectoryMessage } from './directory/directory-message.ts';
+export { type KeptKey, keyHoldsOver } from './directory/kept-key.ts';
 export {
   type Ballot,
   claimsPerName,

@@ -10,6 +10,7 @@ const person = fc.constantFrom('ann', 'ben', 'cid');
 const name = fc.constantFrom('storm', 'calm');
 const edge = fc.constantFrom('e', 'f', 'g', 'h');
 const epoch = fc.integer({ min: 1, max: 4 });
+const often = fc.nat(3);
 const stamp = fc.record({ ms: fc.nat(5), counter: fc.nat(1) });
 const roomClaim = fc
   .record({ creation: fc.constantFrom('', 'c', 'd'), last: fc.nat(1), administrator: node, epoch })
@@ -22,6 +23,8 @@ const command: fc.Arbitrary<DirectoryCommand> = fc.oneof(
   fc.record({ kind: fc.constant('claimHome' as const), edge, node, atMs: fc.nat(9) }),
   fc.record({ kind: fc.constant('moveHome' as const), edge, to: node, epoch, atMs: fc.nat(9) }),
   fc.record({ kind: fc.constant('forgetHome' as const), edge }),
+  fc.record({ kind: fc.constant('keepOut' as const), person, name, by: name, epoch: often, atMs: fc.nat(9) }),
+  fc.record({ kind: fc.constant('letIn' as const), person, by: name, epoch: often, atMs: fc.nat(9) }),
 );
 
 /** Only what has happened, in order; every answer is found by going through it from the beginning. */
@@ -33,7 +36,11 @@ class History {
     this.#past.push(now);
     switch (now.kind) {
       case 'claimName':
+        if (isOutAfter(past, now.person)) return 'keptOut';
         return ownerAfter(past, now.name) ?? now.person;
+      case 'keepOut':
+      case 'letIn':
+        return changesOf([...past, now], now.person).join();
       case 'releaseName': {
         const before = ownerAfter(past, now.name);
         return before !== undefined && ownerAfter([...past, now], now.name) === undefined
@@ -67,10 +74,26 @@ function isLater(one: { ms: number; counter: number }, other: { ms: number; coun
   return one.ms > other.ms || (one.ms === other.ms && one.counter > other.counter);
 }
 
+/** `out` and `in` in turn, as often as it was changed. */
+function changesOf(past: readonly DirectoryCommand[], of: string): string[] {
+  const changes: string[] = [];
+  for (const each of past) {
+    if ((each.kind !== 'keepOut' && each.kind !== 'letIn') || each.person !== of) continue;
+    const isNext = each.kind === (changes.length % 2 === 0 ? 'keepOut' : 'letIn');
+    if (isNext && each.epoch === changes.length) changes.push(each.kind === 'keepOut' ? 'out' : 'in');
+  }
+  return changes;
+}
+
+function isOutAfter(past: readonly DirectoryCommand[], of: string): boolean {
+  return changesOf(past, of).length % 2 === 1;
+}
+
 function ownerAfter(past: readonly DirectoryCommand[], of: string): string | undefined {
   let owner: { person: string; at: { ms: number; counter: number } } | undefined;
   let released = { ms: -1, counter: 0 };
-  for (const each of past) {
+  for (const [at, each] of past.entries()) {
+    if (each.kind === 'claimName' && isOutAfter(past.slice(0, at), each.person)) continue;
     if (each.kind === 'claimName' && each.name === of && owner === undefined) {
       const after = { ms: released.ms, counter: released.counter + 1 };
       owner = { person: each.person, at: isLater(each.at, released) ? each.at : after };
@@ -130,6 +153,8 @@ function worded(result: DirectoryResult, command: DirectoryCommand): string {
       return `${result.by.room} ${result.by.administrator}`;
     case 'roomBuried':
       return 'buried';
+    case 'key':
+      return Array.from({ length: result.key?.epoch ?? 0 }, (_, at) => (at % 2 === 0 ? 'out' : 'in')).join();
     case 'home':
     case 'homeMoved':
       return result.home === null ? 'none' : `${result.home.home} ${result.home.epoch}`;
@@ -138,7 +163,7 @@ function worded(result: DirectoryResult, command: DirectoryCommand): string {
   }
 }
 
-test('[DR1, DR2, DR3, DR4, DR5, DR6, DR7] every answer is what going through all that happened gives', () => {
+test('[DR1, DR2, DR3, DR4, DR5, DR6, DR7, DR13] every answer is what going through all that happened gives', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
@@ -161,6 +186,8 @@ test('[DR1, DR2, DR3, DR4, DR5, DR6, DR7] every answer is what going through all
     'roomBuried',
     'home',
     'homeMoved',
+    'key',
+    'keptOut',
     'done',
   ];
   expect([...seen].sort()).toEqual(kinds.sort());
@@ -179,7 +206,7 @@ const takeIn = (content: DirectoryContent): DirectoryCommand => ({
   content,
 });
 
-test('[DR9] directories that are taken in make the same one, in whatever order and however often', () => {
+test('[DR9, DR14] directories that are taken in make the same one, in whatever order and however often', () => {
   const some = fc.array(commands, { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(some, fc.array(fc.nat(3), { minLength: 0, maxLength: 6 }), (all, again) => {
@@ -223,6 +250,7 @@ test('[DR11, DR12] a restored machine goes on as the one that gave the content, 
       keys.push(
         content.buried.map(({ room }) => room),
         content.homes.map((each) => each.edge),
+        (content.keys ?? []).map((each) => each.person),
       );
       for (const each of keys) expect(each).toEqual([...each].sort());
     }),

@@ -1,4 +1,4 @@
-import type { DirectoryCommand, DirectoryContent, DirectoryResult, NameRecord } from '@bothy/wire';
+import type { DirectoryCommand, DirectoryContent, DirectoryResult, KeptKey, NameRecord } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { DirectoryMachine, emptyContent } from './directory-machine.ts';
 
@@ -28,6 +28,15 @@ const moveHome = (edge: string, to: string, epoch: number): DirectoryCommand => 
   epoch,
   atMs: 6,
 });
+const keepOut = (person: string, epoch = 0, by = 'ops'): DirectoryCommand => {
+  return { kind: 'keepOut', person, name: `name-of-${person}`, by, epoch, atMs: 5 };
+};
+const letIn = (person: string, epoch = 1): DirectoryCommand => {
+  return { kind: 'letIn', person, by: 'ops', epoch, atMs: 6 };
+};
+const keyOf = (person: string, change: Partial<KeptKey> = {}): KeptKey => {
+  return { person, name: `name-of-${person}`, isOut: true, epoch: 1, by: 'ops', atMs: 5, ...change };
+};
 const takeIn = (content: Partial<DirectoryContent>): DirectoryCommand => ({
   kind: 'takeIn',
   node: 'z',
@@ -182,10 +191,72 @@ test('[DR8] with nobody left to have them, edges keep the home they had', () => 
   expect(machine.home('e')?.home).toBe('a');
 });
 
+test('[DR13] whose key is kept out claims no name, and keeps none by asking again, until it is let in', () => {
+  const machine = new DirectoryMachine();
+  expect(kinds(machine, claimName('ben'), keepOut('ben'))).toEqual(['bound', 'key']);
+  const told = kinds(machine, claimName('ben'), claimName('ben', 1, 'calm'), claimName('ann', 1, 'calm'));
+  expect(told).toEqual(['keptOut', 'keptOut', 'bound']);
+  expect(machine.key('ben')).toEqual(keyOf('ben'));
+  expect(kinds(machine, letIn('ben'), claimName('ben'))).toEqual(['key', 'bound']);
+  expect(machine.keys()).toEqual([keyOf('ben', { isOut: false, epoch: 2, atMs: 6 })]);
+});
+
+test('[DR13] the same command again changes nothing, and who is second is shown how it stands', () => {
+  const machine = new DirectoryMachine();
+  const out = { kind: 'key', key: keyOf('ben') };
+  const isIn = { kind: 'key', key: keyOf('ben', { isOut: false, epoch: 2, atMs: 6 }) };
+  expect(answers(machine, letIn('ben', 0), keepOut('ben', 3))).toEqual([
+    { kind: 'key', key: null },
+    { kind: 'key', key: null },
+  ]);
+  expect(answers(machine, keepOut('ben'), keepOut('ben', 0, 'eve'), keepOut('ben', 1, 'eve'))).toEqual([
+    out,
+    out,
+    out,
+  ]);
+  // A command that was lost on the way, and comes after it was taken back.
+  expect(answers(machine, letIn('ben'), keepOut('ben'), letIn('ben'), letIn('ben', 2))).toEqual([
+    isIn,
+    isIn,
+    isIn,
+    isIn,
+  ]);
+  expect(answers(machine, keepOut('ben', 2, 'eve'), letIn('ben', 1))).toEqual([
+    { kind: 'key', key: keyOf('ben', { epoch: 3, by: 'eve' }) },
+    { kind: 'key', key: keyOf('ben', { epoch: 3, by: 'eve' }) },
+  ]);
+});
+
+test('[DR14] of two records of a key the one of more changes holds, of as many the one that keeps out', () => {
+  const one = new DirectoryMachine();
+  const other = new DirectoryMachine();
+  answers(one, keepOut('ben'), letIn('ben'), keepOut('cid'), keepOut('dan'), letIn('dan'));
+  answers(other, keepOut('ben'), keepOut('cid'), letIn('cid'), keepOut('cid', 2), letIn('eve'));
+  const alike = { ...other.content(), keys: [keyOf('dan', { epoch: 2 })] };
+  const [first, second] = [new DirectoryMachine(), new DirectoryMachine()];
+  answers(first, takeIn(one.content()), takeIn(other.content()), takeIn(alike));
+  answers(second, takeIn(alike), takeIn(other.content()), takeIn(one.content()));
+  expect(second.keys()).toEqual(first.keys());
+  expect(first.keys().map(({ person, isOut, epoch }) => [person, isOut, epoch])).toEqual([
+    ['ben', false, 2],
+    ['cid', true, 3],
+    ['dan', true, 2],
+  ]);
+});
+
+test('[DR17] a content that says nothing of keys keeps nobody out, and a directory without keys says nothing of them', () => {
+  const machine = new DirectoryMachine(emptyContent);
+  answers(machine, claimName('ann'), letIn('ann', 0));
+  expect(Object.keys(machine.content())).toEqual(['names', 'rooms', 'buried', 'homes']);
+  answers(machine, keepOut('ann'));
+  machine.restore(emptyContent);
+  expect([machine.key('ann'), machine.keys()]).toEqual([undefined, []]);
+});
+
 test('[DR10] at a limit the answer says which, and nothing changes', () => {
-  const machine = new DirectoryMachine(emptyContent, { names: 1, rooms: 1, buried: 1, homes: 1 });
+  const machine = new DirectoryMachine(emptyContent, { names: 1, rooms: 1, buried: 1, homes: 1, keys: 1 });
   const bury = (room: string): DirectoryCommand => ({ kind: 'buryRoom', room, epoch: 1 });
-  answers(machine, claimName('ann'), claimRoom('r', 'a'), bury('gone'), claimHome('e', 'a'));
+  answers(machine, claimName('ann'), claimRoom('r', 'a'), bury('gone'), claimHome('e', 'a'), keepOut('ben'));
   const before = machine.content();
   const name: NameRecord = { name: 'calm', claims: [] };
   const room = { room: 's', administrator: 'a', epoch: 1, creation: '' };
@@ -195,6 +266,7 @@ test('[DR10] at a limit the answer says which, and nothing changes', () => {
     ...[claimName('ann', 1, 'calm'), claimRoom('s', 'a'), bury('r'), claimHome('f', 'a')],
     ...[takeIn({ names: [name], rooms: [{ ...room, room: 'r', epoch: 9 }] }), takeIn({ rooms: [room] })],
     ...[takeIn({ homes: [home] }), takeIn({ buried: [{ room: 's', epoch: 1 }] })],
+    ...[keepOut('cid'), takeIn({ keys: [keyOf('cid')] })],
   );
   const said = told.map((result) => (result.kind === 'full' ? result.sentence : result.kind));
   for (const [index, word] of [
@@ -206,6 +278,8 @@ test('[DR10] at a limit the answer says which, and nothing changes', () => {
     'rooms',
     'edges',
     'deleted',
+    'keys',
+    'keys',
   ].entries()) {
     expect(said[index]).toMatch(new RegExp(`\\b1\\b.*${word}|${word}.*\\b1\\b|No more than 1 ${word}`));
   }
@@ -213,7 +287,7 @@ test('[DR10] at a limit the answer says which, and nothing changes', () => {
 });
 
 test('[DR10] who has something may go on with it at the limit', () => {
-  const machine = new DirectoryMachine(emptyContent, { names: 1, rooms: 1, buried: 1, homes: 1 });
+  const machine = new DirectoryMachine(emptyContent, { names: 1, rooms: 1, buried: 1, homes: 1, keys: 1 });
   answers(machine, claimName('ann'), claimRoom('r', 'a'), claimHome('e', 'a'), release(9));
   expect(kinds(machine, claimName('ben'), claimRoom('r', 'a', 2), moveHome('e', 'b', 1))).toEqual([
     'bound',
@@ -222,4 +296,6 @@ test('[DR10] who has something may go on with it at the limit', () => {
   ]);
   const bury: DirectoryCommand = { kind: 'buryRoom', room: 'r', epoch: 1 };
   expect(kinds(machine, bury, bury, claimRoom('s', 'a'))).toEqual(['done', 'done', 'claimed']);
+  expect(kinds(machine, keepOut('cid'), letIn('cid'), keepOut('cid', 2))).toEqual(['key', 'key', 'key']);
+  expect(machine.key('cid')).toMatchObject({ isOut: true, epoch: 3 });
 });

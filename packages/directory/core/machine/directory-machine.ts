@@ -1,6 +1,6 @@
 /**
  * The state machine that Raft replicates: what all nodes agree on. The same commands in the same order give the same
- * answers and the same content everywhere, so nothing here knows a clock or this node. Rules DR1 to DR12 in SPEC.md.
+ * answers and the same content everywhere, so nothing here knows a clock or this node. Rules DR1 to DR14 in SPEC.md.
  */
 import type {
   DirectoryCommand,
@@ -9,11 +9,14 @@ import type {
   DirectoryRoomClaim,
   EdgeHome,
   EdgeId,
+  KeptKey,
   Name,
   NameRecord,
+  PersonId,
   RoomId,
 } from '@bothy/wire';
 import { DirectoryHomes } from './homes.ts';
+import { DirectoryKeys } from './keys.ts';
 import { type DirectoryLimits, directoryLimits, fullSentence, type LimitedPart } from './limits.ts';
 import { DirectoryNames } from './names.ts';
 import { DirectoryRooms } from './rooms.ts';
@@ -25,20 +28,26 @@ export class DirectoryMachine {
   #names: DirectoryNames;
   #rooms: DirectoryRooms;
   #homes: DirectoryHomes;
+  #keys: DirectoryKeys;
 
   constructor(content: DirectoryContent = emptyContent, limits: DirectoryLimits = directoryLimits) {
     this.#limits = limits;
     this.#names = new DirectoryNames(limits, content.names);
     this.#rooms = new DirectoryRooms(limits, content);
     this.#homes = new DirectoryHomes(limits, content.homes);
+    this.#keys = new DirectoryKeys(limits, content.keys);
   }
 
   apply(command: DirectoryCommand): DirectoryResult {
     switch (command.kind) {
       case 'claimName':
-        return this.#names.claim(command);
+        return this.#keys.isOut(command.person) ? { kind: 'keptOut' } : this.#names.claim(command);
       case 'releaseName':
         return this.#names.release(command);
+      case 'keepOut':
+        return this.#keys.keepOut(command);
+      case 'letIn':
+        return this.#keys.letIn(command);
       case 'claimRoom':
         return this.#rooms.claim(command);
       case 'buryRoom':
@@ -56,9 +65,9 @@ export class DirectoryMachine {
     }
   }
 
-  /** Names, rooms, buried rooms and edges. */
+  /** Names, rooms, buried rooms, edges and keys. */
   get size(): number {
-    return this.#names.size + this.#rooms.size + this.#homes.size;
+    return this.#names.size + this.#rooms.size + this.#homes.size + this.#keys.size;
   }
 
   /** Each list in the order of its key. */
@@ -68,6 +77,7 @@ export class DirectoryMachine {
       rooms: this.#rooms.all(),
       buried: this.#rooms.allBuried(),
       homes: this.#homes.all(),
+      ...(this.#keys.size === 0 ? {} : { keys: this.#keys.all() }),
     };
   }
 
@@ -76,6 +86,7 @@ export class DirectoryMachine {
     this.#names = new DirectoryNames(this.#limits, content.names);
     this.#rooms = new DirectoryRooms(this.#limits, content);
     this.#homes = new DirectoryHomes(this.#limits, content.homes);
+    this.#keys = new DirectoryKeys(this.#limits, content.keys);
   }
 
   /** Undefined: nobody ever claimed it. */
@@ -107,6 +118,15 @@ export class DirectoryMachine {
     return this.#homes.all();
   }
 
+  /** Undefined: it was never kept out. */
+  key(person: PersonId): KeptKey | undefined {
+    return this.#keys.get(person);
+  }
+
+  keys(): readonly KeptKey[] {
+    return this.#keys.all();
+  }
+
   /** All of it or nothing: who is not taken in keeps its own. */
   #takeIn(content: DirectoryContent): DirectoryResult {
     const part = this.#lacksRoomFor(content);
@@ -114,12 +134,14 @@ export class DirectoryMachine {
     this.#names.takeIn(content.names);
     this.#rooms.takeIn(content);
     this.#homes.takeIn(content.homes);
+    this.#keys.takeIn(content.keys);
     return { kind: 'done' };
   }
 
   #lacksRoomFor(content: DirectoryContent): LimitedPart | undefined {
     if (!this.#names.hasRoomFor(content.names)) return 'names';
     if (!this.#homes.hasRoomFor(content.homes)) return 'homes';
+    if (!this.#keys.hasRoomFor(content.keys)) return 'keys';
     return this.#rooms.lacksRoomFor(content);
   }
 }

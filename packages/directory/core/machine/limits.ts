@@ -8,6 +8,8 @@ export interface DirectoryLimits {
   readonly buried: number;
   /** Edges. @default 10000 */
   readonly homes: number;
+  /** Keys that were ever kept out: one that was let in is remembered, so that no other directory keeps it out again. @default 10000 */
+  readonly keys: number;
 }
 
 export const directoryLimits: DirectoryLimits = {
@@ -15,6 +17,7 @@ export const directoryLimits: DirectoryLimits = {
   rooms: 50_000,
   buried: 100_000,
   homes: 10_000,
+  keys: 10_000,
 };
 
 export type LimitedPart = keyof DirectoryLimits;
@@ -24,6 +27,7 @@ const sentences: Readonly<Record<LimitedPart, (limit: number) => string>> = {
   rooms: (limit) => `No more than ${limit} rooms fit into the directory of a cluster. Delete one first.`,
   buried: (limit) => `The directory remembers ${limit} deleted rooms, and no more than that.`,
   homes: (limit) => `No more than ${limit} edges fit into the directory of a cluster. Forget one first.`,
+  keys: (limit) => `The directory remembers ${limit} keys that were kept out, and no more than that.`,
 };
 
 export function fullSentence(part: LimitedPart, limits: DirectoryLimits): string {

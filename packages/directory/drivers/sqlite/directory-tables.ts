@@ -21,6 +21,8 @@ const migrations = [
   -- The log. The content is an EntryContent as JSON.
   CREATE TABLE entry (place INTEGER PRIMARY KEY, term INTEGER NOT NULL, content TEXT NOT NULL);
   `,
+  // Contents and entries may be about keys that are kept out, which an earlier program would pass over.
+  '',
 ];
 
 /** Throws `database_corrupt` for a file of a newer program. */

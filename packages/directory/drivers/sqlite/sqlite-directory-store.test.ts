@@ -183,6 +183,31 @@ test('[DR42] a file that is no database, or whose content is damaged, is told as
   );
 });
 
+test('[DR17] what a version before wrote is read as it is, and that version refuses what this one wrote', async () => {
+  const store = open();
+  commit(store, { kind: 'putDirectory', directory: 'one', founders: ['a'] }, putSnapshot(3, 3), {
+    kind: 'putEntries',
+    entries: entries(4, 9),
+  });
+  const before = store.load();
+  await store.close();
+  const version = (set = ''): number => {
+    const database = new DatabaseSync(file);
+    database.exec(set);
+    const [row] = database.prepare('PRAGMA user_version').all();
+    database.close();
+    return Number(row?.user_version);
+  };
+  const ours = version();
+  version('PRAGMA user_version = 1');
+  const again = open();
+  expect(again.load()).toEqual(before);
+  expect(before.raft.snapshot?.state).not.toHaveProperty('keys');
+  await again.close();
+  // The version before has one migration, and says of any higher number that the file is of a newer program.
+  expect([ours, version()]).toEqual([2, 2]);
+});
+
 test('[DR42] a file that somebody has open is refused, and a folder that cannot be written', async () => {
   const child = launch(file);
   await expect.poll(() => doneIn(child), patience).toBeGreaterThan(0);

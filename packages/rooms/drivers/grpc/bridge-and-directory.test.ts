@@ -38,7 +38,10 @@ test('[GRPC1] what is said about the directory arrives in order', async () => {
   const [a, b] = [await start('a'), await start('b')];
   await link(a, b);
   const messages: DirectoryMessage[] = [
-    { kind: 'about', about: { directory: 'd', term: 1, leader: null, voters: ['a'], learners: [] } },
+    {
+      kind: 'about',
+      about: { directory: 'd', term: 1, leader: null, voters: ['a'], learners: [], level: 1 },
+    },
     { kind: 'raft', directory: 'd', message: { kind: 'vote', term: 1, pre: true, granted: false } },
     { kind: 'refuse', id: '1', leader: 'a' },
   ];

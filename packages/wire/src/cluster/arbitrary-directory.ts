@@ -26,15 +26,22 @@ const roomClaim = fc.record({
   creation: fc.oneof(of(/^[a-z2-7]{16}$/), kind('')),
 });
 const home = fc.record({ v: fc.constant(1 as const), edge, home: node, epoch: seq, claimedMs: number });
-const directoryContent = fc.record({
+const key = fc.record({ person, name: personName, isOut: on, epoch: seq, by: personName, atMs: number });
+const parts = {
   names: few(record),
   rooms: few(roomClaim),
   buried: few(fc.record({ room, epoch: number })),
   homes: few(home),
-});
+};
+const directoryContent = fc.oneof(
+  fc.record(parts),
+  fc.record({ ...parts, keys: fc.array(key, { minLength: 1, maxLength: 3 }) }),
+);
 const directoryCommand = fc.oneof(
   fc.record({ kind: kind('claimName'), name: personName, person, at: stamp, node }),
   fc.record({ kind: kind('releaseName'), name: personName, at: stamp }),
+  fc.record({ kind: kind('keepOut'), person, name: personName, by: personName, epoch: number, atMs: number }),
+  fc.record({ kind: kind('letIn'), person, by: personName, epoch: number, atMs: number }),
   fc.record({ kind: kind('claimRoom'), claim: roomClaim }),
   fc.record({ kind: kind('buryRoom'), room, epoch: number }),
   fc.record({ kind: kind('claimHome'), edge, node, atMs: number }),
@@ -44,8 +51,9 @@ const directoryCommand = fc.oneof(
   fc.record({ kind: kind('takeIn'), node, from: directory, content: directoryContent }),
 );
 const directoryResult = fc.oneof(
-  fc.record({ kind: fc.constantFrom('bound', 'claimed', 'roomBuried', 'done') }),
+  fc.record({ kind: fc.constantFrom('bound', 'keptOut', 'claimed', 'roomBuried', 'done') }),
   fc.record({ kind: kind('taken'), by: person }),
+  fc.record({ kind: kind('key'), key: fc.oneof(key, fc.constant(null)) }),
   fc.record({ kind: kind('released'), was: fc.oneof(person, fc.constant(null)) }),
   fc.record({ kind: kind('roomTaken'), by: roomClaim }),
   fc.record({ kind: kind('home'), home: fc.oneof(home, fc.constant(null)) }),
@@ -95,7 +103,14 @@ const leader = fc.oneof(node, fc.constant(null));
 export const replicated = fc.oneof(
   fc.record({
     kind: kind('about'),
-    about: fc.record({ directory, term: number, leader, voters: few(node), learners: few(node) }),
+    about: fc.record({
+      directory,
+      term: number,
+      leader,
+      voters: few(node),
+      learners: few(node),
+      level: fc.nat(9),
+    }),
   }),
   fc.record({ kind: kind('raft'), directory, message: raft }),
   fc.record({ kind: kind('ask'), directory, id, command: directoryCommand }),

@@ -27,7 +27,14 @@ const maxEntries = 10_000;
 const members = z.array(nodeId).check(z.maxLength(256));
 const leader = z.union([nodeId, z.literal('')]);
 const configuration = z.object({ voters: members, outgoing: members, learners: members });
-const about = z.object({ directory: directoryId, term: count, leader, voters: members, learners: members });
+const about = z.object({
+  directory: directoryId,
+  term: count,
+  leader,
+  voters: members,
+  learners: members,
+  level: count,
+});
 const asking = z.object({ directory: directoryId, id: questionId });
 const enrolHead = z.object({ directory: directoryId, id: questionId, from: directoryId });
 const enrolled = z.object({ directory: directoryId, id: questionId, index: count });

@@ -2,6 +2,7 @@
 import type { RaftEntry, RaftSnapshot } from '@bothy/protocols';
 import type { DirectoryCommand, DirectoryContent } from '../directory/directory-command.ts';
 import type { DirectoryMessage } from '../directory/directory-message.ts';
+import { directoryCommandText, directoryContentText } from '../schemas/directory-schema.ts';
 import type * as pb from './gen/cluster.ts';
 
 type Kind = NonNullable<pb.Replicated['kind']>;
@@ -22,7 +23,7 @@ function kindOf(message: DirectoryMessage): Kind {
       return { $case: 'raft', value: { directory: message.directory, kind: raftToProto(message.message) } };
     case 'ask': {
       const { directory, id, command } = message;
-      return { $case: 'ask', value: { directory, id, commandJson: JSON.stringify(command) } };
+      return { $case: 'ask', value: { directory, id, commandJson: directoryCommandText(command) } };
     }
     case 'answer': {
       const { id, index, result } = message;
@@ -32,7 +33,7 @@ function kindOf(message: DirectoryMessage): Kind {
       return { $case: 'refuse', value: { id: message.id, leader: message.leader ?? '' } };
     case 'enrol': {
       const { directory, id, from, content } = message;
-      return { $case: 'enrol', value: { directory, id, from, contentJson: JSON.stringify(content) } };
+      return { $case: 'enrol', value: { directory, id, from, contentJson: directoryContentText(content) } };
     }
     case 'enrolled': {
       const { kind, ...value } = message;
@@ -66,7 +67,7 @@ function raftToProto(message: Raft): RaftKind {
 function entryToProto({ index, term, content }: RaftEntry<DirectoryCommand>): pb.RaftEntry {
   switch (content.kind) {
     case 'command':
-      return { index, term, content: { $case: 'commandJson', value: JSON.stringify(content.command) } };
+      return { index, term, content: { $case: 'commandJson', value: directoryCommandText(content.command) } };
     case 'configuration':
       return { index, term, content: { $case: 'configuration', value: content.configuration } };
     case 'nothing':
@@ -75,5 +76,5 @@ function entryToProto({ index, term, content }: RaftEntry<DirectoryCommand>): pb
 }
 
 function snapshotToProto({ state, ...rest }: RaftSnapshot<DirectoryContent>): pb.RaftSnapshot {
-  return { ...rest, contentJson: JSON.stringify(state) };
+  return { ...rest, contentJson: directoryContentText(state) };
 }

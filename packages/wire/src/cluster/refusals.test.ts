@@ -125,7 +125,7 @@ const wrong: readonly (readonly [string, Uint8Array, string])[] = [
     'a leader that is no node',
     replicated({
       $case: 'about',
-      value: { directory: 'd', term: 1, leader: '../n1', voters: [], learners: [] },
+      value: { directory: 'd', term: 1, leader: '../n1', voters: [], learners: [], level: 1 },
     }),
     'about.leader',
   ],

@@ -1,6 +1,6 @@
 /**
  * The replicated directory of a cluster: who has which name, which node orders which room, which node is home of which
- * edge, and which rooms are gone for ever. Commands change it in one order on all nodes; a command that comes twice
+ * edge, which rooms are gone for ever, and which keys are kept out. Commands change it in one order on all nodes; a command that comes twice
  * answers the second time as the first, so whoever heard no answer asks again.
  */
 import type { Hlc } from '@bothy/protocols';
@@ -8,6 +8,7 @@ import type { Name, PersonId } from '../ids.ts';
 import type { NodeId, RoomId } from '../rooms/room-entry.ts';
 import type { EdgeHome } from '../telemetry/edge-messages.ts';
 import type { EdgeId } from '../telemetry/reading.ts';
+import type { KeptKey } from './kept-key.ts';
 import type { NameRecord } from './name-claim.ts';
 
 /** A room that a node orders. `creation`: what its id begins with, one for who made it under which request; may be empty. */
@@ -28,6 +29,23 @@ export type DirectoryCommand =
       readonly node: NodeId;
     }
   | { readonly kind: 'releaseName'; readonly name: Name; readonly at: Hlc }
+  /** This person's key signs in nowhere. `epoch`: how often it was changed, as the asker knows it; 0 for never. */
+  | {
+      readonly kind: 'keepOut';
+      readonly person: PersonId;
+      readonly name: Name;
+      readonly by: Name;
+      readonly epoch: number;
+      readonly atMs: number;
+    }
+  /** It may again. Of a key that was never kept out it changes nothing. */
+  | {
+      readonly kind: 'letIn';
+      readonly person: PersonId;
+      readonly by: Name;
+      readonly epoch: number;
+      readonly atMs: number;
+    }
   /** One room of an id, and of a creation. */
   | { readonly kind: 'claimRoom'; readonly claim: DirectoryRoomClaim }
   /** The room is gone, and its id is never given again. */
@@ -64,11 +82,20 @@ export interface DirectoryContent {
   readonly rooms: readonly DirectoryRoomClaim[];
   readonly buried: readonly { readonly room: RoomId; readonly epoch: number }[];
   readonly homes: readonly EdgeHome[];
+  /**
+   * Keys that are or were kept out. Absent where there never was one, as in contents of versions that knew of none: those
+   * cannot read it, and are to refuse what has it.
+   */
+  readonly keys?: readonly KeptKey[];
 }
 
 export type DirectoryResult =
   | { readonly kind: 'bound' }
   | { readonly kind: 'taken'; readonly by: PersonId }
+  /** Whoever claims the name is kept out. */
+  | { readonly kind: 'keptOut' }
+  /** As it stands now, whoever asked. Null: it was never kept out. */
+  | { readonly kind: 'key'; readonly key: KeptKey | null }
   | { readonly kind: 'released'; readonly was: PersonId | null }
   /** The asker's claim stands. */
   | { readonly kind: 'claimed' }

@@ -14,6 +14,8 @@ export interface DirectoryAbout {
   readonly leader: NodeId | null;
   readonly voters: readonly NodeId[];
   readonly learners: readonly NodeId[];
+  /** What its version knows of the directory: `directoryLevel`. 0 of earlier versions, which do not say so. */
+  readonly level: number;
 }
 
 export type DirectoryMessage =

@@ -19,7 +19,9 @@ export function entries(from: number, to: number, term = 1): RaftEntry<Directory
 
 export function content(upTo: number): DirectoryContent {
   const claim = { person: 'ann', claimed: { at: { ms: upTo, counter: 0 }, node: 'a' }, sure: true };
-  return { names: [{ name: 'storm', claims: [claim] }], rooms: [], buried: [], homes: [] };
+  const told = { names: [{ name: 'storm', claims: [claim] }], rooms: [], buried: [], homes: [] };
+  const key = { person: 'ben', name: 'ben', isOut: true, epoch: 1, by: 'ann', atMs: upTo };
+  return upTo % 2 === 0 ? { ...told, keys: [key] } : told;
 }
 
 export function putSnapshot(index: number, dropThrough: number, dropAll = false): DirectoryWrite {

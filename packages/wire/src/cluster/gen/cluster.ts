@@ -587,6 +587,12 @@ export interface DirectoryAbout {
   readonly leader: string;
   readonly voters: readonly string[];
   readonly learners: readonly string[];
+  /**
+   * What the sender's version knows of the directory: 0 names, rooms and homes of edges, 1 keys that are kept out as
+   * well. A command or a content of a higher level is not to be given to the log while a member says a lower one: it
+   * refuses the message, and is not sent what follows, until it is updated.
+   */
+  readonly level: number;
 }
 
 /** To the leader: carry this out. Answered by a DirectoryAnswer or a DirectoryRefuse with the same id, or not at all. */
@@ -752,6 +758,9 @@ export interface RaftSnapshot {
    * {"names": [record], "rooms": [claim], "buried": [{"room", "epoch"}], "homes": [home]}, each in order of its key.
    * A record of a name is {"name", "claims": [{"person", "claimed": {"at": stamp, "node"}, "sure"}], "released"?: stamp}:
    * claims that are sure come first, then the earliest; claims before the release are void.
+   * Of a directory that has kept keys out {"level": 1, "content": {…the same…, "keys": [{"person", "name", "isOut",
+   * "epoch", "by", "atMs"}]}}, which nodes of level 0 refuse. Members that are not known are refused, here and in commands:
+   * whoever skipped one would know something else than the others.
    */
   readonly contentJson: string;
 }
@@ -4579,7 +4588,7 @@ export const Replicated: MessageFns<Replicated> = {
 };
 
 function createBaseDirectoryAbout(): DirectoryAbout {
-  return { directory: "", term: 0, leader: "", voters: [], learners: [] };
+  return { directory: "", term: 0, leader: "", voters: [], learners: [], level: 0 };
 }
 
 export const DirectoryAbout: MessageFns<DirectoryAbout> = {
@@ -4598,6 +4607,9 @@ export const DirectoryAbout: MessageFns<DirectoryAbout> = {
     }
     for (const v of message.learners) {
       writer.uint32(42).string(v!);
+    }
+    if (message.level !== 0) {
+      writer.uint32(48).uint32(message.level);
     }
     return writer;
   },
@@ -4653,6 +4665,14 @@ export const DirectoryAbout: MessageFns<DirectoryAbout> = {
             }
 
             message.learners.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.level = reader.uint32();
             continue;
           }
         }
