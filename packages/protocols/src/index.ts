@@ -128,6 +128,7 @@ export { type CheckLimits, checkLinearizable } from './consistency/linearizabili
 export {
   type ClaimInput,
   claimModel,
+  closedUp,
   type LogInput,
   type LogOutput,
   logModel,
@@ -222,6 +223,13 @@ export {
   type AntiEntropyOptions,
   type AntiEntropyOutput,
 } from './replication/anti-entropy.ts';
+export { CatchUp, type CatchUpOptions, type LogPage } from './replication/catch-up.ts';
+export {
+  type ChainEnd,
+  type ChainedEntry,
+  chainStanding,
+  ForkSearch,
+} from './replication/log-chain.ts';
 export {
   type ComparedLog,
   type ComparisonOptions,

@@ -33,7 +33,7 @@ export interface ObjectModel<State, Input, Output> {
   readonly leaveOut?: (input: Input, output: Output | undefined) => LeaveOut | undefined;
   /**
    * What the operations of `part` would have been answered, had the rest of `whole` never been: the following numbers
-   * close up. A witness shows the answers as they were. @default the same
+   * close up. Both are of one part of `partOf`. A witness shows the answers as they were. @default the same
    */
   readonly asPart?: (
     part: readonly Operation<Input, Output>[],
@@ -185,13 +185,19 @@ export const nextNumberModel: ObjectModel<number, NumberInput, number> = {
   partOf: ({ key }) => key,
   // One without an answer may have any number.
   leaveOut: (_input, output) => (output === undefined ? undefined : { alone: true }),
-  asPart(part, whole) {
-    const closeUp = closingUp(goneFrom(part, whole), part);
-    return part.map((operation) =>
-      operation.output === undefined ? operation : { ...operation, output: closeUp(operation.output) },
-    );
-  },
+  asPart: closedUp,
 };
+
+/** For objects that answer with places in one order, from 1: what is left of a history, as if the rest had taken none. */
+export function closedUp<Input, Output>(
+  part: readonly Operation<Input, Output | number>[],
+  whole: readonly Operation<Input, Output | number>[],
+): readonly Operation<Input, Output | number>[] {
+  const closeUp = closingUp(goneFrom(part, whole), part);
+  return part.map((operation) =>
+    typeof operation.output === 'number' ? { ...operation, output: closeUp(operation.output) } : operation,
+  );
+}
 
 function goneFrom<Each>(part: readonly Each[], whole: readonly Each[]): readonly Each[] {
   const kept = new Set(part);

@@ -13,6 +13,7 @@ import {
   type ObjectModel,
   type Operation,
 } from './operation.ts';
+import { checkSequential } from './sequential.ts';
 import { inTime, isExplained, partsOf } from './testing/every-order.ts';
 
 type History<Input, Output> = readonly Operation<Input, Output>[];
@@ -151,4 +152,24 @@ test('[LI4] of thousands of numbers, claims and entries those are left that cann
   expect(checkLinearizable([...entries, read(all)], logModel).kind).toBe('holds');
   const lacking = checkLinearizable([...entries, read(all.filter((each) => each !== 'e70'))], logModel);
   expect(lacking.kind === 'violated' && lacking.witness.map(({ client }) => client)).toEqual(['a', 'r']);
+});
+
+test('[SQ6] numbers of one part close up without those of others', () => {
+  const take = (
+    client: string,
+    key: string,
+    output: number,
+    atMs: number,
+  ): Operation<NumberInput, number> => ({
+    client,
+    input: { key },
+    output,
+    calledMs: atMs,
+    answeredMs: atMs + 1,
+  });
+  const honest = [take('a', 'x', 1, 0), take('b', 'x', 2, 2), take('a', 'x', 3, 4), take('b', 'y', 1, 6)];
+  expect(checkSequential(honest, nextNumberModel).kind).toBe('holds');
+  const back = [take('a', 'y', 3, 8), take('a', 'y', 2, 10)];
+  const found = checkSequential([...honest, ...back], nextNumberModel);
+  expect(found).toMatchObject({ kind: 'violated', witness: back });
 });

@@ -7,14 +7,24 @@ type History<Input, Output> = readonly Operation<Input, Output>[];
 /** `fails(history)` is true; so it is for the witness, of which nothing more can be left out. */
 export function witnessOf<State, Input, Output>(
   history: History<Input, Output>,
-  { leaveOut, asPart }: ObjectModel<State, Input, Output>,
+  { leaveOut, asPart, partOf = () => '' }: ObjectModel<State, Input, Output>,
   fails: (some: History<Input, Output>) => boolean,
 ): { readonly witness: History<Input, Output>; readonly sentence: string } {
+  const wholes = [...Map.groupBy(history, ({ input }) => partOf(input)).values()].map((all) => new Set(all));
   // Where numbers close up, one without an answer could have any of them: so none is made of one that has an answer.
   const least =
     asPart === undefined
       ? leastOf(shortestFailing(history, fails), leaveOut, fails)
-      : leastOf(history, leaveOut, (part) => fails(asPart(part, history)));
+      : leastOf(history, leaveOut, (some) =>
+          fails(
+            wholes.flatMap((whole) =>
+              asPart(
+                some.filter((each) => whole.has(each)),
+                [...whole],
+              ),
+            ),
+          ),
+        );
   const witness = [...least].sort(
     (a, b) => Number(a.output === undefined) - Number(b.output === undefined) || a.answeredMs - b.answeredMs,
   );
