@@ -11,6 +11,7 @@ const heartbeat = (nextMs: number): RoomClusterMessage => ({
   nodes: [],
   load: { sessions: 0, rooms: 0, messagesPerSecond: 0 },
   nextMs,
+  sentMs: 0,
 });
 
 interface Count {

@@ -137,7 +137,7 @@ test('[RM34] a node that was removed is forgotten by all until it comes by itsel
   // Somebody who has not heard speaks of it.
   const load = { sessions: 0, rooms: 0, messagesPerSecond: 0 };
   const nodes = [infoOf('n2'), infoOf('n3')];
-  stage.tell('n1', 'n2', { kind: 'heartbeat', nodes, load, nextMs: timing.heartbeatMs });
+  stage.tell('n1', 'n2', { kind: 'heartbeat', nodes, load, nextMs: timing.heartbeatMs, sentMs: 0 });
   expect(known('n1')).toEqual(['n2']);
   stage.step('n1', { kind: 'forgetNode', id: 'g', node: 'n3' });
   expect(stage.outputs).toContainEqual({ kind: 'forgotten', id: 'g', known: false });

@@ -8,11 +8,18 @@
  * all from any one of them. Where they are many, heartbeats are rare, and SWIM finds
  * who is gone.
  */
-import { type ExponentialBackoff, type Random, RhythmDetector } from '@bothy/protocols';
+import {
+  type ExponentialBackoff,
+  type Now,
+  type Random,
+  RhythmDetector,
+  type WallClockOffset,
+} from '@bothy/protocols';
 import type { NodeHealth, NodeId, NodeInfo, NodeLoad } from '@bothy/wire';
 import { bounds, type RoomsConfig, timing } from './config.ts';
 import { Dialling } from './dialling.ts';
 import type { RoomClusterMessage } from './inputs.ts';
+import { NodeClock } from './node-clock.ts';
 import { Probing } from './probing.ts';
 import type { Step } from './step.ts';
 
@@ -28,6 +35,8 @@ interface Remote {
   beatMs: number;
   /** How soon its next heartbeat comes, by its last one; 0 while it has not said, which earlier versions never do. */
   nextMs: number;
+  /** Of this link. */
+  clock: NodeClock;
   /** Waits between dials: they go on growing while links end as soon as they stand. */
   readonly backoff: ExponentialBackoff;
   health: NodeHealth;
@@ -47,6 +56,8 @@ export interface NodesListener {
 export interface NodeView extends NodeInfo {
   readonly health: NodeHealth;
   readonly load: NodeLoad | null;
+  /** How far its wall clock is ahead of ours; null while that is not known, or no link stands. */
+  readonly clock: WallClockOffset | null;
 }
 
 export class Nodes {
@@ -92,10 +103,13 @@ export class Nodes {
     return this.#sorted();
   }
 
-  views(): NodeView[] {
+  views(now: Now): NodeView[] {
     return this.#sorted().flatMap((id) => {
       const remote = this.#remotes.get(id);
-      return remote === undefined ? [] : [{ ...remote.info, health: remote.health, load: remote.load }];
+      if (remote === undefined) return [];
+      const { info, health, load, detector } = remote;
+      const clock = detector === null ? null : (remote.clock.at(now) ?? null);
+      return [{ ...info, health, load, clock }];
     });
   }
 
@@ -168,11 +182,13 @@ export class Nodes {
     return true;
   }
 
-  heartbeat(step: Step, from: NodeId, { nodes, load, nextMs }: MessageOf<'heartbeat'>): void {
+  heartbeat(step: Step, from: NodeId, message: MessageOf<'heartbeat'>): void {
+    const { nodes, load, nextMs } = message;
     const remote = this.#remotes.get(from);
     for (const info of nodes) this.#learn(step, info);
     if (remote === undefined) return;
     remote.load = load;
+    remote.clock.heard(message, step.now);
     if (nextMs !== remote.nextMs) {
       const isFirst = remote.nextMs === 0;
       remote.nextMs = nextMs;
@@ -278,6 +294,7 @@ export class Nodes {
       nodes: isWhole ? [this.#config.self, ...others] : [],
       load: this.#listener.load(),
       nextMs: this.#isBeatenRarely(remote) ? timing.manyNodesHeartbeatMs : timing.heartbeatMs,
+      ...remote.clock.stamps(step.now),
     });
   }
 
@@ -296,7 +313,8 @@ export class Nodes {
   #unlinked(info: NodeInfo): Remote {
     const times = { upMs: 0, heardMs: 0, beatMs: 0, nextMs: 0 };
     const backoff = this.#dialling.newBackoff();
-    return { info, dialled: undefined, detector: null, ...times, backoff, health: 'down', load: null };
+    const clock = new NodeClock();
+    return { info, dialled: undefined, detector: null, ...times, clock, backoff, health: 'down', load: null };
   }
 
   #sorted(): NodeId[] {

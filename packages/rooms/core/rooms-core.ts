@@ -220,7 +220,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   }
 
   /** The cluster as this node sees it: to be shown, so it changes nothing. */
-  get clusterView(): {
+  clusterView(now: Now): {
     readonly nodes: readonly NodeView[];
     readonly rooms: readonly RoomInfo[];
     readonly sessions: number;
@@ -229,7 +229,7 @@ export class RoomsCore implements Core<RoomsInput, RoomsOutput> {
   } {
     const all: RoomActor = { person: '', name: '', verified: true, operator: true };
     return {
-      nodes: this.#nodes.views(),
+      nodes: this.#nodes.views(now),
       rooms: this.#directory.list(all),
       sessions: this.#sessions.count,
       messagesPerSecond: this.#messagesPerSecond,

@@ -61,7 +61,7 @@ const restartMs = 200;
 const maxRestartMs = 10_000;
 
 type Refused = Extract<RoomResult, { readonly ok: false }>;
-type View = RoomsCore['clusterView'];
+type View = ReturnType<RoomsCore['clusterView']>;
 
 interface Opened {
   readonly store: SqliteRoomStore;
@@ -133,7 +133,7 @@ export class RoomsHost {
   }
 
   get view(): View | undefined {
-    return this.#core?.clusterView;
+    return this.#core?.clusterView({ monoMs: nodeClock.monoMs(), wallMs: nodeClock.wallMs() });
   }
 
   /** Gives the core what happened on a link. False when it cannot be taken. */

@@ -82,8 +82,8 @@ export class CoreStage {
     return this.#node(id).store;
   }
 
-  view(id: string): RoomsCore['clusterView'] {
-    return this.#node(id).core.clusterView;
+  view(id: string): ReturnType<RoomsCore['clusterView']> {
+    return this.#node(id).core.clusterView({ monoMs: this.nowMs, wallMs: this.wallMs });
   }
 
   lobby(id = 'n1'): RoomId {

@@ -174,7 +174,7 @@ describe('the end of a link', () => {
     const [a, b] = [await start('a', { monoMs: () => nowMs }), await start('b')];
     await link(a, b);
     const load = { sessions: 0, rooms: 0, messagesPerSecond: 0 };
-    b.links.send('a', { kind: 'heartbeat', nodes: [], load, nextMs: 4_000 });
+    b.links.send('a', { kind: 'heartbeat', nodes: [], load, nextMs: 4_000, sentMs: 0 });
     await a.next('message');
     nowMs = 7_999;
     const copy = await start('b');

@@ -216,16 +216,21 @@ const bridged = fc.oneof(
 );
 
 export const anyMessage = fc.oneof(
-  fc.record({
-    kind: kind('heartbeat'),
-    nodes: few(nodeInfo),
-    load: fc.record({
-      sessions: number,
-      rooms: number,
-      messagesPerSecond: fc.double({ min: 0, max: 1e9, noNaN: true }),
-    }),
-    nextMs: fc.nat({ max: 60_000 }),
-  }),
+  some(
+    {
+      kind: kind('heartbeat'),
+      nodes: few(nodeInfo),
+      load: fc.record({
+        sessions: number,
+        rooms: number,
+        messagesPerSecond: fc.double({ min: 0, max: 1e9, noNaN: true }),
+      }),
+      nextMs: fc.nat({ max: 60_000 }),
+      sentMs: number,
+      heard: fc.record({ sentMs: number, heardMs: number }),
+    },
+    ['heard'],
+  ),
   fc.record({ kind: kind('swim'), message: swim }),
   fc.record({ kind: kind('directory'), whole: on, rooms: few(directoryRoom), removed: few(room) }),
   fc.record({ kind: kind('follow'), room, after: position, online: few(author) }),

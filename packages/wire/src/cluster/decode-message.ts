@@ -54,7 +54,7 @@ type Kind = Exclude<NonNullable<pb.Message['kind']>, { $case: 'part' | 'hello' }
 function messageOf(kind: Kind): Parsed<LinkMessage> {
   switch (kind.$case) {
     case 'heartbeat':
-      return ofKind('heartbeat', node.heartbeat, kind.value);
+      return heartbeatOf(kind.value);
     case 'forget':
       return ofKind('forget', node.forget, kind.value);
     case 'swim':
@@ -82,6 +82,10 @@ function messageOf(kind: Kind): Parsed<LinkMessage> {
 /** A node as it tells about itself, from a call or a `Hello`. */
 export function nodeFromProto(value: pb.NodeInfo | undefined): Parsed<NodeInfo> {
   return check(node.nodeInfo, value, 'node');
+}
+
+function heartbeatOf({ heard, ...said }: pb.Heartbeat): Parsed<LinkMessage> {
+  return ofKind('heartbeat', node.heartbeat, heard === undefined ? said : { ...said, heard });
 }
 
 function helloOf(hello: pb.Hello): Received {

@@ -23,11 +23,10 @@ export function encodeMessage(message: LinkMessage): Uint8Array {
 
 function kindOf(message: LinkMessage): Kind {
   switch (message.kind) {
-    case 'heartbeat':
-      return {
-        $case: 'heartbeat',
-        value: { nodes: message.nodes, load: message.load, nextMs: message.nextMs },
-      };
+    case 'heartbeat': {
+      const { nodes, load, nextMs, sentMs, heard } = message;
+      return { $case: 'heartbeat', value: { nodes, load, nextMs, sentMs, heard } };
+    }
     case 'directory': {
       const { whole, rooms, removed } = message;
       return { $case: 'directory', value: { whole, rooms: rooms.map(roomToProto), removed } };

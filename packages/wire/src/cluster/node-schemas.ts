@@ -26,6 +26,8 @@ export const heartbeat = z.object({
     messagesPerSecond: z.number().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   }),
   nextMs: z.int().check(z.gte(0), z.lte(60_000)),
+  sentMs: count,
+  heard: z.exactOptional(z.object({ sentMs: count, heardMs: count })),
 });
 
 export const forget = z.object({ kind: z.literal('forget'), node: nodeId });

@@ -179,6 +179,8 @@ const wrong: readonly (readonly [string, Uint8Array, string])[] = [
         nodes: [{ id: 'n1', instance: 'i', address: 'unix:/var/run/docker.sock', webUrl: '', version: '1' }],
         load: { sessions: 0, rooms: 0, messagesPerSecond: 0 },
         nextMs: 1_000,
+        sentMs: 0,
+        heard: undefined,
       },
     }),
     'heartbeat.nodes.0.address',

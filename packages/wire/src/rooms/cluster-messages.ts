@@ -58,6 +58,10 @@ export type ClusterMessage<Commit, Swim> =
       readonly load: NodeLoad;
       /** The next one comes within so long; 0 from nodes of earlier versions, for which it is a second. */
       readonly nextMs: number;
+      /** The sender's wall clock; 0 from earlier versions. */
+      readonly sentMs: number;
+      /** Of the receiver's last heartbeat that came: what it said, and when by the sender's wall clock. */
+      readonly heard?: { readonly sentMs: number; readonly heardMs: number };
     }
   /** The sender's own rooms: all of them when a link comes up (`whole`), later what changed. */
   | {

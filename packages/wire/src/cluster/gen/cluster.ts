@@ -181,6 +181,18 @@ export interface Heartbeat {
     | undefined;
   /** The next one comes within so many milliseconds. 0 from nodes of earlier versions, for which it is a second. */
   readonly nextMs: number;
+  /** The sender's clock, in milliseconds since 1970; 0 from earlier versions. */
+  readonly sentMs: number;
+  /**
+   * Of the last heartbeat that the sender heard on this link, when that had sent_ms: what it said, and when it came by the
+   * sender's clock. So both ends know how far the other clock is off (RFC 5905, section 8).
+   */
+  readonly heard: HeardHeartbeat | undefined;
+}
+
+export interface HeardHeartbeat {
+  readonly sentMs: number;
+  readonly heardMs: number;
 }
 
 export interface Load {
@@ -1463,7 +1475,7 @@ export const Part: MessageFns<Part> = {
 };
 
 function createBaseHeartbeat(): Heartbeat {
-  return { nodes: [], load: undefined, nextMs: 0 };
+  return { nodes: [], load: undefined, nextMs: 0, sentMs: 0, heard: undefined };
 }
 
 export const Heartbeat: MessageFns<Heartbeat> = {
@@ -1476,6 +1488,12 @@ export const Heartbeat: MessageFns<Heartbeat> = {
     }
     if (message.nextMs !== 0) {
       writer.uint32(24).uint32(message.nextMs);
+    }
+    if (message.sentMs !== 0) {
+      writer.uint32(32).uint64(message.sentMs);
+    }
+    if (message.heard !== undefined) {
+      HeardHeartbeat.encode(message.heard, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1515,6 +1533,79 @@ export const Heartbeat: MessageFns<Heartbeat> = {
             }
 
             message.nextMs = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sentMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.heard = HeardHeartbeat.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseHeardHeartbeat(): HeardHeartbeat {
+  return { sentMs: 0, heardMs: 0 };
+}
+
+export const HeardHeartbeat: MessageFns<HeardHeartbeat> = {
+  encode(message: HeardHeartbeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sentMs !== 0) {
+      writer.uint32(8).uint64(message.sentMs);
+    }
+    if (message.heardMs !== 0) {
+      writer.uint32(16).uint64(message.heardMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HeardHeartbeat {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHeardHeartbeat() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sentMs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.heardMs = longToNumber(reader.uint64());
             continue;
           }
         }
