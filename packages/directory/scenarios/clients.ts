@@ -4,6 +4,10 @@ import { claimantsOf, claimedAfter, type DirectoryCommand, ownerOf } from '@both
 import type { Ledger } from './ledger.ts';
 import type { SimNode } from './sim-node.ts';
 
+/** Persons who claim no names, so that each key can be judged by itself: few where they are let in again. */
+const unwanted = { few: 2, many: 500 } as const;
+/** One command in so many is about a key. */
+const keyEvery = 8;
 const persons = ['ann', 'ben', 'cid', 'dan'].map((name) => name.padEnd(32, 'x'));
 
 export interface ClientOptions {
@@ -91,6 +95,7 @@ export class Clients {
   }
 
   #act(node: SimNode): void {
+    if (this.#random('keys').below(keyEvery) === 0) return this.#changeKey(node);
     const random = this.#random('what');
     this.#count += 1;
     const kind = random.below(this.#options.undoes ? 10 : 7);
@@ -138,6 +143,24 @@ export class Clients {
       case 9:
         return this.command(node, { kind: 'forgetHome', edge });
     }
+  }
+
+  #changeKey(node: SimNode): void {
+    this.#count += 1;
+    const random = this.#random('keys');
+    const count = unwanted[this.#options.undoes ? 'few' : 'many'];
+    const person = random
+      .below(count)
+      .toString(2)
+      .replaceAll('0', 'y')
+      .replaceAll('1', 'z')
+      .padStart(32, 'u');
+    const { epoch = 0, isOut = false } = node.core.key(person) ?? {};
+    const told = { person, by: 'ops', epoch, atMs: this.#count };
+    // Mostly what changes something, as far as this node knows.
+    const isOpposite = random.below(4) > 0;
+    if (this.#options.undoes && isOut === isOpposite) return this.command(node, { kind: 'letIn', ...told });
+    this.command(node, { kind: 'keepOut', ...told, name: 'unwanted' });
   }
 
   #look(node: SimNode, name: string): void {

@@ -53,6 +53,12 @@ function lossOf(
     const isKept = machine.room(room) !== undefined || buried.has(room);
     return isKept ? undefined : `room ${room}`;
   }
+  if (output.kind === 'key' && output.key !== null) {
+    const { person, epoch, isOut } = output.key;
+    const known = machine.key(person);
+    const isKept = (known?.epoch ?? 0) > epoch || (known?.epoch === epoch && (known.isOut || !isOut));
+    return isKept ? undefined : `how the key of ${person} stands`;
+  }
   if (input.kind === 'buryRoom' && output.kind === 'done')
     return machine.isBuried(input.room) ? undefined : `that ${input.room} is gone`;
   return undefined;

@@ -98,6 +98,29 @@ const faults: Readonly<Record<string, Scenario>> = {
       return [{ ...write, snapshot: { ...write.snapshot, state } }];
     }),
   ),
+  'writes snapshots without keys': rough(
+    writes((write) => {
+      if (write.kind !== 'putSnapshot') return [write];
+      const { keys: _, ...state } = write.snapshot.state;
+      return [{ ...write, snapshot: { ...write.snapshot, state } }];
+    }),
+  ),
+  'keeps out and lets in whatever the asker knew': rough(() => ({
+    input: (input, core) => {
+      if (input.kind !== 'message' || input.message.kind !== 'ask') return input;
+      const { command } = input.message;
+      if (command.kind !== 'keepOut' && command.kind !== 'letIn') return input;
+      const epoch = core.key(command.person)?.epoch ?? 0;
+      return { ...input, message: { ...input.message, command: { ...command, epoch } } };
+    },
+  })),
+  'takes newcomers in, and not the keys that they keep out': growing(() => ({
+    input: (input) => {
+      if (input.kind !== 'message' || input.message.kind !== 'enrol') return input;
+      const { keys: _, ...content } = input.message.content;
+      return { ...input, message: { ...input.message, content } };
+    },
+  })),
   'drops more of the log than the snapshot covers': rough(
     writes((write) => [
       write.kind === 'putSnapshot' ? { ...write, dropThrough: write.snapshot.index + 1 } : write,

@@ -21,7 +21,13 @@ export type Asked = DirectoryCommand | Look;
 export type Told = DirectoryResult | { readonly kind: 'owner'; readonly owner: string | null };
 
 /** Answers that leave everything as it was. */
-const changesNothing: ReadonlySet<Told['kind']> = new Set(['owner', 'taken', 'roomTaken', 'roomBuried']);
+const changesNothing: ReadonlySet<Told['kind']> = new Set([
+  'owner',
+  'taken',
+  'keptOut',
+  'roomTaken',
+  'roomBuried',
+]);
 
 /** The machine itself, one command after the other. That it does the right thing is its own tests' matter. */
 const model: ObjectModel<DirectoryContent, Asked, Told> = {
@@ -41,7 +47,10 @@ const model: ObjectModel<DirectoryContent, Asked, Told> = {
     output !== undefined && changesNothing.has(output.kind) ? { alone: true } : undefined,
 };
 
-/** What commands of different names, rooms of one creation, or edges have to do with each other: nothing. */
+/**
+ * What commands of different names, rooms of one creation, edges or keys have to do with each other: nothing, as long as
+ * whoever is kept out claims no name.
+ */
 function partOf(input: Asked): string {
   switch (input.kind) {
     case 'look':
@@ -56,6 +65,9 @@ function partOf(input: Asked): string {
     case 'moveHome':
     case 'forgetHome':
       return `edge ${input.edge}`;
+    case 'keepOut':
+    case 'letIn':
+      return `key ${input.person}`;
     default:
       return input.kind;
   }
