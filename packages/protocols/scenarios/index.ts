@@ -7,7 +7,7 @@ import { swimCalm, swimRough } from './detection/swim-scenario.ts';
 import { discoveryFailures } from './discovery/index.ts';
 import type { KnownFailure } from './known-failure.ts';
 import { glare } from './negotiation/glare.ts';
-import { resharding } from './partitioning/resharding.ts';
+import { partitioningFailures } from './partitioning/index.ts';
 import { calmRaft, changesRaft, electionsRaft, leasesRaft, raftFailures, roughRaft } from './raft/index.ts';
 import { recoveryScenarios } from './recovery/index.ts';
 import { replicationFailures, replicationScenarios } from './replication/index.ts';
@@ -22,7 +22,7 @@ export const knownFailures: readonly KnownFailure[] = [
   answerFirst,
   ...commitFailures,
   ...replicationFailures,
-  resharding,
+  ...partitioningFailures,
   glare,
 ];
 

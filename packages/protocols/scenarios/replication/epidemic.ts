@@ -10,6 +10,7 @@ import {
   type AntiEntropyMessage,
   type AntiEntropyOutput,
 } from '../../src/replication/anti-entropy.ts';
+import { LogShelf } from '../../src/replication/testing/log-shelf.ts';
 import { vectorCompare } from '../../src/replication/version-vector.ts';
 import { narrated } from '../narrated.ts';
 
@@ -26,6 +27,7 @@ export const epidemic: Scenario = narrated(
     network.setFaults({ minDelayMs: 1, maxDelayMs: 80, loss: 0.1, duplicate: 0.1, reorder: true });
     const random = simulation.random('world');
     const cores = new Map<string, AntiEntropy>();
+    const shelves = new Map<string, LogShelf>();
     const found = new Set<string>();
     let writes = 0;
     // Nobody here chooses texts to collide.
@@ -33,7 +35,11 @@ export const epidemic: Scenario = narrated(
     const act = (node: string, outputs: readonly AntiEntropyOutput[]): void => {
       for (const output of outputs) {
         if (output.kind === 'send') network.send(node, output.to, output.message);
-        else if (output.kind === 'setTimer') {
+        else if (output.kind === 'persist') shelves.get(node)?.persist(output);
+        else if (output.kind === 'lookup') {
+          const answer = shelves.get(node)?.answer(output.query);
+          if (answer !== undefined) act(node, cores.get(node)?.found(output.id, answer) ?? []);
+        } else if (output.kind === 'setTimer') {
           simulation.after(output.afterMs, () => act(node, cores.get(node)?.timerFired(output.key) ?? []));
         } else if (output.kind === 'diverged') {
           for (const { key, from, to, kind } of output.differences) {
@@ -48,11 +54,12 @@ export const epidemic: Scenario = narrated(
       const isFlipped = node === 'n3';
       const peers = nodes.filter((each) => each !== node);
       // What is flipped is flipped from the first time on that it is read: the disk of n3 is bad in one place.
-      const digestOf = (value: string): string =>
-        digest(isFlipped && value === `n1/${flippedAt}` ? 'flipped' : value);
-      const join = (level: number, parts: readonly string[]): string => digest(`${level} ${parts.join()}`);
-      const options = { node, everyMs, auditEvery: 3, maxEntries: 5, maxLogs: 10, digestOf, join };
-      const core = new AntiEntropy(options, peers, [], simulation.random(`core ${node}`));
+      const shelf = new LogShelf((text) =>
+        digest(isFlipped && text === `n1/${flippedAt}` ? 'flipped' : text),
+      );
+      shelves.set(node, shelf);
+      const options = { node, everyMs, auditEvery: 3, maxEntries: 5, maxLogs: 10 };
+      const core = new AntiEntropy(options, peers, shelf.vector, simulation.random(`core ${node}`));
       cores.set(node, core);
       network.on(node, (from, message) => act(node, core.received(from, message as AntiEntropyMessage)));
       act(node, core.start());
@@ -79,11 +86,11 @@ export const epidemic: Scenario = narrated(
     network.heal();
     simulation.run(peaceMs);
     const [first] = cores.values();
-    const last = [...cores].map(([node, core]) => ({
+    const last = [...shelves].map(([node, shelf]) => ({
       replica: node,
       atMs: simulation.nowMs,
-      updates: nodes.flatMap((key) => core.log(key)),
-      shown: nodes.map((key) => core.log(key).join()).join(';'),
+      updates: nodes.flatMap((key) => shelf.log(key)),
+      shown: nodes.map((key) => shelf.log(key).join()).join(';'),
     }));
     const verdict = checkEventual(last);
     if (verdict.kind === 'violated') simulation.fail('all hold the same in the end', verdict.sentence);
