@@ -15,9 +15,15 @@ interface PlainFrames {
   /** The person is writing, or has stopped. Nothing is kept of it. */
   typing: { readonly kind: 'typing'; readonly conversation: string; readonly active: boolean };
   ping: { readonly kind: 'ping'; readonly t: number };
-  pong: { readonly kind: 'pong'; readonly t: number };
+  /** `t` is that of the ping. `at`: the wall clock of who answers, Unix milliseconds; earlier versions do not say. */
+  pong: { readonly kind: 'pong'; readonly t: number; readonly at?: number };
 }
 export type PlainFrame = PlainFrames[keyof PlainFrames];
+export type PingFrame = PlainFrames['ping'];
+export type PongFrame = PlainFrames['pong'];
+
+/** The last wall time that JavaScript knows: no stamp in a frame is later. */
+export const lastWallMs = 8.64e15;
 
 /** A frame as it is sent. */
 export type Frame =

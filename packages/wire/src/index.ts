@@ -48,7 +48,16 @@ export type {
   SessionBody,
 } from './envelope.ts';
 export { BothyError, type BothyErrorOptions, type ErrorCode, errorCodes } from './errors.ts';
-export { type Frame, frameChannel, type LogVector, type PlainFrame, type VerifiedFrame } from './frames.ts';
+export {
+  type Frame,
+  frameChannel,
+  type LogVector,
+  lastWallMs,
+  type PingFrame,
+  type PlainFrame,
+  type PongFrame,
+  type VerifiedFrame,
+} from './frames.ts';
 export {
   type Boot,
   bootCounter,

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
-import type { Frame, LogVector } from '../frames.ts';
+import { type Frame, type LogVector, lastWallMs } from '../frames.ts';
 import { parseDeviceKey } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { type Parsed, parseJson, textUpTo, wholeNumber } from './parse.ts';
 
 const conversation = textUpTo(128);
+
+const wallTime = z.number().check(z.int(), z.gte(0), z.lte(lastWallMs));
 
 const vector: z.ZodMiniType<LogVector> = z.record(z.string(), wholeNumber(0)).check(
   z.refine((v) => {
@@ -18,7 +20,7 @@ const frameSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('read'), conversation, vector }),
   z.object({ kind: z.literal('typing'), conversation, active: z.boolean() }),
   z.object({ kind: z.literal('ping'), t: z.number() }),
-  z.object({ kind: z.literal('pong'), t: z.number() }),
+  z.object({ kind: z.literal('pong'), t: z.number(), at: z.optional(wallTime) }),
   z.object({
     kind: z.literal('entries'),
     conversation,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lastWallMs } from '../frames.ts';
 import { limits } from '../limits.ts';
 import {
   parseCertificate,
@@ -114,6 +115,17 @@ test.each([
   ['another version', { ...offer, v: 2 }],
 ])('an envelope with %s is refused', (_, envelope) => {
   expect(parseEnvelope(JSON.stringify(envelope))).toMatchObject({ ok: false });
+});
+
+test('a pong may say what time it is, as any clock shows it', () => {
+  const pong = (at: unknown) => parseFrame(JSON.stringify({ kind: 'pong', t: 5_000, at }));
+  expect(pong(undefined)).toEqual({ ok: true, value: { kind: 'pong', t: 5_000 } });
+  for (const at of [0, 1_795_253_400_001, lastWallMs]) {
+    expect(pong(at)).toEqual({ ok: true, value: { kind: 'pong', t: 5_000, at } });
+  }
+  for (const at of [-1, 0.5, lastWallMs + 1, 1e300, '0', null]) {
+    expect(pong(at)).toEqual({ ok: false, reason: 'wrong shape at at' });
+  }
 });
 
 test('a version vector names devices, and not too many', () => {
