@@ -6,13 +6,16 @@
  *     ▲                                      │                  │
  *     └────── any sign of life, connected ───┴──────────────────┘
  */
+import type { PongFrame } from '@bothy/wire';
 import { timing } from './config.ts';
 import type { RemoteDevice } from './remote-device.ts';
 import type { Step } from './step.ts';
 
 export interface RecoveryListener {
-  /** The path is in doubt, or is fine again. */
-  unsteady(step: Step, device: RemoteDevice, isUnsteady: boolean): void;
+  /** The path is in doubt. */
+  unsteady(step: Step, device: RemoteDevice): void;
+  /** The path is fine again, or there is news of a link that is. */
+  steady(step: Step, device: RemoteDevice): void;
   /** Whether signalling can reach the device now. */
   canSignal(device: RemoteDevice): boolean;
   restart(step: Step, device: RemoteDevice): void;
@@ -37,19 +40,27 @@ export class LinkRecovery {
     step.setTimer(`restart ${device.key}`, restartAfterMs + politeMs);
   }
 
+  /** We may have slept: what we knew of their clock is doubtful, too. */
+  awake(step: Step, device: RemoteDevice): void {
+    device.link?.clock.forget();
+    this.doubt(step, device);
+  }
+
   /** The connection gave its path up: nothing is gained by waiting. */
   failed(step: Step, device: RemoteDevice): void {
     if (device.link?.detector == null || device.link.trouble === 'restarting') return;
     this.#restart(step, device);
   }
 
-  /** A frame came; `answerTo` says which ping it answers. The answer to a heartbeat teaches the rhythm. */
-  heard(step: Step, device: RemoteDevice, answerTo?: number): void {
+  /** A frame came. The answer to a heartbeat teaches the rhythm, that to any ping what time it is there. */
+  heard(step: Step, device: RemoteDevice, pong?: PongFrame): void {
     const { link } = device;
     if (link?.detector == null) return;
-    if (answerTo === link.beatMs) link.detector.beat(step.now.monoMs);
+    if (pong?.t === link.beatMs) link.detector.beat(step.now.monoMs);
     else link.detector.heard(step.now.monoMs);
-    this.alive(step, device);
+    const isNews = pong !== undefined && link.clock.answered(pong, step.now);
+    if (link.trouble !== 'none') this.alive(step, device);
+    else if (isNews) this.#listener.steady(step, device);
   }
 
   /** No sign of life where one was usual: ask, rather than wait for the silence that ends a link. */
@@ -68,13 +79,13 @@ export class LinkRecovery {
     if (link === null || link.trouble === 'none') return;
     link.trouble = 'none';
     for (const timer of ['probe', 'restart', 'attempt']) step.clearTimer(`${timer} ${device.key}`);
-    this.#listener.unsteady(step, device, false);
+    this.#listener.steady(step, device);
   }
 
   probeTimerFired(step: Step, device: RemoteDevice): void {
     if (device.link?.trouble === 'none') return;
     // Answered at once on a good path; unanswered once, there is something to show.
-    this.#listener.unsteady(step, device, true);
+    this.#listener.unsteady(step, device);
     this.#probe(step, device);
   }
 
@@ -88,7 +99,7 @@ export class LinkRecovery {
     // Without signalling there is no restart: the link lives on in doubt until silence ends it.
     if (!this.#listener.canSignal(device)) return this.#listener.lost(step, device);
     link.trouble = 'restarting';
-    this.#listener.unsteady(step, device, true);
+    this.#listener.unsteady(step, device);
     step.clearTimer(`restart ${device.key}`);
     step.setTimer(`attempt ${device.key}`, timing.restartTimeoutMs);
     this.#listener.restart(step, device);
@@ -97,8 +108,8 @@ export class LinkRecovery {
 
   #probe(step: Step, device: RemoteDevice): void {
     if (device.link === null) return;
-    const frame = { kind: 'ping', t: step.now.monoMs } as const;
-    step.emit({ kind: 'frame', link: device.link.id, frame, early: true });
+    const { id, clock } = device.link;
+    step.emit({ kind: 'frame', link: id, frame: clock.ask(step.now), early: true });
     step.setTimer(`probe ${device.key}`, timing.probeMs);
   }
 }

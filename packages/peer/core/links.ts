@@ -10,7 +10,13 @@
  * Only links fail: what people wrote stays pending for as long as it takes.
  */
 import type { Random } from '@bothy/protocols';
-import { type EnvelopeSender, type PersonId, type Presence, parseDeviceKey } from '@bothy/wire';
+import {
+  type EnvelopeSender,
+  type PersonId,
+  type PongFrame,
+  type Presence,
+  parseDeviceKey,
+} from '@bothy/wire';
 import { bounds, type PeerConfig, timing } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import type { EnvelopeWriter } from './envelope-writer.ts';
@@ -52,10 +58,8 @@ export class Links {
       failed: (step, device) => this.#lost(step, device),
     });
     this.#recovery = new LinkRecovery({
-      unsteady: (step, device, isUnsteady) => {
-        if (isUnsteady) this.#setState(step, device, 'connecting', 'connectivity');
-        else this.#setState(step, device, 'open', 'open');
-      },
+      unsteady: (step, device) => this.#setState(step, device, 'connecting', 'connectivity'),
+      steady: (step, device) => this.#setState(step, device, 'open', 'open'),
       canSignal: (device) => this.#signallingUp && device.online,
       restart: (step, device) => this.#restartIce(step, device),
       lost: (step, device) => this.#lost(step, device),
@@ -108,7 +112,7 @@ export class Links {
   /** The machine woke up, or the network is back: every link is looked after now. */
   awake(step: Step): void {
     for (const device of this.#devices.values()) {
-      if (device.link !== null) this.#recovery.doubt(step, device);
+      if (device.link !== null) this.#recovery.awake(step, device);
       else if (device.state === 'retrying' || device.state === 'failed') {
         device.backoff.reset();
         this.#consider(step, device);
@@ -137,10 +141,10 @@ export class Links {
   }
 
   /** Any frame is a sign of life, and answers to our pings come at a rhythm. Returns the device it came from, or undefined when its link is gone. */
-  heard(step: Step, linkId: string, answerTo?: number): RemoteDevice | undefined {
+  heard(step: Step, linkId: string, pong?: PongFrame): RemoteDevice | undefined {
     const device = this.#byLink(linkId);
     if (device?.link?.detector == null) return device;
-    this.#recovery.heard(step, device, answerTo);
+    this.#recovery.heard(step, device, pong);
     return device;
   }
 
@@ -227,7 +231,7 @@ export class Links {
   #newLink(step: Step, device: RemoteDevice): Link {
     this.#linkCount += 1;
     this.#clearTimers(step, device);
-    const link = device.newLink(`${device.key}#${this.#linkCount}`, this.#randomSession());
+    const link = device.newLink(`${device.key}#${this.#linkCount}`, this.#random);
     step.rtc(link.id, { kind: 'open' });
     this.#stage(step, device, 'offer', timing.answerTimeoutMs);
     return link;
@@ -273,8 +277,7 @@ export class Links {
     const silent = link.detector.state(step.now.monoMs);
     if (silent === 'dead') return this.#lost(step, device);
     link.beatMs = step.now.monoMs;
-    const frame = { kind: 'ping', t: link.beatMs } as const;
-    step.emit({ kind: 'frame', link: link.id, frame, early: true });
+    step.emit({ kind: 'frame', link: link.id, frame: link.clock.ask(step.now), early: true });
     step.setTimer(`beat ${device.key}`, timing.heartbeatMs);
   }
 
@@ -333,13 +336,6 @@ export class Links {
 
   #setState(step: Step, device: RemoteDevice, state: LinkState, stage: LinkStage, retryInMs?: number): void {
     device.state = state;
-    const { person, device: id } = device;
-    const notice = { kind: 'link', person, device: id, state, stage } as const;
-    step.notifyEarly(retryInMs === undefined ? notice : { ...notice, retryInMs });
-  }
-
-  #randomSession(): string {
-    const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-    return Array.from({ length: 16 }, () => alphabet[this.#random.below(32)]).join('');
+    step.notifyEarly(device.notice(stage, retryInMs));
   }
 }

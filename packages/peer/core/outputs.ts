@@ -1,5 +1,14 @@
 /** Everything a peer core can ask of the world. */
-import type { ClearTimer, Early, Hlc, Lookup, Persist, Seal, SetTimer } from '@bothy/protocols';
+import type {
+  ClearTimer,
+  Early,
+  Hlc,
+  Lookup,
+  Persist,
+  Seal,
+  SetTimer,
+  WallClockOffset,
+} from '@bothy/protocols';
 import type { Candidate, DeviceAddress, Envelope, ErrorCode, Frame, Name, PersonId } from '@bothy/wire';
 import type { Contact, EntryQuery, EntryRow, PeerWrite } from './records.ts';
 
@@ -58,6 +67,8 @@ export type PeerNotice =
       readonly stage: LinkStage;
       /** Only while `retrying`: how long until the next attempt. */
       readonly retryInMs?: number;
+      /** As of the last answer that said something new; absent before the first on this link. */
+      readonly clock?: WallClockOffset;
     }
   | { readonly kind: 'presence'; readonly person: PersonId; readonly online: boolean }
   | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }

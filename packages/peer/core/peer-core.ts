@@ -9,6 +9,7 @@ import { type AcceptedContact, ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
 import { EnvelopeWriter } from './envelope-writer.ts';
 import type { PeerCommand, PeerInput } from './inputs.ts';
+import { pongTo } from './link-clock.ts';
 import { Links, type LinkTimer, linkTimers } from './links.ts';
 import type { PeerOutput } from './outputs.ts';
 import type { PeerSnapshot } from './records.ts';
@@ -170,10 +171,10 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   }
 
   #frame(step: Step, link: string, frame: VerifiedFrame): void {
-    if (this.#links.heard(step, link, frame.kind === 'pong' ? frame.t : undefined) === undefined) return;
+    if (this.#links.heard(step, link, frame.kind === 'pong' ? frame : undefined) === undefined) return;
     if (frame.kind === 'pong') return;
     if (frame.kind === 'ping') {
-      return step.emit({ kind: 'frame', link, frame: { kind: 'pong', t: frame.t }, early: true });
+      return step.emit({ kind: 'frame', link, frame: pongTo(frame, step.now), early: true });
     }
     this.#conversations.frame(step, link, frame);
   }

@@ -12,7 +12,8 @@ import {
   type PersonId,
 } from '@bothy/wire';
 import { timing } from './config.ts';
-import type { LinkStage, LinkState } from './outputs.ts';
+import { LinkClock } from './link-clock.ts';
+import type { LinkStage, LinkState, PeerNotice } from './outputs.ts';
 
 /**
  * One RTCPeerConnection and what belongs to it. A new connection is a new link
@@ -34,6 +35,8 @@ export interface Link {
   detector: RhythmDetector | null;
   /** When we pinged last by the heartbeat: answers to probes have no rhythm. */
   beatMs: number;
+  /** How far their clock is ahead of ours, from our pings. */
+  readonly clock: LinkClock;
   /** The path is in doubt: signs of life are asked for, and ICE may be restarted. */
   trouble: 'none' | 'probing' | 'restarting';
 }
@@ -118,20 +121,33 @@ export class RemoteDevice {
     return seq > this.#sessionSeq;
   }
 
-  newLink(id: string, session: string): Link {
+  newLink(id: string, random: Random): Link {
     this.link = {
       id,
       boot: this.boot,
       negotiator: new PolitePeer<Candidate>({ polite: this.polite, belongs: belongsTo }),
-      session,
+      session: randomSession(random),
       theirs: null,
       stage: 'offer',
       candidates: [],
       detector: null,
       beatMs: 0,
+      clock: new LinkClock(),
       trouble: 'none',
     };
     return this.link;
+  }
+
+  /** How its link is, in its present state. */
+  notice(stage: LinkStage, retryInMs?: number): PeerNotice {
+    const { person, device, state } = this;
+    const clock = this.link?.clock.told;
+    return {
+      kind: 'link',
+      ...{ person, device, state, stage },
+      ...(retryInMs === undefined ? {} : { retryInMs }),
+      ...(clock === undefined ? {} : { clock }),
+    };
   }
 
   newDetector(startMs: number): RhythmDetector {
@@ -147,4 +163,9 @@ export class RemoteDevice {
 /** A candidate belongs to the description that names its user-name fragment (RFC 8839, section 5.4). */
 function belongsTo(candidate: Candidate, sdp: string): boolean {
   return candidate.usernameFragment === null || sdp.includes(candidate.usernameFragment);
+}
+
+function randomSession(random: Random): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return Array.from({ length: 16 }, () => alphabet[random.below(32)]).join('');
 }

@@ -42,6 +42,16 @@ test('a link is "so since" the moment when its state or stage changed', () => {
   expect(since(state)).toBe(400);
 });
 
+test('what is known of their clock is that of the last word on the link, and does not make it newer', () => {
+  const clock = { offsetMs: 180_000, errorMs: 23, delayMs: 40 };
+  let state = applyNotice(initialPeerState(me, nothing), link('open', 'open'), 100);
+  expect(bestLink(state, ben)).not.toHaveProperty('clock');
+  state = applyNotice(state, { ...link('open', 'open'), clock } as PeerNotice, 200);
+  expect(bestLink(state, ben)).toMatchObject({ clock, sinceMs: 100 });
+  state = applyNotice(state, link('retrying', 'open'), 300);
+  expect(bestLink(state, ben)).not.toHaveProperty('clock');
+});
+
 test('the best link of several devices speaks for the person', () => {
   let state = applyNotice(initialPeerState(me, nothing), link('failed', 'offer', 'd1'), 1);
   state = applyNotice(state, link('open', 'open', 'd2'), 2);

@@ -1,5 +1,6 @@
 /** The state a person sees, kept by applying notices. Pure: web and terminal draw the same. */
 import type { Contact, LinkStage, LinkState, PeerNotice, PeerSnapshot } from '@bothy/peer/core';
+import type { WallClockOffset } from '@bothy/protocols';
 import { directConversationId, type ErrorCode, type PersonId } from '@bothy/wire';
 
 /** The best of a person's links, and where it is. */
@@ -10,6 +11,8 @@ export interface LinkView {
   readonly retryInMs: number | undefined;
   /** When it came into this state and stage: Unix milliseconds of the reader's clock, for display. */
   readonly sinceMs: number;
+  /** How far their clock is ahead of ours and how long a question and its answer take, once that is known. */
+  readonly clock?: WallClockOffset;
 }
 
 /** How far our own entries in a conversation are. */
@@ -107,6 +110,7 @@ export function applyNotice(state: PeerState, notice: PeerNotice, nowMs: number)
         stage: notice.stage,
         retryInMs: notice.retryInMs,
         sinceMs: isSame ? before.sinceMs : nowMs,
+        ...(notice.clock === undefined ? {} : { clock: notice.clock }),
       };
       const devices = withEntry(state.links.get(notice.person) ?? new Map(), notice.device, view);
       return { ...state, links: withEntry(state.links, notice.person, devices) };
