@@ -88,6 +88,16 @@ test.concurrent('a node whose clock is an hour off takes part like any other', a
   expect(sentAt - Date.now()).toBeGreaterThan(hourMs - 120_000);
   const healths = clients.flatMap(({ notices }) => notices.map(({ params }) => params.health));
   expect(healths).not.toContain('down');
+  // And each knows how wrong the others' are.
+  const { nodes } = await stage.node('n1').cluster();
+  for (const [id, offMs] of [
+    ['n2', hourMs],
+    ['n3', -hourMs],
+  ] as const) {
+    const { offsetMs = 0, errorMs = 0 } = nodes.find((node) => node.id === id)?.clock ?? {};
+    expect(Math.abs(offsetMs - offMs)).toBeLessThanOrEqual(errorMs);
+    expect(errorMs).toBeLessThan(1_000);
+  }
   for (const client of clients) client.close();
   await stage.stop();
   expect(breaches({ history, databases: stage.databases(), caughtUp: ['n1', 'n2', 'n3'] })).toEqual([]);

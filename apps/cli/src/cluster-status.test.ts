@@ -74,6 +74,25 @@ test('the status says who decides', async () => {
   expect(lines).toContain('directory: n1 alone says who has which name, room and edge.');
 });
 
+test('a clock that is off is told of', () => {
+  const node = {
+    health: 'up',
+    version: '1',
+    webUrl: '',
+    sessions: 0,
+    rooms: 0,
+    messagesPerSecond: 0,
+  } as const;
+  const clock = { offsetMs: -240_000, errorMs: 3 };
+  const nodes = [
+    { ...node, id: 'n1' },
+    { ...node, id: 'n2', clock },
+    { ...node, id: 'n3', clock: { offsetMs: 3, errorMs: 3 } },
+  ];
+  const lines = statusLines({ self: 'n1', nodes, rooms: [], deletions: [] });
+  expect(lines.filter((line) => line.includes('clock'))).toEqual(['The clock of n2 is 4 min behind ours.']);
+});
+
 test('a certificate that is not trusted is told from a node that does not answer', () => {
   const failed = (code: string) =>
     unreachable('https://hut:8443', new Error('x', { cause: { code } })).message;

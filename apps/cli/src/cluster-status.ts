@@ -1,5 +1,5 @@
 /** `bothy cluster status`: the cluster as one of its nodes sees it. */
-import { directoryWords, stateWords } from '@bothy/rooms/views';
+import { clockNote, directoryWords, stateWords } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type ClusterStatusAnswer, checkClusterStatus } from '@bothy/wire/schemas';
 import { unreachable } from './node-unreachable.ts';
@@ -71,6 +71,10 @@ export function statusLines({ self, nodes, rooms, deletions, directory }: Cluste
         }),
     ]),
   ];
+  for (const { id, clock } of nodes) {
+    const note = clockNote(clock);
+    if (note !== undefined) lines.push('', `The clock of ${id} is ${note}.`);
+  }
   if (directory !== undefined) {
     const { state, notes } = directoryWords(directory);
     lines.push('', `directory: ${plain(state)}`, ...notes.map((note) => `  ${plain(note)}`));

@@ -160,6 +160,18 @@ function roomMetrics(rooms: RoomsHost, registers: Registry[]): void {
       for (const { health } of rooms.view?.nodes ?? []) this.inc({ health });
     },
   });
+  new Gauge({
+    name: 'bothy_cluster_clock_offset_seconds',
+    help: 'How far the clock of another node is ahead of this one',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { id, clock } of rooms.view?.nodes ?? []) {
+        if (clock !== null) this.set({ node: id }, clock.offsetMs / 1_000);
+      }
+    },
+  });
   for (const registry of registers) for (const each of rooms.times.histograms) registry.registerMetric(each);
 }
 

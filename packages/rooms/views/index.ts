@@ -1,3 +1,4 @@
+export { clockNote } from './clock-note.ts';
 export { type DeletionProgress, type DeletionStep, deletionProgress } from './deletion-progress.ts';
 export { type DirectoryStanding, type DirectoryWords, directoryWords } from './directory-words.ts';
 export { type MemberSection, memberSections, membersAfter, membersWithPresence } from './members.ts';

@@ -22,7 +22,11 @@ export interface NodeSetup {
 /** What `GET /api/v1/cluster` says, as far as tests look. */
 export interface ClusterAnswer {
   readonly directory?: { readonly voters: readonly string[] };
-  readonly nodes: readonly { readonly id: string; readonly health: string }[];
+  readonly nodes: readonly {
+    readonly id: string;
+    readonly health: string;
+    readonly clock?: { readonly offsetMs: number; readonly errorMs: number };
+  }[];
   readonly rooms: readonly { readonly id: string; readonly name: string; readonly administrator: string }[];
   readonly deletions: readonly { readonly room: string; readonly outcome: string }[];
 }

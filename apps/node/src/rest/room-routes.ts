@@ -43,6 +43,8 @@ export const clusterAnswer = z.object({
       /** Rooms that it administers. */
       rooms: roomParts.count,
       messagesPerSecond: z.number(),
+      /** How far its clock is ahead of this node's, and how far that may be wrong; absent of itself, and while unknown. */
+      clock: z.exactOptional(z.object({ offsetMs: z.int(), errorMs: z.number() })),
     }),
   ),
   rooms: z.array(

@@ -137,6 +137,9 @@ export function clusterStatus(
         sessions: node.load?.sessions ?? 0,
         rooms: node.load?.rooms ?? 0,
         messagesPerSecond: node.load?.messagesPerSecond ?? 0,
+        ...(node.clock === null
+          ? {}
+          : { clock: { offsetMs: node.clock.offsetMs, errorMs: node.clock.errorMs } }),
       })),
     ],
     rooms: (view?.rooms ?? []).map(({ id: room, name, visibility, administrator, memberCount, state }) => {

@@ -1,3 +1,4 @@
+import { clockNote } from '@bothy/rooms/views';
 import type { ClusterStatusAnswer } from '@bothy/wire/schemas';
 import { useId, useState } from 'react';
 import { useClock } from '../app/use-clock.ts';
@@ -43,6 +44,7 @@ function NodeCard({ node, rooms, forget }: NodeCardProps) {
   const [asking, setAsking] = useState(false);
   const titleId = useId();
   const { id, health, version } = node;
+  const clock = clockNote(node.clock);
   return (
     <li className="node-card" aria-labelledby={titleId}>
       <h2 id={titleId}>{id}</h2>
@@ -51,6 +53,7 @@ function NodeCard({ node, rooms, forget }: NodeCardProps) {
         {healthWords[health]}
         <span className="hint"> · version {version}</span>
       </p>
+      {clock !== undefined && <p className="tone-away">Its clock is {clock}.</p>}
       {rooms.length === 0 ? (
         <p className="hint">Keeps no room that you know of.</p>
       ) : (

@@ -19,6 +19,7 @@ const clusterStatus = z.object({
       /** Rooms that it administers. */
       rooms: wholeNumber(0),
       messagesPerSecond: z.number(),
+      clock: z.exactOptional(z.object({ offsetMs: z.number(), errorMs: z.number() })),
     }),
   ),
   rooms: z.array(
