@@ -212,6 +212,20 @@ describe('begin, cancel and ask', () => {
     expect(saga.stepEnded('carryOut', 's1', 'sessions', 'done')).toHaveLength(2);
   });
 
+  test('[SG2] who fails without a word is named all the same', () => {
+    const saga = new Saga(options, seededRandom('a'));
+    saga.begin([], 's1', 'ana', steps);
+    saga.stepEnded('carryOut', 's1', 'sessions', 'failed');
+    expect(saga.progressOf('s1')).toMatchObject({ state: 'compensated', reason: 'sessions failed.' });
+  });
+
+  test('[SG13] a stored record that contradicts itself throws', () => {
+    const saga = new Saga(options, seededRandom('a'));
+    const record = { saga: 's1', subject: 'ana', steps } as const;
+    expect(() => saga.recover([{ ...record, state: 'running', done: 4 }])).toThrow(RangeError);
+    expect(() => saga.recover([{ ...record, state: 'compensating', done: 0 }])).toThrow(RangeError);
+  });
+
   test('[SG13] options out of range and steps that are no saga throw', () => {
     const random = seededRandom('a');
     for (const wrong of [{ maxOpen: 0 }, { maxRemembered: 0 }, { maxAttempts: 0 }, { againMaxMs: 1 }]) {

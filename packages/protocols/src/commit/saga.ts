@@ -6,8 +6,7 @@
  *               └──a step fails for good, or it is cancelled, before the pivot──▶ compensating ──all undone──▶ compensated
  */
 import type { Random } from '../random.ts';
-import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
-import { expectPositive, retryWaits } from './retry-waits.ts';
+import { expectPositive, RetryWaits } from './retry-waits.ts';
 import type {
   SagaId,
   SagaOutput,
@@ -43,7 +42,7 @@ export type Begun =
 
 interface Open {
   record: SagaRecord;
-  backoff: ExponentialBackoff;
+  waits: RetryWaits;
   attempts: number;
   /** An attempt runs; otherwise the next one waits for its timer. */
   isRunning: boolean;
@@ -63,12 +62,15 @@ export class Saga {
   constructor({ maxAttempts = 10, ...options }: SagaOptions, random: Random) {
     const { againMs, againMaxMs, maxOpen, maxRemembered } = options;
     expectPositive({ maxAttempts, maxOpen, maxRemembered });
-    retryWaits(againMs, againMaxMs, random);
+    new RetryWaits(againMs, againMaxMs, random);
     this.#options = { ...options, maxAttempts };
     this.#random = random;
   }
 
-  /** Takes up what was open before a crash: the step that was under way is carried out, or undone, once more. */
+  /**
+   * Takes up what was open before a crash: the step that was under way is carried out, or undone, once more. Throws a
+   * RangeError for a record that says more steps done than it has.
+   */
   recover(records: readonly SagaRecord[]): readonly SagaOutput[] {
     const outputs: SagaOutput[] = [];
     for (const record of records) {
@@ -103,7 +105,7 @@ export class Saga {
     const outputs: SagaOutput[] = [];
     const open = this.#open.get(saga);
     if (open?.isRunning !== true || directionOf(open.record) !== direction) return outputs;
-    if (currentStep(open.record)?.name !== step) return outputs;
+    if (currentStep(open.record).name !== step) return outputs;
     open.isRunning = false;
     open.trouble = trouble;
     if (outcome === 'done') this.#stepDone(outputs, open);
@@ -116,7 +118,7 @@ export class Saga {
     const open = this.#open.get(saga);
     if (open === undefined || !mayTurnBack(open.record)) return false;
     // What cannot be undone may have been done already.
-    if (currentStep(open.record)?.kind !== 'compensatable' && open.attempts > 0) return false;
+    if (currentStep(open.record).kind !== 'compensatable' && open.attempts > 0) return false;
     // What runs cannot be called back: it is waited for, and a crash meanwhile must not forget what was promised here.
     if (!open.isRunning) this.#turnBack(outputs, open, reason, open.attempts > 0);
     else if (open.record.cancelled === undefined) {
@@ -138,22 +140,14 @@ export class Saga {
     const open = this.#open.get(saga);
     if (open === undefined) {
       const ended = this.#ended.get(saga);
-      return ended === undefined ? undefined : { ...ended, attempts: 0 };
+      return ended && endedProgress(ended);
     }
-    const { record, attempts, trouble } = open;
-    const step = currentStep(record)?.name;
-    return {
-      ...record,
-      attempts,
-      ...(step === undefined ? {} : { step }),
-      ...(trouble === undefined ? {} : { trouble }),
-    };
+    return progressOf(open);
   }
 
   /** All that are remembered, those that ended first before those that have not. */
   get all(): readonly SagaProgress[] {
-    const ids = [...this.#ended.keys(), ...this.#open.keys()];
-    return ids.flatMap((id) => this.progressOf(id) ?? []);
+    return [...[...this.#ended.values()].map(endedProgress), ...[...this.#open.values()].map(progressOf)];
   }
 
   #resume(outputs: SagaOutput[], open: Open): void {
@@ -181,16 +175,16 @@ export class Saga {
     const { record, attempts } = open;
     const { cancelled } = record;
     const step = currentStep(record);
-    const mayFail = mayTurnBack(record) && step?.kind !== 'retriable';
-    const isPivot = step?.kind === 'pivot';
+    const mayFail = mayTurnBack(record) && step.kind !== 'retriable';
+    const isPivot = step.kind === 'pivot';
     open.isHalf ||= outcome === 'again';
     const isTooMany = attempts >= this.#options.maxAttempts;
     // Whether a pivot that said `again` was done is not known: it is tried until it says more.
     if (mayFail && (outcome === 'failed' || (!isPivot && (isTooMany || cancelled !== undefined)))) {
-      const reason = cancelled ?? trouble ?? `${step?.name} failed.`;
+      const reason = cancelled ?? trouble ?? `${step.name} failed.`;
       return this.#turnBack(outputs, open, reason, open.isHalf && !isPivot);
     }
-    const afterMs = open.backoff.next() ?? this.#options.againMaxMs;
+    const afterMs = open.waits.nextMs();
     outputs.push({ kind: 'setTimer', key: `${prefix}${record.saga}`, afterMs });
   }
 
@@ -216,7 +210,6 @@ export class Saga {
   #goOn(outputs: SagaOutput[], open: Open): void {
     const { record } = open;
     const step = currentStep(record);
-    if (step === undefined) return;
     open.attempts += 1;
     open.isRunning = true;
     const { saga, subject } = record;
@@ -225,7 +218,7 @@ export class Saga {
 
   #restartWaits(open: Open): void {
     const { againMs, againMaxMs } = this.#options;
-    open.backoff = retryWaits(againMs, againMaxMs, this.#random);
+    open.waits = new RetryWaits(againMs, againMaxMs, this.#random);
     open.attempts = 0;
     open.isHalf = false;
     open.trouble = undefined;
@@ -233,8 +226,8 @@ export class Saga {
 
   #add(record: SagaRecord, isHalf: boolean): Open {
     const { againMs, againMaxMs } = this.#options;
-    const backoff = retryWaits(againMs, againMaxMs, this.#random);
-    const open: Open = { record, backoff, attempts: 0, isRunning: false, isHalf, trouble: undefined };
+    const waits = new RetryWaits(againMs, againMaxMs, this.#random);
+    const open: Open = { record, waits, attempts: 0, isRunning: false, isHalf, trouble: undefined };
     this.#open.set(record.saga, open);
     return open;
   }
@@ -251,6 +244,15 @@ export class Saga {
 /** Of the timer that a saga's next attempt waits for. */
 const prefix = 'saga ';
 
+function endedProgress(record: SagaRecord): SagaProgress {
+  return { ...record, attempts: 0 };
+}
+
+function progressOf({ record, attempts, trouble }: Open): SagaProgress {
+  const said = trouble === undefined ? {} : { trouble };
+  return { ...record, attempts, step: currentStep(record).name, ...said };
+}
+
 function isEnded(state: SagaState): boolean {
   return state === 'completed' || state === 'compensated';
 }
@@ -259,8 +261,11 @@ function directionOf({ state }: SagaRecord): 'carryOut' | 'undo' {
   return state === 'compensating' ? 'undo' : 'carryOut';
 }
 
-function currentStep({ state, steps, done }: SagaRecord): SagaStep | undefined {
-  return steps[state === 'compensating' ? done - 1 : done];
+/** Of one that has not ended. */
+function currentStep({ saga, state, steps, done }: SagaRecord): SagaStep {
+  const step = steps[state === 'compensating' ? done - 1 : done];
+  if (step === undefined) throw new RangeError(`the record of ${saga} is ${state} with ${done} steps done`);
+  return step;
 }
 
 /** Running, and no step that is done is one without a way back. */

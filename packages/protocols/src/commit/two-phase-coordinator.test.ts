@@ -52,6 +52,27 @@ const kinds = (outputs: readonly CoordinatorOutput[]): string[] => outputs.map((
 const persisted = (outputs: readonly CoordinatorOutput[]): CommitRecord[] =>
   outputs.flatMap((output) => (output.kind === 'persist' ? [output.record] : []));
 
+test('[2PC8] records of the other role are nothing to a coordinator', () => {
+  const core = make();
+  const other = { role: 'participant', transaction: 't1', subject: 'room', coordinator: 'c' } as const;
+  expect(core.recover([{ ...other, state: 'prepared' }])).toEqual([]);
+  expect(core.stateOf('t1')).toBeUndefined();
+});
+
+test('[2PC6] who refuses without a word is named all the same', () => {
+  const core = make();
+  begin(core, 't1');
+  core.received('b', vote('abort'));
+  expect(core.stateOf('t1')).toMatchObject({ outcome: 'aborted', reason: 'b: refused' });
+});
+
+test('[2PC12] who is removed and takes no part changes nothing', () => {
+  const core = make();
+  begin(core, 't1');
+  expect(core.forget('z')).toEqual([]);
+  expect(core.stateOf('t1')?.outcome).toBe('undecided');
+});
+
 test('[2PC4] participants are written, each once, before any PREPARE leaves', () => {
   const { outputs } = begin(make(), 't1', ['b', 'a', 'b']);
   expect(outputs[0]).toEqual({ kind: 'persist', record: record('preparing') });

@@ -7,7 +7,6 @@
  *                 └──an abort, silence, a crash──▶ aborted ──all acknowledged──▶ finished
  */
 import type { Random } from '../random.ts';
-import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
 import type {
   CommitMessage,
   CommitOutcome,
@@ -16,7 +15,7 @@ import type {
   TransactionId,
   Vote,
 } from './commit-messages.ts';
-import { expectPositive, retryWaits } from './retry-waits.ts';
+import { expectPositive, RetryWaits } from './retry-waits.ts';
 
 export interface TwoPhaseCoordinatorOptions {
   /** Silence counts as a refusal after so long; above 0. Longer waits for slow participants, and blocks the subject. */
@@ -55,7 +54,7 @@ interface Open {
   readonly subject: string;
   readonly participants: readonly string[];
   readonly votes: Map<string, 'ready' | 'abort'>;
-  readonly backoff: ExponentialBackoff;
+  readonly waits: RetryWaits;
   outcome: CommitOutcome | 'undecided';
   pending: Set<string>;
   reason: string | undefined;
@@ -72,7 +71,7 @@ export class TwoPhaseCoordinator {
   constructor(options: TwoPhaseCoordinatorOptions, random: Random) {
     const { voteTimeoutMs, againMs, againMaxMs, maxOpen, maxRemembered } = options;
     expectPositive({ voteTimeoutMs, maxOpen, maxRemembered });
-    retryWaits(againMs, againMaxMs, random);
+    new RetryWaits(againMs, againMaxMs, random);
     this.#options = options;
     this.#random = random;
   }
@@ -183,7 +182,7 @@ export class TwoPhaseCoordinator {
       subject,
       participants,
       votes: new Map(),
-      backoff: retryWaits(againMs, againMaxMs, this.#random),
+      waits: new RetryWaits(againMs, againMaxMs, this.#random),
       outcome: 'undecided',
       pending: new Set(participants),
       reason: undefined,
@@ -244,7 +243,7 @@ export class TwoPhaseCoordinator {
 
   #resolve(outputs: CoordinatorOutput[], open: Open, outcome: CommitOutcome): void {
     open.outcome = outcome;
-    open.backoff.reset();
+    open.waits.reset();
     outputs.push({ kind: 'decided', state: stateOf(open) });
     this.#tell(outputs, open);
     this.#settle(outputs, open);
@@ -263,7 +262,7 @@ export class TwoPhaseCoordinator {
     for (const to of open.participants) {
       if (open.pending.has(to)) outputs.push({ kind: 'send', to, message: messageFor(open) });
     }
-    const afterMs = open.backoff.next() ?? this.#options.againMaxMs;
+    const afterMs = open.waits.nextMs();
     outputs.push({ kind: 'setTimer', key: `again ${open.transaction}`, afterMs });
   }
 

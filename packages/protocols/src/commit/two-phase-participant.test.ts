@@ -44,6 +44,14 @@ function prepared(): TwoPhaseParticipant {
 const waitsOf = (outputs: readonly ParticipantOutput[]): number[] =>
   outputs.flatMap((output) => (output.kind === 'setTimer' ? [output.afterMs] : []));
 
+test('[2PC16] records of the other role are nothing to a participant', () => {
+  const core = make();
+  const participants = ['a', 'b'];
+  const other = { role: 'coordinator', transaction: 't1', subject: 'room', participants } as const;
+  expect(core.recover([{ ...other, state: 'committed' }])).toEqual([]);
+  expect([core.prepared, core.hasCommitted('t1')]).toEqual([[], false]);
+});
+
 test('[2PC13] a promise is written before it is given, and given again when asked again', () => {
   const core = make();
   const outputs = core.received('c', prepare());
@@ -218,6 +226,10 @@ test('[2PC22] it lets go when all say no, or who has not answered is gone too', 
   expect(outputs).toContainEqual(letGo);
   expect(outputs).toContainEqual({ kind: 'forget', role: 'participant', transaction: 't1' });
   expect(core.prepared).toEqual([]);
+  const told = prepared();
+  told.abandoned('c', ['a', 'b']);
+  told.received('a', said(false));
+  expect(told.received('b', said(false))).toContainEqual(letGo);
   // Nobody else is left.
   expect(prepared().abandoned('c', [])).toContainEqual(letGo);
 });

@@ -14,7 +14,6 @@
  *                                                        └──all say that they have not──▶ let go
  */
 import type { Random } from '../random.ts';
-import type { ExponentialBackoff } from '../resilience/exponential-backoff.ts';
 import type {
   CommitMessage,
   CommitOutcome,
@@ -22,7 +21,7 @@ import type {
   CommitRecord,
   TransactionId,
 } from './commit-messages.ts';
-import { expectPositive, retryWaits } from './retry-waits.ts';
+import { expectPositive, RetryWaits } from './retry-waits.ts';
 
 export interface TwoPhaseParticipantOptions {
   /** A prepared participant that hears nothing asks after so long, doubling up to `inquireMaxMs`. */
@@ -61,7 +60,7 @@ interface Prepared {
   readonly transaction: TransactionId;
   readonly subject: string;
   readonly coordinator: string;
-  readonly backoff: ExponentialBackoff;
+  readonly waits: RetryWaits;
   /** Once the coordinator is given up: who has not said yet whether they heard of a commit. */
   others: Set<string> | null;
 }
@@ -80,7 +79,7 @@ export class TwoPhaseParticipant {
   constructor(options: TwoPhaseParticipantOptions, mayPrepare: MayPrepare, random: Random) {
     const { inquireMs, inquireMaxMs, maxPrepared, maxRemembered = 1_000 } = options;
     expectPositive({ maxPrepared, maxRemembered });
-    retryWaits(inquireMs, inquireMaxMs, random);
+    new RetryWaits(inquireMs, inquireMaxMs, random);
     this.#options = { inquireMs, inquireMaxMs, maxPrepared, maxRemembered };
     this.#mayPrepare = mayPrepare;
     this.#random = random;
@@ -147,7 +146,7 @@ export class TwoPhaseParticipant {
     for (const prepared of [...this.#prepared.values()]) {
       if (prepared.coordinator === node) {
         prepared.others = new Set(others.filter((each) => each !== node));
-        prepared.backoff.reset();
+        prepared.waits.reset();
       } else if (prepared.others?.delete(node) !== true) continue;
       if (prepared.others.size === 0) this.#finish(outputs, prepared, 'aborted');
       else this.#inquire(outputs, prepared);
@@ -264,8 +263,8 @@ export class TwoPhaseParticipant {
     this.#wait(outputs, prepared);
   }
 
-  #wait(outputs: ParticipantOutput[], { transaction, backoff }: Prepared): void {
-    const afterMs = backoff.next() ?? this.#options.inquireMaxMs;
+  #wait(outputs: ParticipantOutput[], { transaction, waits }: Prepared): void {
+    const afterMs = waits.nextMs();
     outputs.push({ kind: 'setTimer', key: `inquire ${transaction}`, afterMs });
   }
 
@@ -283,7 +282,7 @@ export class TwoPhaseParticipant {
       transaction,
       subject,
       coordinator,
-      backoff: retryWaits(inquireMs, inquireMaxMs, this.#random),
+      waits: new RetryWaits(inquireMs, inquireMaxMs, this.#random),
       others: null,
     };
     this.#prepared.set(transaction, prepared);

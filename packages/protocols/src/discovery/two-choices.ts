@@ -38,9 +38,8 @@ export class TwoChoices {
     if (!(load >= 0)) throw new RangeError(`not a load: ${load}`);
     this.#known.delete(candidate);
     this.#known.set(candidate, { load, toldMs: monoMs });
-    if (this.#known.size <= this.#options.maxEntries) return;
-    const oldest = this.#known.keys().next().value;
-    if (oldest !== undefined) this.#known.delete(oldest);
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size > this.#options.maxEntries) this.#known.delete(oldest);
   }
 
   /** We add to its load by so much, which its next word will include. */
@@ -69,13 +68,13 @@ export class TwoChoices {
     const first = this.#random.below(length);
     const other = this.#random.below(length - 1);
     const second = other < first ? other : other + 1;
-    const [one, two] = [first, second].map((at) => this.#loadOf(candidates[at] ?? '', monoMs));
+    const [one, two] = [candidates[first], candidates[second]].map((each) => this.#loadOf(each, monoMs));
     // Of one whose load is not known nothing can be said, and the first drawn is as good as any.
     return one !== undefined && two !== undefined && two < one ? second : first;
   }
 
-  #loadOf(candidate: string, monoMs: number): number | undefined {
-    const known = this.#known.get(candidate);
+  #loadOf(candidate: string | undefined, monoMs: number): number | undefined {
+    const known = candidate === undefined ? undefined : this.#known.get(candidate);
     if (known === undefined || monoMs - known.toldMs > this.#options.staleMs) return undefined;
     return known.load;
   }
