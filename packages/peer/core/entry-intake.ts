@@ -1,5 +1,5 @@
 /** Taking entries that arrived: each log continues without a gap and along its chain, or is not taken. */
-import type { HybridLogicalClock } from '@bothy/protocols';
+import { chainStanding, type HybridLogicalClock } from '@bothy/protocols';
 import { type EntryBody, type LogKey, limits, logKeyOf, type VerifiedEntry } from '@bothy/wire';
 import type { Conversation } from './conversation.ts';
 import type { EntryRow, PeerWrite } from './records.ts';
@@ -48,14 +48,14 @@ function takeEntry(
   const { header, record, hash } = entry;
   const log = logKeyOf(header);
   if (conversation.flagged.has(log)) return undefined;
-  const head = conversation.head(log);
-  if (header.n < head.n || (header.n === head.n && hash === head.hash)) return undefined;
-  if (header.n === head.n || (header.n === head.n + 1 && header.prev !== head.hash)) {
+  const standing = chainStanding(conversation.head(log), { n: header.n, prev: header.prev, hash });
+  if (standing === 'held') return undefined;
+  if (standing === 'fork') {
     conversation.flagged.add(log);
     step.refuse('bad_signature', 'A device signed two different histories; the first is kept.');
     return undefined;
   }
-  if (header.n !== head.n + 1) {
+  if (standing === 'gap') {
     step.refuse('bad_request', 'An entry arrived out of its order and was not taken.');
     return undefined;
   }

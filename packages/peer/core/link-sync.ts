@@ -3,6 +3,7 @@
  * other lacks. The state belongs to the link and dies with it, so a reconnect
  * starts from what is durable on both sides (design, section 6).
  */
+import { CatchUp } from '@bothy/protocols';
 import { type EntryRecord, type Frame, type LogKey, limits, utf8Bytes } from '@bothy/wire';
 import { bounds } from './config.ts';
 import type { Conversation } from './conversation.ts';
@@ -14,11 +15,10 @@ export class LinkSync {
   /** The other device's key. */
   readonly device: string;
   readonly conversation: Conversation;
-  /** What the other side holds; null until it has said so. */
-  #theirs: Map<LogKey, number> | null = null;
-  /** The highest number handed to this link, per log. */
-  readonly #sent = new Map<LogKey, number>();
-  #lookup: { readonly id: string; readonly log: LogKey } | null = null;
+  /** What the other side holds, was handed, and is to be given next. */
+  readonly #catchUp = new CatchUp({ maxPage: bounds.syncPage, maxUnconfirmed: bounds.syncWindow });
+  /** The question to the store that waits for its answer. */
+  #lookup: string | undefined;
   #lookups = 0;
 
   constructor(link: string, device: string, conversation: Conversation) {
@@ -36,75 +36,59 @@ export class LinkSync {
 
   /** How far a log was handed to this link, by us or by them. */
   sentUpTo(log: LogKey): number {
-    return this.#sent.get(log) ?? 0;
+    return this.#catchUp.reached(log);
   }
 
   /** The other side says what it holds durably: the first time everything, later what rose. */
   theyHave(step: Step, vector: Readonly<Record<LogKey, number>>): void {
-    this.#theirs ??= new Map();
-    for (const log of this.conversation.logs()) {
-      // Logs that we know nothing of are left out: there is nothing to send, and no bound to their number.
-      const n = vector[log] ?? 0;
-      this.#theirs.set(log, Math.max(n, this.#theirs.get(log) ?? 0));
-      this.#sent.set(log, Math.max(n, this.sentUpTo(log)));
-    }
+    this.#catchUp.told(this.conversation.vector(), vector);
     this.pump(step);
   }
 
   /** They sent us these, so they hold them. */
   theySent(log: LogKey, n: number): void {
-    this.#sent.set(log, Math.max(n, this.sentUpTo(log)));
-    this.#theirs?.set(log, Math.max(n, this.#theirs.get(log) ?? 0));
+    this.#catchUp.gave(log, n);
   }
 
   /** Rows that were just written: handed on at once when the other side lacks nothing before them. */
   written(step: Step, log: LogKey, rows: readonly EntryRow[]): void {
     const first = rows[0];
-    if (this.#theirs === null || this.#lookup !== null || first === undefined) return;
-    if (this.sentUpTo(log) === first.n - 1 && rows.length <= this.#room(log)) this.#hand(step, log, rows);
+    if (first === undefined) return;
+    if (this.#catchUp.continues(log, first.n, rows.length)) this.#hand(step, rows);
     else this.pump(step);
   }
 
   /** Asks the store for the next page that the other side lacks; one question at a time. */
   pump(step: Step): void {
-    if (this.#theirs === null || this.#lookup !== null) return;
-    for (const log of this.conversation.logs()) {
-      const from = this.sentUpTo(log) + 1;
-      const limit = Math.min(bounds.syncPage, this.#room(log));
-      if (from > this.conversation.head(log).n || limit <= 0) continue;
-      this.#lookups += 1;
-      this.#lookup = { id: `${this.link} ${this.#lookups}`, log };
-      const query = { kind: 'entries', conversation: this.conversation.id, log, from, limit } as const;
-      step.emit({ kind: 'lookup', id: this.#lookup.id, query });
-      return;
-    }
+    const page = this.#catchUp.next(this.conversation.vector());
+    if (page === undefined) return;
+    this.#lookups += 1;
+    this.#lookup = `${this.link} ${this.#lookups}`;
+    const { key: log, from, limit } = page;
+    const query = { kind: 'entries', conversation: this.conversation.id, log, from, limit } as const;
+    step.emit({ kind: 'lookup', id: this.#lookup, query });
   }
 
   /** The answer of the store; false when it was not asked by this link. */
   found(step: Step, id: string, rows: readonly EntryRow[]): boolean {
-    if (this.#lookup?.id !== id) return false;
-    const { log } = this.#lookup;
-    this.#lookup = null;
-    const next = this.sentUpTo(log) + 1;
-    const fresh = rows.filter((row) => row.n >= next);
-    if (fresh.length === 0 && rows.length === 0) {
+    if (this.#lookup !== id) return false;
+    this.#lookup = undefined;
+    const range = this.#catchUp.read(rows.length);
+    if (rows.length === 0) {
       step.refuse('storage_failed', 'The store does not hold entries that its index names.');
       return true;
     }
-    this.#hand(step, log, fresh);
+    if (range !== undefined)
+      this.#hand(
+        step,
+        rows.filter(({ n }) => n >= range.from),
+      );
     this.pump(step);
     return true;
   }
 
-  /** How many more entries may be on their way unconfirmed. */
-  #room(log: LogKey): number {
-    return bounds.syncWindow - (this.sentUpTo(log) - (this.#theirs?.get(log) ?? 0));
-  }
-
-  #hand(step: Step, log: LogKey, rows: readonly EntryRow[]): void {
+  #hand(step: Step, rows: readonly EntryRow[]): void {
     for (const frame of entryFrames(this.conversation.id, rows)) step.frame(this.link, frame);
-    const last = rows.at(-1);
-    if (last !== undefined) this.#sent.set(log, last.n);
   }
 }
 

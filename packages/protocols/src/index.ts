@@ -219,9 +219,11 @@ export {
 } from './recovery/log-replay.ts';
 export {
   AntiEntropy,
+  type AntiEntropyAnswer,
   type AntiEntropyMessage,
   type AntiEntropyOptions,
   type AntiEntropyOutput,
+  type AntiEntropyQuery,
 } from './replication/anti-entropy.ts';
 export { CatchUp, type CatchUpOptions, type LogPage } from './replication/catch-up.ts';
 export {

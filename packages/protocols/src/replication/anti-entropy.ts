@@ -6,12 +6,16 @@
  *
  *   meet:  have ─▶    ◀─ entries, have    entries ─▶
  *   audit: look at these ranges ─▶   ◀─ their parts   …   diverged
+ *
+ * Entries and digests stay in the store: the core knows how far each log goes, and asks for what it is to say.
  */
-import type { SetTimer } from '../core.ts';
+import type { Lookup, SetTimer } from '../core.ts';
 import type { Random } from '../random.ts';
-import { type Difference, MerkleComparison } from './merkle-comparison.ts';
-import { type Digest, type MerkleOptions, type MerkleRange, MerkleTree } from './merkle-tree.ts';
-import { type VersionVector, vectorGet, vectorMissing } from './version-vector.ts';
+import { Audits } from './audits.ts';
+import { CatchUp } from './catch-up.ts';
+import type { Difference } from './merkle-comparison.ts';
+import type { Digest, MerkleRange } from './merkle-tree.ts';
+import { type VersionVector, vectorAdvance, vectorGet } from './version-vector.ts';
 
 export type AntiEntropyMessage =
   /** How much the sender holds. `isAnswer`: nothing more is said to it but what is missing. */
@@ -27,6 +31,16 @@ export type AntiEntropyMessage =
   | { readonly kind: 'look'; readonly audit: number; readonly ranges: readonly MerkleRange[] }
   | { readonly kind: 'seen'; readonly audit: number; readonly parts: readonly (readonly Digest[])[] };
 
+export type AntiEntropyQuery =
+  /** Entries of one log in order, from this number on, without gaps. */
+  | { readonly kind: 'entries'; readonly key: string; readonly from: number; readonly limit: number }
+  /** The digests of each range's parts, by the tree of what is stored (`MerkleTree.parts`). */
+  | { readonly kind: 'parts'; readonly ranges: readonly MerkleRange[] };
+
+export type AntiEntropyAnswer =
+  | { readonly kind: 'entries'; readonly values: readonly string[] }
+  | { readonly kind: 'parts'; readonly parts: readonly (readonly Digest[])[] };
+
 export type AntiEntropyOutput =
   /** Durable before what follows it leaves: entries of this log, the first of this number. */
   | {
@@ -35,6 +49,8 @@ export type AntiEntropyOutput =
       readonly from: number;
       readonly values: readonly string[];
     }
+  /** Asked behind every earlier persist; answered by `found`. */
+  | Lookup<AntiEntropyQuery>
   | { readonly kind: 'send'; readonly to: string; readonly message: AntiEntropyMessage }
   /** An audit found these: `onlyOurs` and `onlyTheirs` are holes. Nothing is repaired: nobody knows here who is right. */
   | { readonly kind: 'diverged'; readonly peer: string; readonly differences: readonly Difference[] }
@@ -47,54 +63,46 @@ export interface AntiEntropyOptions {
   readonly everyMs: number;
   /** Every so many meetings are audits too. */
   readonly auditEvery: number;
-  /** Entries of one message; what is more comes with the next meeting. */
+  /** Entries that one meeting gives; what is more comes with the next. */
   readonly maxEntries: number;
   /** Logs that are held: entries of more are not taken. */
   readonly maxLogs: number;
-  readonly digestOf: (value: string) => Digest;
-  readonly join: MerkleOptions['join'];
 }
 
-interface Audit {
-  /** The last question. */
-  asked: number | undefined;
-  /** From the moment at which it is known how far the other side goes. */
-  comparison: MerkleComparison | undefined;
+/** What one is being given since it last said what it holds. */
+interface Giving {
+  readonly lookup: string;
+  readonly key: string;
+  readonly catchUp: CatchUp;
+  /** Entries that this meeting may still give. */
+  readonly left: number;
 }
 
 export class AntiEntropy {
   readonly #options: AntiEntropyOptions;
   readonly #random: Random;
-  readonly #logs = new Map<string, string[]>();
-  readonly #tree: MerkleTree;
+  #vector: VersionVector;
   #peers: readonly string[];
   #meetings = 0;
-  /** Audits under way, by peer: at most one with each. */
-  readonly #audits = new Map<string, Audit>();
+  #lookups = 0;
+  /** By peer: at most one with each. */
+  readonly #giving = new Map<string, Giving>();
+  readonly #audits: Audits;
 
-  /** `stored`: all that was persisted, by log. Throws a RangeError when a time or bound is not above 0. */
-  constructor(
-    options: AntiEntropyOptions,
-    peers: readonly string[],
-    stored: Iterable<readonly [string, readonly string[]]>,
-    random: Random,
-  ) {
+  /** `stored`: how far each log goes that was persisted. Throws a RangeError when a time or bound is not above 0. */
+  constructor(options: AntiEntropyOptions, peers: readonly string[], stored: VersionVector, random: Random) {
     for (const each of [options.everyMs, options.auditEvery, options.maxEntries, options.maxLogs]) {
       if (!(each > 0 && each < Infinity)) throw new RangeError(`not a time or bound: ${each}`);
     }
     this.#options = options;
     this.#peers = peers;
     this.#random = random;
-    this.#tree = new MerkleTree({ join: options.join });
-    for (const [key, values] of stored) this.#add(key, values);
+    this.#vector = stored;
+    this.#audits = new Audits(random, (query) => this.#lookup(query));
   }
 
   get vector(): VersionVector {
-    return Object.fromEntries([...this.#logs].map(([key, values]) => [key, values.length]));
-  }
-
-  log(key: string): readonly string[] {
-    return this.#logs.get(key) ?? [];
+    return this.#vector;
   }
 
   /** The first meeting is set; to be called once. */
@@ -102,18 +110,17 @@ export class AntiEntropy {
     return [this.#nextMeeting()];
   }
 
-  /** Whom it may meet from now on. */
+  /** Whom it may meet from now on; others are not heard. */
   peers(peers: readonly string[]): void {
     this.#peers = peers;
-    for (const peer of this.#audits.keys()) if (!peers.includes(peer)) this.#audits.delete(peer);
+    for (const peer of this.#giving.keys()) if (!peers.includes(peer)) this.#giving.delete(peer);
+    this.#audits.keep(peers);
   }
 
   /** Into the own log. */
   write(value: string): readonly AntiEntropyOutput[] {
     const key = this.#options.node;
-    const from = this.log(key).length + 1;
-    this.#add(key, [value]);
-    return [{ kind: 'persist', key, from, values: [value] }];
+    return [this.#add(key, [value])];
   }
 
   timerFired(key: string): readonly AntiEntropyOutput[] {
@@ -122,97 +129,101 @@ export class AntiEntropy {
     const peer = this.#peers[this.#random.below(Math.max(1, this.#peers.length))];
     if (peer === undefined) return outputs;
     this.#meetings += 1;
-    if (this.#meetings % this.#options.auditEvery === 0) {
-      this.#audits.set(peer, { asked: undefined, comparison: undefined });
-    }
+    if (this.#meetings % this.#options.auditEvery === 0) this.#audits.begin(peer);
     outputs.push({ kind: 'send', to: peer, message: { kind: 'have', vector: this.vector, isAnswer: false } });
     return outputs;
   }
 
   received(from: string, message: AntiEntropyMessage): readonly AntiEntropyOutput[] {
-    const outputs: AntiEntropyOutput[] = [];
-    if (message.kind === 'have') this.#told(outputs, from, message);
-    else if (message.kind === 'entries') this.#take(outputs, message);
-    else if (message.kind === 'look') {
-      const parts = message.ranges.map((range) => (range.level > 0 ? this.#tree.parts(range) : []));
-      outputs.push({ kind: 'send', to: from, message: { kind: 'seen', audit: message.audit, parts } });
-    } else this.#seen(outputs, from, message);
-    return outputs;
+    if (!this.#peers.includes(from)) return [];
+    switch (message.kind) {
+      case 'have':
+        return this.#told(from, message);
+      case 'entries':
+        return this.#take(message);
+      case 'look':
+        return this.#audits.asked(from, message);
+      case 'seen':
+        return this.#audits.seen(from, message);
+    }
+  }
+
+  /** The answer to a lookup. One that nobody waits for any more changes nothing. */
+  found(id: string, answer: AntiEntropyAnswer): readonly AntiEntropyOutput[] {
+    if (answer.kind === 'parts') return this.#audits.found(id, answer.parts);
+    for (const [peer, giving] of this.#giving) {
+      if (giving.lookup === id) return this.#give(peer, giving, answer.values);
+    }
+    return [];
   }
 
   #told(
-    outputs: AntiEntropyOutput[],
     from: string,
     { vector, isAnswer }: Extract<AntiEntropyMessage, { kind: 'have' }>,
-  ): void {
-    const own = this.vector;
-    let left = this.#options.maxEntries;
-    for (const { key, from: first, to } of vectorMissing(own, vector)) {
-      const values = this.log(key).slice(first - 1, Math.min(to, first - 1 + left));
-      if (values.length === 0) break;
-      left -= values.length;
-      outputs.push({ kind: 'send', to: from, message: { kind: 'entries', key, from: first, values } });
-    }
+  ): AntiEntropyOutput[] {
+    const { maxEntries } = this.#options;
+    const catchUp = new CatchUp({ maxPage: maxEntries, maxUnconfirmed: maxEntries });
+    catchUp.told(this.vector, vector);
+    const outputs = this.#ask(from, catchUp, maxEntries);
     if (!isAnswer) {
-      outputs.push({ kind: 'send', to: from, message: { kind: 'have', vector: own, isAnswer: true } });
-      return;
+      outputs.push({
+        kind: 'send',
+        to: from,
+        message: { kind: 'have', vector: this.vector, isAnswer: true },
+      });
+    } else outputs.push(...this.#audits.answered(from, this.vector, vector));
+    return outputs;
+  }
+
+  /** For the next page that they lack, if this meeting may give more. */
+  #ask(peer: string, catchUp: CatchUp, left: number): AntiEntropyOutput[] {
+    const page = catchUp.next(this.vector, left);
+    if (page === undefined) {
+      this.#giving.delete(peer);
+      return [];
     }
-    const audit = this.#audits.get(from);
-    if (audit === undefined || audit.comparison !== undefined) return;
-    // What only one of them holds yet is no divergence: logs are compared as far as both go.
-    const logs = Object.keys(own).map((key) => ({
-      key,
-      to: Math.min(vectorGet(own, key), vectorGet(vector, key)),
-    }));
-    audit.comparison = new MerkleComparison(logs);
-    this.#look(outputs, from, audit, audit.comparison);
+    const lookup = this.#lookup({ kind: 'entries', ...page });
+    this.#giving.set(peer, { lookup: lookup.id, key: page.key, catchUp, left });
+    return [lookup];
   }
 
-  #seen(
-    outputs: AntiEntropyOutput[],
-    from: string,
-    { audit: number, parts }: Extract<AntiEntropyMessage, { kind: 'seen' }>,
-  ): void {
-    const audit = this.#audits.get(from);
-    if (audit?.comparison === undefined || audit.asked !== number) return;
-    const ours = audit.comparison.wanted.map((range) => this.#tree.parts(range));
-    if (audit.comparison.take(ours, parts)) this.#look(outputs, from, audit, audit.comparison);
-    else this.#audits.delete(from);
-  }
-
-  #look(outputs: AntiEntropyOutput[], peer: string, under: Audit, comparison: MerkleComparison): void {
-    const { wanted: ranges, differences } = comparison;
-    if (ranges.length > 0) {
-      const audit = this.#random.below(2 ** 32);
-      under.asked = audit;
-      outputs.push({ kind: 'send', to: peer, message: { kind: 'look', audit, ranges } });
-      return;
+  #give(
+    peer: string,
+    { key, catchUp, left }: Giving,
+    found: readonly string[],
+  ): readonly AntiEntropyOutput[] {
+    const range = catchUp.read(found.length);
+    if (range === undefined) {
+      this.#giving.delete(peer);
+      return [];
     }
-    this.#audits.delete(peer);
-    if (differences.length > 0) outputs.push({ kind: 'diverged', peer, differences });
+    const values = found.slice(0, range.to - range.from + 1);
+    const message = { kind: 'entries', key, from: range.from, values } as const;
+    return [{ kind: 'send', to: peer, message }, ...this.#ask(peer, catchUp, left - values.length)];
   }
 
-  #take(
-    outputs: AntiEntropyOutput[],
-    { key, from, values }: Extract<AntiEntropyMessage, { kind: 'entries' }>,
-  ): void {
+  #take({
+    key,
+    from,
+    values,
+  }: Extract<AntiEntropyMessage, { kind: 'entries' }>): readonly AntiEntropyOutput[] {
     // Nobody else writes into the own log: what it lacks there was lost with its disk, and only it may say so.
-    if (key === this.#options.node) return;
-    if (!this.#logs.has(key) && this.#logs.size >= this.#options.maxLogs) return;
-    const held = this.log(key).length;
+    if (key === this.#options.node) return [];
+    const held = vectorGet(this.vector, key);
+    if (held === 0 && Object.keys(this.vector).length >= this.#options.maxLogs) return [];
     const fresh = from > held + 1 ? [] : values.slice(held + 1 - from);
-    if (fresh.length === 0) return;
-    this.#add(key, fresh);
-    outputs.push({ kind: 'persist', key, from: held + 1, values: fresh });
+    return fresh.length === 0 ? [] : [this.#add(key, fresh)];
   }
 
-  #add(key: string, values: readonly string[]): void {
-    const log = this.#logs.get(key) ?? [];
-    this.#logs.set(key, log);
-    for (const value of values) {
-      log.push(value);
-      this.#tree.set(key, log.length, this.#options.digestOf(value));
-    }
+  #add(key: string, values: readonly string[]): AntiEntropyOutput {
+    const from = vectorGet(this.vector, key) + 1;
+    this.#vector = vectorAdvance(this.vector, key, from + values.length - 1);
+    return { kind: 'persist', key, from, values };
+  }
+
+  #lookup(query: AntiEntropyQuery): Lookup<AntiEntropyQuery> {
+    this.#lookups += 1;
+    return { kind: 'lookup', id: String(this.#lookups), query };
   }
 
   #nextMeeting(): SetTimer {
