@@ -149,3 +149,31 @@ test('a clock that drifts more than is stated is found out', () => {
   const misses = Array.from({ length: 20 }, (_, seed) => day(seed, 20, { driftPpm: 0, stampMs: 0 }).missed);
   expect(Math.max(...misses)).toBeGreaterThan(0);
 });
+
+test('[CO1, CO3, CO4, CO5, CO6] a clock 90 s ahead, over a way that is slow now and then, and set after an hour', async () => {
+  const estimate = new OffsetEstimate({ driftPpm: 100, stampMs: 0 });
+  const lines: string[] = [];
+  const at = (ms: number): string => `${String(ms / 1_000).padStart(8)} s`;
+  const show = (ms: number): void => {
+    const { offsetMs = 0, errorMs = 0, delayMs = 0 } = estimate.at(ms) ?? {};
+    lines.push(
+      `${at(ms)}    ${offsetMs.toFixed(1)} ms ahead, at most ${errorMs.toFixed(1)} off, by a delay of ${delayMs} ms`,
+    );
+  };
+  const ask = (ms: number, offsetMs: number, thereMs: number, backMs: number): void => {
+    const each = exchange(ms, offsetMs, thereMs, backMs, 0);
+    const verdict = estimate.add(each);
+    lines.push(`${at(ms)}  there in ${thereMs} ms, back in ${backMs} ms: ${verdict}`);
+    if (verdict !== 'refused') show(ms + thereMs + backMs);
+  };
+  ask(0, 90_000, 120, 20);
+  ask(10_000, 90_000, 4, 6);
+  ask(20_000, 90_000, 5, 400);
+  ask(15_000, 90_000, 1, 1);
+  lines.push('nobody is asked for an hour');
+  show(3_600_000);
+  ask(3_600_000, 90_050, 30, 30);
+  lines.push('their clock is set');
+  ask(3_610_000, 0, 10, 30);
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../testdata/clock-offset.txt');
+});

@@ -108,7 +108,8 @@ export class HashRing {
     let high = this.#places.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#places[middle] ?? 0) < hash) low = middle + 1;
+      const place = this.#places[middle];
+      if (place !== undefined && place < hash) low = middle + 1;
       else high = middle;
     }
     return low;

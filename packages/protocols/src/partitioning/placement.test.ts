@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { HashRing } from './hash-ring.ts';
 import { keyHash } from './key-hash.ts';
 import { dayOf, RangePartitions } from './ranges.ts';
 import { rebalanceReport } from './rebalance-report.ts';
@@ -111,4 +112,39 @@ test('[RG3] a cut moves what is at or after it, and nothing else', () => {
 
 test('[RG4] days are those of UTC', () => {
   expect([dayOf(0), dayOf(86_399_999), dayOf(86_400_000), dayOf(-1)]).toEqual([0, 0, 1, -1]);
+});
+
+test('[CH3, CH6, RZ2, RG1, RG3, RG4] ten keys on three nodes, and what a fourth one gets', async () => {
+  const lines: string[] = [];
+  const three = named('a', 'b', 'c');
+  const four = named('a', 'b', 'c', 'd');
+  const [before, after] = [new HashRing(three), new HashRing(four)];
+  const arrow = (one: string | undefined, other: string | undefined): string =>
+    one === other ? `${one}` : `${one} -> ${other}`;
+  lines.push('key      ring     copies   rendezvous');
+  for (let at = 1; at <= 10; at++) {
+    const key = `key-${at}`;
+    const ring = arrow(before.ownerOf(key), after.ownerOf(key));
+    const drawn = arrow(rendezvousOwner(key, three), rendezvousOwner(key, four));
+    const row = [key, ring, before.ownersOf(key, 2).join(' '), drawn];
+    lines.push(
+      row
+        .map((each) => each.padEnd(9))
+        .join('')
+        .trimEnd(),
+    );
+  }
+  lines.push('', 'readings by day of UTC; from day 3 on they are kept elsewhere');
+  const days = new RangePartitions([{ from: 0, owner: 'old disk' }]).split(3, 'new disk');
+  for (const stamp of ['1970-01-01T00:00:00Z', '1970-01-03T23:59:59Z', '1970-01-04T00:00:00Z']) {
+    const day = dayOf(Date.parse(stamp));
+    lines.push(`${stamp}  day ${day}  ${days.rangeOf(day)?.owner}`);
+  }
+  lines.push(
+    `days 1 to 5 are on: ${days
+      .within(1, 6)
+      .map(({ owner }) => owner)
+      .join(', ')}`,
+  );
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../testdata/placement.txt');
 });

@@ -28,7 +28,8 @@ export class RangePartitions<Owner> {
     let high = this.ranges.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.ranges[middle]?.from ?? 0) <= key) low = middle + 1;
+      const range = this.ranges[middle];
+      if (range !== undefined && range.from <= key) low = middle + 1;
       else high = middle;
     }
     return this.ranges[low - 1];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CheckpointSchedule } from './checkpoint.ts';
 import { type Checkpoint, type ReadRecord, replayLog } from './log-replay.ts';
 
 const damaged = { kind: 'damaged' } as const;
@@ -40,11 +41,18 @@ test('[CP6] what is damaged at the end is cut off, what is damaged inside is an 
 });
 
 test('[CP7] a number that is missing, or comes twice, is an error', () => {
-  for (const numbers of [[1, 3], [1, 2, 2], [2, 1], [4], [0]]) {
+  for (const numbers of [[1, 2, 4], [1, 2, 2], [2, 1], [3, 3], [4], [0]]) {
     expect(replay(2, numbers.map(sound))).toMatchObject({ kind: 'corrupt', reason: 'missing' });
   }
   expect(replay(2, [sound(2), sound(4)])).toMatchObject({ after: 2 });
   expect(replay(2, [sound(4)])).toMatchObject({ after: 2 });
+});
+
+test('[CP6, CP7] what is missing and in the checkpoint is no loss: an end that was damaged there was cut off', () => {
+  const found = replay(4, [sound(2), damaged, damaged]);
+  expect(found).toMatchObject({ kind: 'recovered', upTo: 4, torn: 2 });
+  // The next start finds what was appended after that.
+  expect(replay(4, [2, 5, 6].map(sound))).toMatchObject({ kind: 'recovered', state: '123456', skipped: 1 });
 });
 
 test('[CP8] a log that is longer than it may be is an error, and is not read to its end', () => {
@@ -94,3 +102,46 @@ test('[CP10] whichever checkpoint is read, and however often it is replayed, the
     { seed: 17, numRuns: 300 },
   );
 });
+
+test('[CP1, CP2, CP5, CP6, CP7, CP8] a log with checkpoints, a crash in the midst of one, and logs that are not sound', async () => {
+  const lines: string[] = [];
+  const schedule = new CheckpointSchedule({ maxLogEntries: 3 });
+  const append = (number: number): void => {
+    schedule.appended(1, 10);
+    lines.push(
+      `append ${number}: ${schedule.logEntries} in the log${schedule.isDue ? ', a checkpoint is due' : ''}`,
+    );
+  };
+  for (const number of [1, 2, 3]) append(number);
+  schedule.begin();
+  lines.push('a checkpoint of 1 to 3 begins');
+  append(4);
+  schedule.end(30);
+  lines.push(`it is durable: ${schedule.logEntries} in the log`);
+  append(5);
+  const start = (
+    what: string,
+    upTo: number,
+    records: readonly ReadRecord<string>[],
+    maxReplayed = 10,
+  ): void => {
+    const found = replay(upTo, records, maxReplayed);
+    lines.push(`start, ${what}: checkpoint up to ${upTo}, log ${records.map(recordWords).join(' ')}`);
+    lines.push(
+      found.kind === 'corrupt'
+        ? `  corrupt after ${found.after}: ${found.reason}`
+        : `  up to ${found.upTo}: ${found.skipped} skipped, ${found.replayed} carried out, ${found.torn} cut off`,
+    );
+  };
+  start('as it should be', 3, [4, 5].map(sound));
+  start('the power went before the log was cut', 3, [1, 2, 3, 4, 5].map(sound));
+  start('the power went in the midst of a write', 3, [sound(4), sound(5), damaged]);
+  start('a block is bad', 3, [sound(4), damaged, sound(6)]);
+  start('a file of the log is gone', 3, [5, 6].map(sound));
+  start('checkpoints have not happened', 0, [1, 2, 3, 4].map(sound), 3);
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../testdata/log-replay.txt');
+});
+
+function recordWords(record: ReadRecord<string>): string {
+  return record.kind === 'sound' ? `${record.number}` : 'damaged';
+}
