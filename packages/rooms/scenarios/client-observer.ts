@@ -12,8 +12,6 @@ export interface ClientRoom {
 }
 
 export interface ClientObserver extends FrameObserver {
-  /** The person says something. */
-  sending(client: SimClient, room: RoomId, messageId: string): void;
   sent(client: SimClient, room: RoomId, messageId: string, body: string, position: Position): void;
   /** Any command but a message that was carried out. */
   done(client: SimClient, command: RoomCommand, value: RoomAnswer): void;

@@ -1,5 +1,5 @@
 /** What must hold of rooms whatever happens (design, section 7): watched at every client, at everything it is told. */
-import { bounds, type RoomsOutput, timing } from '@bothy/rooms/core';
+import { bounds, type RoomsOutput, type RoomWrite, timing } from '@bothy/rooms/core';
 import type {
   ErrorCode,
   Position,
@@ -126,14 +126,17 @@ export class ClusterChecker implements ClientObserver {
     this.#positions.set(`${client.actor.name} ${room}`, position);
   }
 
-  sending(client: SimClient, room: RoomId, key: string): void {
-    this.histories.called(client.actor.name, room, key);
+  asked({ actor }: SimClient, command: RoomCommand): void {
+    this.histories.asked(actor, command);
+  }
+
+  joined({ actor }: SimClient, command: RoomCommand): void {
+    this.histories.joined(actor, command);
   }
 
   sent(client: SimClient, room: RoomId, key: string, body: string, position: Position): void {
-    this.histories.answered(client.actor.name, key, position.seq);
     this.#count('acknowledged');
-    this.#keep({ ...position, room, key, body, author: client.actor.person });
+    this.#keep(client, { ...position, room, key, body });
   }
 
   done(client: SimClient, command: RoomCommand, value: RoomAnswer): void {
@@ -144,20 +147,17 @@ export class ClusterChecker implements ClientObserver {
         return this.#listed(client, value as RoomAnswers['list']);
       case 'history':
         return this.#history(client, command, value as RoomAnswers['history']);
-      case 'markRead': {
+      case 'markRead':
         return this.#marked(command.room, author, command.seq);
-      }
-      case 'create': {
+      case 'create':
         return this.created(author, command.requestId, (value as RoomAnswers['create']).room.id);
-      }
       default:
         if (!('requestId' in command && 'seq' in value && 'epoch' in value)) return;
-        this.#keep({
+        this.#keep(client, {
           ...(value as Position),
           room: command.room,
           key: command.requestId,
           body: null,
-          author,
         });
     }
   }
@@ -180,6 +180,7 @@ export class ClusterChecker implements ClientObserver {
   refused(client: SimClient, command: RoomCommand, code: ErrorCode): void {
     this.#count('refused');
     this.#count(code);
+    this.histories.refused(client.actor, command, code);
     if (!('room' in command) || (code !== 'not_a_member' && code !== 'banned')) return;
     const log = this.administrator(command.room)?.store.log(command.room);
     const first = log?.entries.get(1)?.content;
@@ -204,6 +205,7 @@ export class ClusterChecker implements ClientObserver {
         return role === 'coordinator' && transaction.endsWith(`:${requestId}`) && state === outcome;
       }),
     );
+    if (outcome === 'committed') this.histories.deleted(client.actor, room);
     if (outcome === 'committed') this.committed.add(room);
     if (outcome === 'aborted') this.aborted.add(`${room} ${requestId}`);
     if (outcome === 'pending' || decided) return;
@@ -214,6 +216,10 @@ export class ClusterChecker implements ClientObserver {
 
   performed(node: SimNode, output: RoomsOutput): void {
     this.#sent.performed(node, output);
+  }
+
+  written(write: RoomWrite): void {
+    if (write.kind === 'append') this.histories.written(write.room, write.entries);
   }
 
   unreadable(client: SimClient, reason: string): void {
@@ -272,7 +278,9 @@ export class ClusterChecker implements ClientObserver {
     return `${person} has read ${room} up to ${seq}, and ${member.read} is kept`;
   }
 
-  #keep(acknowledged: Acknowledged): void {
+  #keep({ actor }: SimClient, told: Omit<Acknowledged, 'author'>): void {
+    const acknowledged = { ...told, author: actor.person };
+    this.histories.answered(actor, told.room, told.key, told.seq);
     this.acknowledged.push(acknowledged);
     const problem = this.missing(acknowledged);
     if (problem !== undefined) this.fail(`acknowledged before it was durable: ${problem}`);

@@ -29,7 +29,7 @@ export class ClusterPeace {
     return (
       this.#checker.safety() ??
       first(this.#checker.acknowledged, (each) => this.#checker.missing(each)) ??
-      this.#checker.histories.problem() ??
+      this.#checker.histories.problem((room) => this.#checker.isDeletedSomewhere(room)) ??
       this.#deletions() ??
       first(this.#nodes, (node) => this.#health(node)) ??
       this.#checker.directory.problem() ??

@@ -12,7 +12,11 @@ export interface FrameObserver {
   began(client: SimClient, room: RoomId, position: Position, entries: readonly RoomEntry[]): void;
   entries(client: SimClient, room: RoomId, entries: readonly RoomEntry[]): void;
   gap(client: SimClient, room: RoomId, from: number, to: number): void;
+  /** A node gets a command. */
+  asked(client: SimClient, command: RoomCommand): void;
   refused(client: SimClient, command: RoomCommand, code: ErrorCode): void;
+  /** The client is given a room that can be reached. */
+  joined(client: SimClient, command: RoomCommand): void;
   deleted(client: SimClient, room: RoomId, node: SimNode): void;
   /** Something was said that no schema takes. */
   unreadable(client: SimClient, reason: string): void;
@@ -36,6 +40,7 @@ export class FrameWatch {
   asked(asked: Asked): void {
     if (asked.kind === 'wrong') this.#observer.unreadable(this.#client, asked.reason);
     else this.#asked.set(asked.id, asked);
+    if (asked.kind === 'command') this.#observer.asked(this.#client, asked.command);
   }
 
   told(node: SimNode, frame: ServerFrame): void {
@@ -84,6 +89,9 @@ export class FrameWatch {
       const { room, entries } = frame.result;
       const seq = entries.at(-1)?.seq ?? room.lastSeq;
       this.#observer.began(this.#client, room.id, { epoch: room.epoch, seq }, entries);
+      // While its administrator is away, who was a member is told what is known here.
+      const isSure = room.state === 'available';
+      if (isSure && asked?.kind === 'command') this.#observer.joined(this.#client, asked.command);
     }
   }
 }

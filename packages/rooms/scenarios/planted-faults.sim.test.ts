@@ -5,6 +5,7 @@
 import type { Now } from '@bothy/protocols';
 import type { RoomsInput, RoomsOutput, RoomsSnapshot, RoomWrite } from '@bothy/rooms/core';
 import { type Scenario, seedRange } from '@bothy/simulator';
+import type { ErrorCode } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { clusterScenario } from './cluster-scenario.ts';
 import { failedNodeScenario } from './failed-node-scenario.ts';
@@ -71,6 +72,20 @@ const altered = (alter: (message: Sent['message']) => Sent['message']) => (): Wr
     all.map((each) => (each.kind === 'send' ? { ...each, message: alter(each.message) } : each)),
 });
 const heard = (input: (given: RoomsInput) => RoomsInput) => (): Wrong => ({ input });
+
+/** Every so many of the answers to messages are refusals, though the message is there. */
+const refuses = (code: ErrorCode) => (): Wrong => {
+  let count = 0;
+  const result = { ok: false, code, message: 'No.' } as const;
+  return {
+    outputs: (all) =>
+      all.map((each) => {
+        const isSeldom =
+          each.kind === 'reply' && each.session !== null && each.result.ok && count++ % 40 === 39;
+        return isSeldom ? { ...each, result } : each;
+      }),
+  };
+};
 
 type Answer = Extract<RoomsInput, { kind: 'directoryAnswered' }>['result'];
 const directoryAnswers = (alter: (result: Answer) => Answer) =>
@@ -221,6 +236,9 @@ const faults: Readonly<Record<string, Scenario>> = {
   'claims no room that was there before': long(
     heard((given) => (given.kind === 'directorySays' ? { ...given, whole: false } : given)),
   ),
+  'takes a member for a stranger now and then': rough(refuses('not_a_member')),
+  'says of a room that is there that it was deleted': rough(refuses('room_deleted')),
+  'says of somebody that they are banned': rough(refuses('banned')),
   'forgets no node': deleting(
     heard((given) => (given.kind === 'forgetNode' ? { ...given, node: 'nobody' } : given)),
   ),

@@ -142,7 +142,6 @@ export class SimClient {
   /** Gives a command until it has a final answer. */
   order(command: OrderedCommand): void {
     this.pending.set(keyOf(command), command);
-    if (command.kind === 'send') this.#observer.sending(this, command.room, command.messageId);
     this.ask(command);
   }
 

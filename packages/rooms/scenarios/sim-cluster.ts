@@ -83,6 +83,7 @@ export class SimCluster {
         },
         watch: (node, event) => {
           if (event.kind === 'performed') this.checker.performed(node, event.output);
+          else this.checker.written(event.write);
           this.watch?.(node, event);
         },
       });
@@ -142,6 +143,7 @@ export class SimCluster {
       deleted: this.checker.committed.size,
       aborted: this.checker.aborted.size,
       ...this.directory.counts,
+      unjudgedRooms: this.checker.histories.unjudged,
       boots: this.nodes.reduce((sum, node) => sum + node.process.bootCount, 0),
     };
     return {
