@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Random, seededRandom } from '../random.ts';
 import { TwoChoices } from './two-choices.ts';
@@ -71,6 +72,52 @@ test('[TC6] what was told longest ago is forgotten when there is too much', () =
   // b is the one that is not known any more.
   expect(choices.choose(names, 2)).toBe('a');
   expect(choices.choose(names, 2)).toBe('b');
+});
+
+test('[TC1, TC2, TC3, TC5, TC6] whatever was told, and when, the choice is that of who looks all of it up', () => {
+  const step = fc.record({
+    act: fc.constantFrom('told', 'told', 'took', 'choose', 'choose', 'choose'),
+    at: fc.nat(3),
+    load: fc.nat(6),
+    afterMs: fc.nat(400),
+    draws: fc.tuple(fc.nat(3), fc.nat(2)),
+  });
+  const seen = { second: 0, stale: 0 };
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 40, maxLength: 80 }), (steps) => {
+      const drawn: number[] = [];
+      const take = (): number => drawn.shift() ?? 0;
+      const random: Random = { ...seededRandom('unused'), next: take, below: take };
+      const choices = new TwoChoices({ staleMs: 800, maxEntries: 3 }, random);
+      // All that was ever told, the last first.
+      let told: { name: string; load: number; atMs: number }[] = [];
+      let nowMs = 0;
+      for (const { act, at, load, afterMs, draws } of steps) {
+        nowMs += afterMs;
+        const name = names[at] ?? 'a';
+        if (act === 'told') {
+          choices.told(name, load, nowMs);
+          told = [{ name, load, atMs: nowMs }, ...told.filter((each) => each.name !== name)].slice(0, 3);
+        } else if (act === 'took') {
+          choices.took(name, load);
+          told = told.map((each) => (each.name === name ? { ...each, load: each.load + load } : each));
+        } else {
+          const [first, other] = draws;
+          const pair = [first, other < first ? other : other + 1].map((each) => names[each] ?? 'a');
+          const known = pair.map((each) => told.find((one) => one.name === each && nowMs - one.atMs <= 800));
+          const [one, two] = known;
+          const isSecond = one !== undefined && two !== undefined && two.load < one.load;
+          if (isSecond) seen.second += 1;
+          if (known.some((each, index) => each === undefined && told.some((t) => t.name === pair[index])))
+            seen.stale += 1;
+          drawn.push(first, other);
+          expect(choices.choose(names, nowMs)).toBe(isSecond ? pair[1] : pair[0]);
+        }
+      }
+    }),
+    { seed: 31, numRuns: 300 },
+  );
+  expect(Math.min(seen.second, seen.stale)).toBeGreaterThan(100);
 });
 
 test('[TC7] what cannot be throws', () => {

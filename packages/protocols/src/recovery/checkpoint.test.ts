@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CheckpointSchedule } from './checkpoint.ts';
 
@@ -70,6 +71,52 @@ test('[CP4] with a factor of 1 checkpoints write at most twice what the log does
   }
   expect(checkpoints).toBeGreaterThan(0);
   expect(checkpoints).toBeLessThanOrEqual(2 * log);
+});
+
+test('[CP1, CP2, CP4] whatever is appended and while it is written: nothing is taken off twice, and what they write is bounded', () => {
+  const step = fc.record({
+    bytes: fc.integer({ min: 1, max: 500 }),
+    /** How much of what is appended the state grows by; the rest replaces what was there. */
+    grows: fc.double({ min: 0, max: 1, noNaN: true }),
+    /** Steps that a checkpoint takes; every so often it fails. */
+    takes: fc.nat(3),
+    fails: fc.constantFrom(false, false, false, true),
+  });
+  let made = 0;
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 20, maxLength: 200 }), fc.nat(300), (steps, minLogBytes) => {
+      const schedule = new CheckpointSchedule({ maxLogEntries: 1e6, minLogBytes, logPerCheckpoint: 1 });
+      let [log, state, checkpoints] = [0, 0, 0];
+      let last: { readonly upTo: number; readonly bytes: number } = { upTo: 0, bytes: 0 };
+      let underWay: { upTo: number; logged: number; bytes: number; left: number; fails: boolean } | undefined;
+      let covered = 0;
+      for (const [at, { bytes, grows, takes, fails }] of steps.entries()) {
+        log += bytes;
+        state += Math.floor(bytes * grows);
+        schedule.appended(1, bytes);
+        if (underWay !== undefined && underWay.left-- <= 0) {
+          if (underWay.fails) schedule.fail();
+          else {
+            schedule.end(underWay.bytes);
+            [last, covered] = [underWay, underWay.logged];
+            checkpoints += underWay.bytes;
+            made += 1;
+          }
+          underWay = undefined;
+        }
+        // The obvious one: what a start would carry out is what came after the last picture.
+        expect([schedule.logEntries, schedule.logBytes]).toEqual([at + 1 - last.upTo, log - covered]);
+        const isDue = log - covered >= Math.max(minLogBytes, last.bytes);
+        expect(schedule.isDue).toBe(underWay === undefined && isDue);
+        if (!schedule.isDue) continue;
+        schedule.begin();
+        underWay = { upTo: at + 1, logged: log, bytes: state, left: takes, fails };
+      }
+      expect(checkpoints).toBeLessThanOrEqual(2 * log);
+    }),
+    { seed: 23, numRuns: 200 },
+  );
+  expect(made).toBeGreaterThan(500);
 });
 
 test('[CP9] numbers out of their range throw a RangeError', () => {
