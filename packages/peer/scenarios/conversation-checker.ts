@@ -12,6 +12,7 @@ import {
   type ReplicaObservation,
 } from '@bothy/protocols';
 import { directConversationId } from '@bothy/wire';
+import { ClockChecker } from './clock-checker.ts';
 import { targetOf } from './device-store.ts';
 import type { DeviceObserver, PeerDevice } from './peer-device.ts';
 
@@ -46,6 +47,7 @@ export class ConversationChecker implements DeviceObserver {
   readonly #links = new Map<string, LinkState>();
   /** How much of each log was checked already, so that a check costs what is new. */
   readonly #checkedRows = new Map<string, number>();
+  readonly clocks = new ClockChecker();
   /** Things from outside that a core refused. */
   refusedCount = 0;
   readonly #checkedWrites = new Map<PeerDevice, number>();
@@ -103,7 +105,11 @@ export class ConversationChecker implements DeviceObserver {
   /** A tick never lies: what is told as delivered is durable on the other side at this moment. */
   notice(device: PeerDevice, notice: PeerNotice): void {
     if (notice.kind === 'refused') this.refusedCount += 1;
-    if (notice.kind === 'link') this.#links.set(`${device.key} ${notice.person}`, notice.state);
+    if (notice.kind === 'link') {
+      this.#links.set(`${device.key} ${notice.person}`, notice.state);
+      const other = this.#devices.find(({ key }) => key === `${notice.person}/${notice.device}`);
+      this.clocks.notice(device, other, notice);
+    }
     if (notice.kind === 'entries') {
       for (const row of notice.rows) {
         if (row.n <= device.store.held(row.conversation, row.log)) continue;
@@ -165,7 +171,7 @@ export class ConversationChecker implements DeviceObserver {
       ...[...this.#shown.values()].map((all) => checkStrongEventual(all)),
     ];
     const broken = verdicts.find(({ kind }) => kind === 'violated');
-    return broken?.kind === 'violated' ? broken.sentence : undefined;
+    return broken?.kind === 'violated' ? broken.sentence : this.clocks.liveness();
   }
 
   /** At random moments of the run: now and then is enough to catch two devices with the same entries in two orders. */

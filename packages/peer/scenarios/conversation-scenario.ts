@@ -130,6 +130,7 @@ class ConversationWorld {
       envelopes: this.#broker.published,
       connections: this.#rtc.opened,
       refused: this.#checker.refusedCount,
+      clocks: this.#checker.clocks.checkedCount,
       boots: this.#devices.reduce((sum, device) => sum + device.process.bootCount, 0),
     };
     return { traceHash: trace.hash, traceLines: trace.count, tail: trace.tail(200), counts };

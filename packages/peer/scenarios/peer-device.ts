@@ -106,6 +106,11 @@ export class PeerDevice {
     this.store = this.process.store;
   }
 
+  /** Of the simulated world, monotonic: no device knows it. */
+  get trueMs(): number {
+    return this.#options.simulation.nowMs;
+  }
+
   get boot(): Boot {
     return this.#boot;
   }

@@ -3,8 +3,9 @@
  * it within a few seeds; a fault that passes means the checker sees too little.
  */
 import type { PeerInput, PeerOutput } from '@bothy/peer/core';
-import type { Now } from '@bothy/protocols';
+import type { Now, WallClockOffset } from '@bothy/protocols';
 import { type Scenario, seedRange } from '@bothy/simulator';
+import type { PongFrame } from '@bothy/wire';
 import { expect, test } from 'vitest';
 import { conversationScenario } from './conversation-scenario.ts';
 import { roughTalkOptions } from './index.ts';
@@ -35,6 +36,25 @@ const withoutWrites = (kind: string): Wrong => {
     );
 };
 
+const pongs = (change: (pong: PongFrame) => PongFrame): Wrong => {
+  return (outputs) =>
+    outputs.map((output) =>
+      output.kind === 'frame' && output.frame.kind === 'pong'
+        ? { ...output, frame: change(output.frame) }
+        : output,
+    );
+};
+const clocks = (change: (clock: WallClockOffset) => WallClockOffset): Wrong => {
+  return (outputs) =>
+    outputs.map((output) => {
+      if (output.kind !== 'notify' || output.notice.kind !== 'link') return output;
+      const { notice } = output;
+      return notice.clock === undefined
+        ? output
+        : { ...output, notice: { ...notice, clock: change(notice.clock) } };
+    });
+};
+
 const faults: Readonly<Record<string, Wrong>> = {
   'confirms entries before they are durable': early(['frame']),
   'shows entries before they are durable': early(['notify']),
@@ -58,6 +78,10 @@ const faults: Readonly<Record<string, Wrong>> = {
       const raised = Object.entries(output.frame.vector).map(([log, n]) => [log, n + 1]);
       return { ...output, frame: { ...output.frame, vector: Object.fromEntries(raised) } };
     }),
+  'does not say what time it is': pongs(({ kind, t }) => ({ kind, t })),
+  'says the time of another clock': pongs(({ kind, t }) => ({ kind, t, at: Math.round(t) })),
+  'takes who is ahead for who is behind': clocks((clock) => ({ ...clock, offsetMs: -clock.offsetMs })),
+  'takes what it knows of clocks for exact': clocks((clock) => ({ ...clock, errorMs: 0 })),
   'never announces itself': (outputs) => outputs.filter((output) => output.kind !== 'announce'),
 };
 

@@ -10,6 +10,8 @@ test('300 seeds of rough talk, each twice: all converge, no tick lies, byte-iden
   // The faults really happened: more than one start a device, and most messages were written all the same.
   expect(outcome.counts.boots).toBeGreaterThan(seeds * 6);
   expect(outcome.counts.acknowledged).toBeGreaterThan(seeds * 40);
+  // Both sides of each link know what time it is at the other.
+  expect(outcome.counts.clocks).toBeGreaterThan(seeds * 8);
 });
 
 test('700 more seeds of rough talk', () => {

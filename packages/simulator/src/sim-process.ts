@@ -135,6 +135,11 @@ export class SimProcess<Input extends Kinded, Output extends Kinded = Kinded, St
     this.#ended();
   }
 
+  /** What its wall clock shows now, Unix milliseconds. */
+  get wallMs(): number {
+    return this.#clock.wallMs();
+  }
+
   /** The wall clock is wrong by so much from now on. Monotonic time never jumps. */
   setSkew(skewMs: number): void {
     this.#world.note(`${this.id} clock ${skewMs} ms off`);
