@@ -82,6 +82,7 @@ beforeAll(async () => {
   const operator = operatorApi({
     tokens,
     names,
+    isKeptOut: () => false,
     release: async () => true,
     wallMs,
     invitationLink: () => '',
@@ -89,7 +90,11 @@ beforeAll(async () => {
   });
   const removal = removalApi({
     ...{ tokens, names, wallMs },
+    isKeptOut: () => false,
     removals: { remove: neverAsked, cancel: neverAsked, all: [] },
+    keys: { key: () => undefined, letIn: neverAsked, out: [] },
+    isStale: () => false,
+    letIn: () => {},
   });
   const rooms = roomsApi({
     rooms: { stored: async () => ({ kind: 'entries', entries: [] }) },
@@ -97,6 +102,7 @@ beforeAll(async () => {
     version: '0.1.0',
     tokens,
     names,
+    isKeptOut: () => false,
     guests: { onlyLocal: () => true, allowGuests: false },
     command: async () => ({ ok: false, code: 'not_found', message: 'There is no core here.' }),
     webhooks,
@@ -115,6 +121,7 @@ beforeAll(async () => {
     node: 'hut',
     tokens,
     names,
+    isKeptOut: () => false,
     guests: { onlyLocal: () => true, allowGuests: false },
     wallMs,
     host: asleep,

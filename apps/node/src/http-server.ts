@@ -87,6 +87,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   registration_closed: 403,
   invitation_required: 403,
   invitation_invalid: 403,
+  person_removed: 403,
   not_a_member: 403,
   not_the_owner: 403,
   banned: 403,

@@ -5,6 +5,7 @@ import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
 import { BothyError, type Certificate, namePattern } from '@bothy/wire';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
+import { keptOutSentence } from './bearer-token.ts';
 import type { NodeConfig } from './config.ts';
 import { isFromOwnMachine } from './own-machine.ts';
 
@@ -120,6 +121,8 @@ function claimRefusal(
       return undefined;
     case 'taken':
       return new BothyError('name_taken', `The name ${name} belongs to somebody else here. Choose another.`);
+    case 'keptOut':
+      return new BothyError('person_removed', keptOutSentence);
     case 'invitationRefused':
       return new BothyError(
         'invitation_invalid',

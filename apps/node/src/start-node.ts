@@ -5,7 +5,7 @@ import { SignInRate, UsedNonces } from '@bothy/identity';
 import { askTelemetry, type ClusterLinks, type ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteEdges, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
-import { BothyError, type Certificate } from '@bothy/wire';
+import { BothyError, type Certificate, type PersonId } from '@bothy/wire';
 import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
 import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
@@ -69,7 +69,7 @@ async function start(
   let links: ClusterLinks | undefined;
   // MQTT clients come before there are rooms, which know the nodes.
   let known: ClusterPartsOptions['known'] = () => undefined;
-  const { directory, ...agreed } = await openAgreement(config, names, logs, (person) =>
+  const { directory, keys, ...agreed } = await openAgreement(config, names, logs, (person) =>
     signOff(broker, rooms, person),
   );
   undo.push(() => directory.stop());
@@ -92,6 +92,7 @@ async function start(
     ...(options.extraHosts ?? []),
   ];
   const tokens = { node: config.id, keyPair };
+  const isKeptOut = (person: PersonId): boolean => keys.isOut(person);
   // Who serves a network does so behind an address translation as well: then nobody counts as local.
   const bound = [config.http, config.mqtt, ...(config.tls === undefined ? [] : [config.mqtts])];
   const onlyLocal = () => !config.lan && bound.every(({ host }) => isLoopback(host));
@@ -109,6 +110,7 @@ async function start(
     onlyLocal,
     allowGuests: config.allowGuests,
     isOperator: (person) => names.isOperator(person),
+    isKeptOut,
     verifyEdge: (edge, secret) => edges.verify(edge, secret),
     mayTry,
     wallMs,
@@ -174,7 +176,7 @@ async function start(
   let ready = true;
   const { id, registration } = config;
   const guests = { onlyLocal, allowGuests: config.allowGuests };
-  const access = { node: id, tokens, names, guests, wallMs, mayTry };
+  const access = { node: id, tokens, names, isKeptOut, guests, wallMs, mayTry };
   const rooms = new RoomsHost({
     node: id,
     directory,
@@ -197,7 +199,9 @@ async function start(
   });
   undo.push(() => rooms.stop());
   telemetry.attach(rooms.voice);
-  const removals = await openRemovals({ config, tokens, names, agreed, broker, rooms, logs, wallMs });
+  const isStale = (): boolean => directory.isStale;
+  const forRemovals = { config, tokens, names, keys, isStale, agreed, broker, rooms, logs, wallMs };
+  const removals = await openRemovals(forRemovals);
   undo.push(() => removals.stop());
   known = () => (rooms.ready ? rooms.view?.nodes.map((node) => node.id) : undefined);
   const otherWebUrls = (): string[] => (rooms.view?.nodes ?? []).map((node) => node.webUrl);
@@ -227,7 +231,7 @@ async function start(
       const operated = ({ name, person }: Certificate): void =>
         logs.names.info({ name, person }, 'the first person to open this node from its machine operates it');
       const session = {
-        isStale: () => directory.isStale,
+        isStale,
         id,
         version,
         registration,
@@ -240,10 +244,8 @@ async function start(
       };
       sessionApi({ ...session, operated, wallMs })(server);
       operatorApi({
-        tokens,
-        names,
+        ...access,
         release: (name) => agreed.names.release(name),
-        wallMs,
         invitationLink: (code) => invitationLink(config, ports.http, code),
         released: (name, person, by) => {
           logs.names.info({ name, person, by }, 'name released');

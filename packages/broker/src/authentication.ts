@@ -52,6 +52,8 @@ export interface AuthenticationOptions {
   readonly allowGuests: boolean;
   /** Whether somebody is an operator of this node. A token says so itself. @default nobody is */
   readonly isOperator?: (person: PersonId) => Promise<boolean>;
+  /** Whether this person's key is kept out of all nodes. @default nobody's is */
+  readonly isKeptOut?: (person: PersonId) => boolean;
   /** Whether an address may try to sign in now; guests are not asked. @default as often as it likes */
   readonly mayTry?: (address: string) => boolean;
   /** Whether this is the secret of an enrolled edge. @default no edge is enrolled */
@@ -61,6 +63,8 @@ export interface AuthenticationOptions {
 
 /** Headers that a proxy adds: who comes through one is not on this machine. */
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+const keptOutReason = 'an operator has removed this person, and keeps their key out';
 
 /** Whether a request came through a proxy that says so. */
 export function wasForwarded(headers: IncomingHttpHeaders): boolean {
@@ -104,6 +108,7 @@ async function byProof(options: AuthenticationOptions, text: string): Promise<Su
   if (claim.kind === 'taken')
     return refuse('notAuthorized', `the name ${certificate.name} belongs to another key`);
   if (claim.kind === 'closed') return refuse('notAuthorized', 'this node takes no new names');
+  if (claim.kind === 'keptOut') return refuse('notAuthorized', keptOutReason);
   const { name, person, device } = certificate;
   const operates = (await options.isOperator?.(person)) ?? false;
   return { ok: true, name, person, device, ...(operates ? { role: 'operator' as const } : {}) };
@@ -122,6 +127,7 @@ async function claimOf(names: NameDirectory, certificate: Certificate): Promise<
 async function byToken(options: AuthenticationOptions, token: string): Promise<Subject> {
   const verified = await verifyToken(options.tokens, token, options.wallMs());
   if (!verified.ok) return refuse('badCredentials', verified.reason);
+  if (options.isKeptOut?.(verified.subject.person) === true) return refuse('notAuthorized', keptOutReason);
   const owner = await options.names.lookup(verified.subject.name);
   if (owner !== verified.subject.person) return refuse('notAuthorized', 'the name was released since');
   return { ok: true, ...verified.subject };

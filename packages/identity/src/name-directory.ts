@@ -7,6 +7,8 @@ export type ClaimResult =
   | { readonly kind: 'taken'; readonly by: PersonId }
   /** The name is free, but new names are not taken here. */
   | { readonly kind: 'closed' }
+  /** An operator has removed whoever has this key, and keeps it out of all nodes. */
+  | { readonly kind: 'keptOut' }
   /** A node of an earlier version granted it by itself, and the directory could not be asked yet. */
   | { readonly kind: 'provisional' };
 

@@ -7,6 +7,7 @@ import {
   claimedAfter,
   type DirectoryCommand,
   type DirectoryResult,
+  type KeptKey,
   mergeRecords,
   type Name,
   type NameRecord,
@@ -63,6 +64,9 @@ export class NameNodes {
   readonly #log: DirectoryCommand[] = [];
   readonly #applied = new Map<NodeId, Map<Name, NameRecord>>();
   readonly #cut = new Set<NodeId>();
+  /** What the majority knows of keys; and what each node does that is cut off. */
+  readonly #keys = new Map<PersonId, KeptKey>();
+  readonly #knewKeys = new Map<NodeId, ReadonlyMap<PersonId, KeptKey>>();
 
   constructor(seed: string, ids: readonly NodeId[], open = true) {
     this.#random = seededRandom(seed);
@@ -77,7 +81,14 @@ export class NameNodes {
 
   /** This node reaches no majority, and hears nothing, until `heal`. */
   cut(node: NodeId): void {
+    this.#knewKeys.set(node, new Map(this.#keys));
     this.#cut.add(node);
+  }
+
+  /** By a command at one that is not cut off. */
+  keepOut(person: PersonId, isOut = true): void {
+    const epoch = (this.#keys.get(person)?.epoch ?? 0) + 1;
+    this.#keys.set(person, { person, name: 'somebody', isOut, epoch, by: 'ops', atMs: 0 });
   }
 
   /** What was missed comes as a snapshot. */
@@ -87,6 +98,7 @@ export class NameNodes {
       this.nodes.find((node) => node.id === id)?.names.replaced();
     }
     this.#cut.clear();
+    this.#knewKeys.clear();
   }
 
   #start(id: NodeId, open: boolean): NameNode {
@@ -97,6 +109,7 @@ export class NameNodes {
     const agreement: NameAgreement = {
       command: (command) => this.#command(id, command),
       name: (name) => this.#applied.get(id)?.get(name),
+      key: (person) => (this.#knewKeys.get(id) ?? this.#keys).get(person),
       names: () => [...(this.#applied.get(id)?.values() ?? [])],
     };
     const names = new ClusterNameDirectory({
@@ -115,6 +128,8 @@ export class NameNodes {
     await this.#later();
     const unavailable = () => new BothyError('directory_unavailable', 'no majority');
     if (this.#cut.has(asker)) throw unavailable();
+    if (command.kind === 'claimName' && this.#keys.get(command.person)?.isOut === true)
+      return { kind: 'keptOut' };
     this.#log.push(command);
     const result = apply(this.#state(this.#log.length - 1), command);
     for (const { id, names } of this.nodes) {

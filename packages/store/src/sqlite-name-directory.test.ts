@@ -27,6 +27,22 @@ const owned = (name: string, who: string, ms = 1) => {
   return { name, claims: [{ person: who, claimed: claimed(ms), sure: true }] };
 };
 
+test('of a kept key the record stays that holds, whatever comes after it, and it is there after opening again', async () => {
+  const key = { person, name: 'ann', isOut: true, epoch: 3, by: 'ops', atMs: 5 };
+  const before = await directory();
+  await before.mergeKeptKeys([key, { ...key, person: other, epoch: 1 }]);
+  await before.mergeKeptKeys([
+    { ...key, isOut: false, epoch: 2, atMs: 9 },
+    { ...key, person: other, isOut: false, epoch: 2 },
+  ]);
+  await before.close();
+  opened.splice(0);
+  expect(await (await directory()).keptKeys()).toEqual([
+    key,
+    { ...key, person: other, isOut: false, epoch: 2 },
+  ]);
+});
+
 test('names are there after closing and opening again', async () => {
   const before = await directory();
   await before.merge([owned('ann', person), owned('constructor', other)]);
@@ -141,13 +157,14 @@ describe('records', () => {
       sqlite.exec(statements);
       sqlite.close();
     };
-    change(`DELETE FROM kysely_migration WHERE name = '005-no-buckets';
+    change(`DELETE FROM kysely_migration WHERE name IN ('005-no-buckets', '006-kept-keys');
+      DROP TABLE kept_key;
       ALTER TABLE name_record ADD COLUMN bucket integer NOT NULL DEFAULT 3;
       CREATE INDEX name_record_bucket ON name_record (bucket, name)`);
     expect(await (await directory()).record('ann')).toEqual(owned('ann', person));
     await Promise.all(opened.splice(0).map((names) => names.close()));
-    change(`DROP TABLE name_record;
-      DELETE FROM kysely_migration WHERE name IN ('004-name-records', '005-no-buckets')`);
+    change(`DROP TABLE name_record; DROP TABLE kept_key;
+      DELETE FROM kysely_migration WHERE name IN ('004-name-records', '005-no-buckets', '006-kept-keys')`);
     const names = await directory();
     expect(await names.record('ann')).toEqual({
       name: 'ann',

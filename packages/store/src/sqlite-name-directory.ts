@@ -1,10 +1,11 @@
-/** Names, as this node has applied what the cluster's directory says; invitations and operators are the node's own. */
+/** Names and kept keys, as this node has applied what the cluster's directory says; invitations and operators are its own. */
 import { createHash } from 'node:crypto';
 import type { Admission, ClaimResult, LocalNames, OwnerChange } from '@bothy/identity';
-import type { Name, NameRecord, PersonId } from '@bothy/wire';
+import type { KeptKey, Name, NameRecord, PersonId } from '@bothy/wire';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { openDatabase } from './sqlite-database.ts';
+import { type KeptKeySchema, keptKeys, mergeKeys, readKeys } from './sqlite-kept-keys.ts';
 import {
   mergeInto,
   type NameRecordSchema,
@@ -14,7 +15,7 @@ import {
   recordsAfter,
 } from './sqlite-name-records.ts';
 
-interface NodeSchema extends NameRecordSchema {
+interface NodeSchema extends NameRecordSchema, KeptKeySchema {
   invitation: { hash: string; uses_left: number; expires_at: number };
   operator: { person: string; since: number };
 }
@@ -99,6 +100,7 @@ export class SqliteNameDirectory implements LocalNames {
         '003-operators': operators,
         '004-name-records': nameRecords,
         '005-no-buckets': noBuckets,
+        '006-kept-keys': keptKeys,
       },
     });
     return new SqliteNameDirectory(database, options);
@@ -157,6 +159,16 @@ export class SqliteNameDirectory implements LocalNames {
 
   async page(after: Name | '', limit: number): Promise<readonly NameRecord[]> {
     return await recordsAfter(this.#database, after, limit);
+  }
+
+  /** In the order of persons. */
+  async keptKeys(): Promise<readonly KeptKey[]> {
+    return await readKeys(this.#database);
+  }
+
+  /** Takes in what the directory knows, durably. */
+  async mergeKeptKeys(keys: readonly KeptKey[]): Promise<void> {
+    await mergeKeys(this.#database, keys);
   }
 
   /** Names in their order, at most `limit` of those behind `after`. */

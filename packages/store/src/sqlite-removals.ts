@@ -15,6 +15,8 @@ export interface Removal {
   readonly byPerson: PersonId;
   /** Unix milliseconds. */
   readonly begunAt: number;
+  /** Whether their key is not kept out: where the registration is open they may come back. */
+  readonly mayReturn: boolean;
 }
 
 interface RemovalSchema {
@@ -25,6 +27,7 @@ interface RemovalSchema {
     by_name: string;
     by_person: string;
     begun_at: number;
+    may_return: number;
     /** A `SagaRecord` as JSON; null from the moment at which it was asked for to its first record. */
     record: string | null;
   };
@@ -53,6 +56,16 @@ const removals: Migration = {
   },
 };
 
+/** No key was kept out by those of before. */
+const mayReturn: Migration = {
+  up: async (database: Kysely<unknown>) => {
+    await database.schema
+      .alterTable('removal')
+      .addColumn('may_return', 'integer', (column) => column.notNull().defaultTo(1))
+      .execute();
+  },
+};
+
 export class SqliteRemovals {
   readonly #database: Kysely<RemovalSchema>;
 
@@ -62,9 +75,8 @@ export class SqliteRemovals {
 
   /** Throws `data_directory_unusable` or `database_corrupt`. */
   static async open({ file }: { readonly file: string }): Promise<SqliteRemovals> {
-    return new SqliteRemovals(
-      await openDatabase<RemovalSchema>({ file, migrations: { '001-removals': removals } }),
-    );
+    const migrations = { '001-removals': removals, '002-may-return': mayReturn };
+    return new SqliteRemovals(await openDatabase<RemovalSchema>({ file, migrations }));
   }
 
   /** The oldest first. */
@@ -75,15 +87,18 @@ export class SqliteRemovals {
       .orderBy('begun_at')
       .orderBy('id')
       .execute();
-    return rows.map(({ id, name, person, by_name, by_person, begun_at, record }) => ({
-      removal: { id, name, person, byName: by_name, byPerson: by_person, begunAt: begun_at },
+    return rows.map(({ id, name, person, record, ...row }) => ({
+      removal: {
+        ...{ id, name, person, byName: row.by_name, byPerson: row.by_person, begunAt: row.begun_at },
+        mayReturn: row.may_return === 1,
+      },
       // Written below, by this class alone.
       record: record === null ? undefined : (JSON.parse(record) as SagaRecord),
     }));
   }
 
-  async add({ id, name, person, byName, byPerson, begunAt }: Removal): Promise<void> {
-    const by = { by_name: byName, by_person: byPerson };
+  async add({ id, name, person, byName, byPerson, begunAt, mayReturn }: Removal): Promise<void> {
+    const by = { by_name: byName, by_person: byPerson, may_return: Number(mayReturn) };
     await this.#database
       .insertInto('removal')
       .values({ id, name, person, ...by, begun_at: begunAt, record: null })

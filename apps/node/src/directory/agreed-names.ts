@@ -4,11 +4,13 @@ import type { InvitedClaim, SqliteNameDirectory } from '@bothy/store';
 import type { Certificate, NodeId } from '@bothy/wire';
 import type { Logger } from 'pino';
 import type { DirectoryDesk } from './directory-desk.ts';
+import type { KeptKeys } from './kept-keys.ts';
 
 export interface AgreedNamesOptions {
   readonly node: NodeId;
   readonly names: SqliteNameDirectory;
   readonly desk: DirectoryDesk;
+  readonly keys: Pick<KeptKeys, 'key'>;
   /** Whether a name that nobody has may be claimed without an invitation. */
   readonly open: boolean;
   readonly changed: (change: OwnerChange) => void;
@@ -23,11 +25,16 @@ export interface AgreedNames {
 }
 
 /** To be made before the directory begins. */
-export function agreedNames({ names: local, desk, log, ...options }: AgreedNamesOptions): AgreedNames {
+export function agreedNames({ names: local, desk, keys, log, ...options }: AgreedNamesOptions): AgreedNames {
   const names = new ClusterNameDirectory({
     ...options,
     local,
-    agreement: desk,
+    agreement: {
+      command: (command) => desk.command(command),
+      name: (name) => desk.name(name),
+      names: () => desk.names(),
+      key: (person) => keys.key(person),
+    },
     failed: (err) => log.error({ err }, 'the disk refused a name; it is written with the next one'),
   });
   let broughtIn: Promise<void> | undefined;

@@ -10,6 +10,7 @@ import {
   type DirectoryRoomClaim,
   type EdgeHome,
   type EdgeId,
+  type KeptKey,
   type Name,
   type NameRecord,
   type PersonId,
@@ -41,6 +42,9 @@ export interface DirectoryDesk {
   name(name: Name): NameRecord | undefined;
   names(): readonly NameRecord[];
   ownerOf(name: Name): PersonId | undefined;
+  /** Undefined: it was never kept out. */
+  key(person: PersonId): KeptKey | undefined;
+  keys(): readonly KeptKey[];
   room(room: RoomId): DirectoryRoomClaim | undefined;
   /** The room that was claimed first for this creation. */
   roomOfCreation(creation: string): DirectoryRoomClaim | undefined;

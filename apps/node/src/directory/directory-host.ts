@@ -20,9 +20,11 @@ import {
   type DirectoryRoomClaim,
   type EdgeHome,
   type EdgeId,
+  type KeptKey,
   type Name,
   type NameRecord,
   type NodeId,
+  type PersonId,
   type RoomId,
 } from '@bothy/wire';
 import type { Logger } from 'pino';
@@ -135,6 +137,14 @@ export class DirectoryHost implements DirectoryDesk {
 
   ownerOf(name: Name) {
     return this.#core?.ownerOf(name);
+  }
+
+  key(person: PersonId): KeptKey | undefined {
+    return this.#core?.key(person);
+  }
+
+  keys(): readonly KeptKey[] {
+    return this.#core?.keys() ?? [];
   }
 
   room(room: RoomId): DirectoryRoomClaim | undefined {

@@ -1,4 +1,4 @@
-/** What a node agrees on with the others of its cluster: the directory, with its disk, and the names that it says. */
+/** What a node agrees on with the others of its cluster: the directory, with its disk, and the names and keys that it says. */
 import { join } from 'node:path';
 import { DirectoryCore } from '@bothy/directory/core';
 import { SqliteDirectoryStore } from '@bothy/directory/drivers/sqlite';
@@ -11,10 +11,12 @@ import type { NodeConfig } from '../config.ts';
 import type { AreaLogs } from '../logs/area-logs.ts';
 import { type AgreedNames, agreedNames } from './agreed-names.ts';
 import { DirectoryHost } from './directory-host.ts';
+import { KeptKeys } from './kept-keys.ts';
 
 export interface Agreement extends AgreedNames {
   /** It carries commands out already, as far as that goes without links. */
   readonly directory: DirectoryHost;
+  readonly keys: KeptKeys;
 }
 
 /** `lost`: somebody's name is somebody else's, or free. Rejects with `data_directory_unusable` or `database_corrupt`. */
@@ -34,13 +36,16 @@ export async function openAgreement(
     },
   });
   await directory.prepare();
+  const { wallMs } = nodeClock;
+  const keys = await KeptKeys.open({ node, local: names, desk: directory, log: logs.names, wallMs });
   const agreed = agreedNames({
     node,
     names,
     desk: directory,
+    keys,
     open: registration === 'open',
     log: logs.names,
-    wallMs: nodeClock.wallMs,
+    wallMs,
     changed: ({ name, before }) => {
       if (before === undefined) return;
       logs.names.info({ name, person: before }, 'the name is not theirs any more');
@@ -48,5 +53,5 @@ export async function openAgreement(
     },
   });
   directory.begin();
-  return { directory, ...agreed };
+  return { directory, keys, ...agreed };
 }

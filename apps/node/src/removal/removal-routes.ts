@@ -14,6 +14,8 @@ export const removalAnswer = z.object({
   /** Who wanted it. */
   by: name,
   begunAt: z.int().check(z.gte(0)),
+  /** Their key is not kept out. */
+  mayReturn: z.boolean(),
   state: z.enum(['running', 'compensating', 'completed', 'compensated']),
   steps: z.array(z.object({ name: z.string(), state: z.enum(['done', 'underWay', 'waiting']) })),
   /** What the last attempt said, where it has to be tried again. */
@@ -23,14 +25,26 @@ export const removalAnswer = z.object({
 });
 export type RemovalAnswer = z.infer<typeof removalAnswer>;
 
+export const keptOutAnswer = z.object({
+  person,
+  /** What they were called. */
+  name,
+  by: name,
+  /** Unix milliseconds, by the clock of the operator's node. */
+  at: z.int().check(z.gte(0)),
+});
+export type KeptOutAnswer = z.infer<typeof keptOutAnswer>;
+
 export const removalRoutes = {
   remove: {
     method: 'DELETE',
     path: '/api/v1/persons/:name',
     summary:
-      'Removes a person: sessions, name, rooms, mailbox, on all nodes. It goes on by itself until all is done.',
+      'Removes a person: key, name, sessions, rooms, mailbox, on all nodes. It goes on by itself until all is done.',
     access: 'operator',
     params: z.object({ name }),
+    /** `mayReturn=true`: their key is not kept out. */
+    query: z.object({ mayReturn: z.optional(z.enum(['true', 'false'])) }),
     answer: removalAnswer,
   },
   list: {
@@ -47,5 +61,20 @@ export const removalRoutes = {
     access: 'operator',
     params: z.object({ removal: removalId }),
     answer: removalAnswer,
+  },
+  keptOut: {
+    method: 'GET',
+    path: '/api/v1/kept-out',
+    summary: 'Persons whose keys are kept out of all nodes, the last first.',
+    access: 'operator',
+    answer: z.object({ keptOut: z.array(keptOutAnswer), stale: z.exactOptional(z.literal(true)) }),
+  },
+  letIn: {
+    method: 'DELETE',
+    path: '/api/v1/kept-out/:person',
+    summary: 'Lets a person in again who was removed: they may sign in as if they were new.',
+    access: 'operator',
+    params: z.object({ person }),
+    answer: keptOutAnswer,
   },
 } as const satisfies Readonly<Record<string, RestRoute>>;

@@ -2,7 +2,9 @@
  * The steps that remove a person, and what undoes each. Every step looks at how things are before it does anything, so
  * that it may be carried out again after a crash.
  *
- *   name ──▶ sessions ──▶ rooms ──▶ mailbox (from here on there is no way back)
+ *   key ──▶ name ──▶ sessions ──▶ rooms ──▶ mailbox (from here on there is no way back)
+ *
+ * The key is kept out first, or the person would come back between two steps.
  */
 import type { SagaStep, StepOutcome } from '@bothy/protocols';
 import type { Removal } from '@bothy/store';
@@ -18,6 +20,7 @@ import {
 } from '@bothy/wire';
 
 export const removalSteps = [
+  { name: 'key', kind: 'compensatable' },
   { name: 'name', kind: 'compensatable' },
   { name: 'sessions', kind: 'compensatable' },
   { name: 'rooms', kind: 'compensatable' },
@@ -27,6 +30,11 @@ export const removalSteps = [
 export type RemovalStep = (typeof removalSteps)[number]['name'];
 
 export interface RemovalPorts {
+  /** Both on all nodes. They reject with `directory_unavailable` or `limit_reached`. */
+  readonly keys: {
+    readonly keepOut: (person: PersonId, name: Name, by: Name) => Promise<void>;
+    readonly letIn: (person: PersonId, by: Name) => Promise<unknown>;
+  };
   readonly names: {
     readonly lookup: (name: Name) => Promise<PersonId | undefined>;
     /** On all nodes. Tokens of the name are void from then on. Rejects with `directory_unavailable`. */
@@ -76,6 +84,8 @@ export class RemovalSteps {
 
   async #carryOut(step: RemovalStep, removal: Removal): Promise<StepEnd> {
     switch (step) {
+      case 'key':
+        return await this.#keepOut(removal);
       case 'name':
         return await this.#releaseName(removal);
       case 'sessions':
@@ -90,8 +100,12 @@ export class RemovalSteps {
 
   async #undo(step: RemovalStep, removal: Removal): Promise<StepEnd> {
     switch (step) {
+      case 'key':
+        return await this.#letIn(removal);
       case 'name': {
         const { name, person } = removal;
+        // A key that is kept out is given no name: it is let in before its own step comes to it.
+        await this.#letIn(removal);
         // Somebody else may have taken it meanwhile: then there is nothing to give back.
         if ((await this.#ports.names.lookup(name)) === undefined) await this.#ports.names.bind(name, person);
         return done;
@@ -103,6 +117,16 @@ export class RemovalSteps {
       case 'mailbox':
         return done;
     }
+  }
+
+  async #keepOut({ person, name, byName, mayReturn }: Removal): Promise<StepEnd> {
+    if (!mayReturn) await this.#ports.keys.keepOut(person, name, byName);
+    return done;
+  }
+
+  async #letIn({ person, byName, mayReturn }: Removal): Promise<StepEnd> {
+    if (!mayReturn) await this.#ports.keys.letIn(person, byName);
+    return done;
   }
 
   async #releaseName({ name, person }: Removal): Promise<StepEnd> {

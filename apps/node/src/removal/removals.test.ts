@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { seededRandom } from '@bothy/protocols';
 import { SqliteRemovals } from '@bothy/store';
 import { temporaryFolder } from '@bothy/testkit';
@@ -17,6 +18,9 @@ async function open(context: TestContext) {
   const parts = {
     owners: new Map([['ben', ben]]),
     isLeaderless: false,
+    keptOut: new Set<string>(),
+    /** What was done, in order. */
+    doings: [] as string[],
     /** By room, who is a member, and who is banned. */
     rooms: new Map([['kitchen', { members: new Set([ben]), banned: new Set<string>() }]]),
     away: [] as string[],
@@ -30,13 +34,29 @@ async function open(context: TestContext) {
     message: `refused: ${code}`,
   });
   const ports = {
+    keys: {
+      keepOut: async (person: string) => {
+        if (parts.isLeaderless) throw new BothyError('directory_unavailable', 'No majority can be reached.');
+        parts.keptOut.add(person);
+        parts.doings.push('keep out');
+      },
+      letIn: async (person: string) => {
+        if (parts.keptOut.delete(person)) parts.doings.push('let in');
+      },
+    },
     names: {
       lookup: async (name: string) => parts.owners.get(name),
       release: async (name: string) => {
         if (parts.isLeaderless) throw new BothyError('directory_unavailable', 'No majority can be reached.');
+        parts.doings.push('release');
         return parts.owners.delete(name);
       },
-      bind: async (name: string, person: string) => parts.owners.set(name, person) !== undefined,
+      bind: async (name: string, person: string) => {
+        // As the directory does.
+        if (parts.keptOut.has(person)) return false;
+        parts.doings.push('bind');
+        return parts.owners.set(name, person) !== undefined;
+      },
     },
     endSessions: () => {
       parts.signedOff += 1;
@@ -93,19 +113,20 @@ async function open(context: TestContext) {
     await removals.begin();
     return removals;
   };
-  return { parts, start };
+  return { parts, start, file: join(folder.path, 'removals.sqlite') };
 }
 
 const stateOf = (removals: Removals): string | undefined => removals.all[0]?.progress.state;
 
-test('name, sessions, rooms and mailbox go, one after the other', async (context) => {
+test('the key is kept out, and name, sessions, rooms and mailbox go, one after the other', async (context) => {
   const { parts, start } = await open(context);
   const removals = await start();
   const { removal } = await removals.remove('ben', ben, by);
   await expect.poll(() => stateOf(removals)).toBe('completed');
   expect(parts.owners.has('ben')).toBe(false);
   expect(parts.rooms.get('kitchen')).toEqual({ members: new Set(), banned: new Set([ben]) });
-  expect([parts.mailbox, parts.signedOff]).toEqual([0, 1]);
+  expect([parts.mailbox, parts.signedOff, parts.keptOut.has(ben)]).toEqual([0, 1, true]);
+  expect(parts.doings).toEqual(['keep out', 'release']);
   await expect(removals.cancel(removal.id, 'ranger')).rejects.toMatchObject({ code: 'bad_request' });
   await expect(removals.cancel('x', 'ranger')).rejects.toMatchObject({ code: 'not_found' });
 });
@@ -120,7 +141,7 @@ test('a removal that waits goes on after a start, from the step that was under w
   const again = await first.remove('ben', ben, by);
   expect(first.all).toHaveLength(1);
   const second = await start();
-  expect(second.all).toMatchObject([{ removal: again.removal, progress: { state: 'running', done: 2 } }]);
+  expect(second.all).toMatchObject([{ removal: again.removal, progress: { state: 'running', done: 3 } }]);
   parts.refusing.clear();
   await expect.poll(() => second.all[0]?.progress.trouble).toMatch(/n2 cannot be reached/);
   parts.away = [];
@@ -129,7 +150,7 @@ test('a removal that waits goes on after a start, from the step that was under w
   expect(stateOf(third)).toBe('completed');
 });
 
-test('without a majority the name waits, and nothing else has been done', async (context) => {
+test('without a majority the key waits, and nothing else has been done', async (context) => {
   const { parts, start } = await open(context);
   parts.isLeaderless = true;
   const removals = await start();
@@ -150,9 +171,49 @@ test('taken back, bans that it made are lifted, older ones stay, and the name is
   await removals.cancel(removal.id, 'ranger');
   await expect.poll(() => stateOf(removals)).toBe('compensated');
   expect(parts.owners.get('ben')).toBe(ben);
+  // A key that is kept out is given no name.
+  expect(parts.doings).toEqual(['keep out', 'release', 'let in', 'bind']);
   expect(parts.rooms.get('kitchen')?.banned.size).toBe(0);
   expect(parts.rooms.get('attic')?.banned.size).toBe(1);
   expect(removals.all[0]?.progress.reason).toBe('ranger took it back.');
+});
+
+test('whoever may return keeps their key, also over a start, and nobody is let in by taking that back', async (context) => {
+  const { parts, start } = await open(context);
+  parts.away = ['n2'];
+  const first = await start();
+  await first.remove('ben', ben, by, { mayReturn: true });
+  await expect.poll(() => first.all[0]?.progress.trouble).toMatch(/n2/);
+  const second = await start();
+  const [waiting] = second.all;
+  expect(waiting?.removal.mayReturn).toBe(true);
+  expect(parts.keptOut.size).toBe(0);
+  // By another removal, at another node.
+  parts.keptOut.add(ben);
+  await second.cancel(waiting?.removal.id ?? '', 'ranger');
+  await expect.poll(() => stateOf(second)).toBe('compensated');
+  expect(parts.keptOut.has(ben)).toBe(true);
+});
+
+test('a removal of a version before has no such step, and goes on without it', async (context) => {
+  const { parts, start, file } = await open(context);
+  const steps = ['name', 'sessions', 'rooms', 'mailbox'].map((name) => ({
+    name,
+    kind: name === 'mailbox' ? 'pivot' : 'compensatable',
+  }));
+  await (await start()).stop();
+  const database = new DatabaseSync(file);
+  database.exec(`ALTER TABLE removal DROP COLUMN may_return;
+    DELETE FROM kysely_migration WHERE name = '002-may-return'`);
+  const record = { saga: 'old', subject: ben, steps, state: 'running', done: 1 };
+  database
+    .prepare('INSERT INTO removal VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run('old', 'ben', ben, by.name, by.person, 5, JSON.stringify(record));
+  database.close();
+  const removals = await start();
+  await expect.poll(() => stateOf(removals)).toBe('completed');
+  expect(removals.all[0]?.removal.mayReturn).toBe(true);
+  expect(parts.doings).toEqual([]);
 });
 
 test('a name that somebody else took meanwhile is theirs: it is not given back, nor is their mailbox cleared', async (context) => {

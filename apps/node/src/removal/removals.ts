@@ -62,11 +62,20 @@ export class Removals {
     this.#take(this.#saga.recover(records));
   }
 
-  /** The removal of this person that is under way, or a new one, once it is durable. Throws `limit_reached`. */
-  async remove(name: Name, person: PersonId, by: { name: Name; person: PersonId }): Promise<RemovalProgress> {
+  /**
+   * The removal of this person that is under way, or a new one, once it is durable. `mayReturn`: their key is not kept out.
+   * Throws `limit_reached`.
+   */
+  async remove(
+    name: Name,
+    person: PersonId,
+    by: { name: Name; person: PersonId },
+    { mayReturn = false }: { readonly mayReturn?: boolean } = {},
+  ): Promise<RemovalProgress> {
     const id = toBase32(randomBytes(13)).slice(0, 20);
     const begunAt = this.#options.wallMs();
-    const removal: Removal = { id, name, person, byName: by.name, byPerson: by.person, begunAt };
+    const asked = { name, person, byName: by.name, byPerson: by.person, mayReturn };
+    const removal: Removal = { id, ...asked, begunAt };
     await this.#options.store.add(removal);
     this.#removals.set(id, removal);
     const outputs: SagaOutput[] = [];
@@ -77,7 +86,10 @@ export class Removals {
       if (other !== undefined) return other;
       throw new BothyError('limit_reached', `${maxOpen} persons are being removed. Wait until one is.`);
     }
-    this.#options.log.info({ name, person, by: by.name, removal: id }, 'an operator removes a person');
+    this.#options.log.info(
+      { name, person, by: by.name, removal: id, mayReturn },
+      'an operator removes a person',
+    );
     this.#take(outputs);
     await this.#work;
     return this.#known(id);

@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { BearerOptions } from '../bearer-token.ts';
 import type { NodeConfig } from '../config.ts';
 import type { AgreedNames } from '../directory/agreed-names.ts';
+import type { KeptKeys } from '../directory/kept-keys.ts';
 import type { RoomsHost } from '../rooms/rooms-host.ts';
 import { type RemovalApiOptions, removalApi } from './removal-api.ts';
 import { Removals } from './removals.ts';
@@ -23,6 +24,8 @@ export interface StartRemovalsOptions {
   readonly tokens: BearerOptions['tokens'];
   readonly names: RemovalApiOptions['names'];
   readonly agreed: Pick<AgreedNames, 'names'>;
+  readonly keys: KeptKeys;
+  readonly isStale: () => boolean;
   readonly broker: NodeBroker;
   readonly rooms: RoomsHost;
   readonly logs: { readonly names: Logger };
@@ -38,14 +41,16 @@ export interface RunningRemovals {
 
 /** Throws `data_directory_unusable` or `database_corrupt`. Nothing is done before `begin`. */
 export async function openRemovals(options: StartRemovalsOptions): Promise<RunningRemovals> {
-  const { config, tokens, names, agreed, broker, rooms, wallMs } = options;
+  const { config, tokens, names, agreed, keys, isStale, broker, rooms, wallMs } = options;
   const store = await SqliteRemovals.open({ file: join(config.data, 'removals.sqlite') });
+  const log = options.logs.names;
   const removals = new Removals({
     store,
-    log: options.logs.names,
+    log,
     wallMs,
     random: seededRandom(randomSeed()),
     ports: {
+      keys,
       names: {
         lookup: (name) => names.lookup(name),
         release: (name) => agreed.names.release(name),
@@ -61,8 +66,16 @@ export async function openRemovals(options: StartRemovalsOptions): Promise<Runni
       },
     },
   });
+  keys.onKeptOut((person) => {
+    log.info({ person, name: keys.key(person)?.name }, 'the key of a removed person is kept out from now on');
+    signOff(broker, rooms, person);
+  });
   return {
-    api: removalApi({ tokens, names, removals, wallMs }),
+    api: removalApi({
+      ...{ tokens, names, removals, keys, isStale, wallMs },
+      isKeptOut: (person) => keys.isOut(person),
+      letIn: ({ person, name }, by) => log.info({ person, name, by }, 'an operator lets somebody in again'),
+    }),
     begin: () => removals.begin(),
     stop: async () => {
       await removals.stop();

@@ -90,6 +90,7 @@ export async function openRestStage(options: Partial<RoomsApiOptions> = {}): Pro
     version: '0.1.0',
     tokens,
     names: { lookup },
+    isKeptOut: () => false,
     guests: { onlyLocal: () => true, allowGuests: false },
     command: async (actor, command, trace) => {
       const asked = { actor, command, trace };

@@ -15,6 +15,7 @@ function signIn(options: Partial<RoomSignInOptions> = {}) {
     node: 'n1',
     tokens,
     names: { lookup: async (name) => (name === 'ann' ? person : undefined) },
+    isKeptOut: () => false,
     guests: { onlyLocal: () => true, allowGuests: false },
     mayTry: () => true,
     wallMs,
@@ -47,6 +48,13 @@ test('a token that ended, is of another node, or whose name was released is no g
       code: 'unauthorized',
     });
   }
+});
+
+test('whose key is kept out is told so, though their token holds still', async () => {
+  const isKeptOut = (asked: string): boolean => asked === person;
+  const attempt = { token: await tokenOf('ann'), request: local };
+  expect(await signIn({ isKeptOut })(attempt)).toMatchObject({ ok: false, code: 'person_removed' });
+  expect(await signIn({ isKeptOut })({ ...attempt, token: 'x' })).toMatchObject({ code: 'unauthorized' });
 });
 
 test('an address that tries too often is refused before its token is looked at', async () => {

@@ -5,7 +5,7 @@ import { type TokenSubject, verifyToken } from '@bothy/identity/tokens';
 import type { SignIn, SignInAttempt } from '@bothy/rooms/drivers/websocket';
 import type { NodeId, RoomActor } from '@bothy/wire';
 import type { FastifyRequest } from 'fastify';
-import { type BearerOptions, bearerOf } from '../bearer-token.ts';
+import { type BearerOptions, bearerOf, keptOutSentence } from '../bearer-token.ts';
 
 export interface GuestRules {
   /** Whether everything is bound to this machine. */
@@ -56,6 +56,7 @@ export function roomSignIn(options: RoomSignInOptions): (attempt: SignInAttempt)
     const verified = await verifyToken(tokens, token, wallMs());
     if (!verified.ok) return refuse('unauthorized', 'The token is not valid any more. Sign in again.');
     const { subject } = verified;
+    if (options.isKeptOut(subject.person)) return refuse('person_removed', keptOutSentence);
     if ((await names.lookup(subject.name)) !== subject.person) {
       return refuse('unauthorized', 'The name was released since. Sign in again.');
     }
@@ -77,7 +78,7 @@ export function roomSignIn(options: RoomSignInOptions): (attempt: SignInAttempt)
 }
 
 function refuse(
-  code: 'unauthorized' | 'rate_limited' | 'bad_request' | 'name_taken',
+  code: 'unauthorized' | 'person_removed' | 'rate_limited' | 'bad_request' | 'name_taken',
   message: string,
 ): SignIn {
   return { ok: false, code, message };

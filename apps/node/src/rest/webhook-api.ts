@@ -56,7 +56,7 @@ export function webhookApi(options: WebhookApiOptions): (server: FastifyInstance
         throw new BothyError('rate_limited', 'This webhook posts too fast. Wait a few seconds.');
       }
       const { room, label, person, personName } = webhook;
-      if ((await names.lookup(personName)) !== person) {
+      if (options.isKeptOut(person) || (await names.lookup(personName)) !== person) {
         throw new BothyError(
           'unauthorized',
           'Who made this webhook is not known here any more. Make a new one.',

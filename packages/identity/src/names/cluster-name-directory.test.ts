@@ -125,6 +125,43 @@ test('[NM6] two devices of one person use up one invitation, and a claim that co
   expect(left).toBe(second?.kind === 'bound' ? 0 : 1);
 });
 
+test('[NM12] whose key is kept out gets no name, goes on with none, and uses no invitation up', async () => {
+  const cluster = new NameNodes('kept out', ['a', 'b', 'c']);
+  const { names } = cluster.node(0);
+  let taken = 0;
+  const admission: Admission<never> = {
+    take: async () => {
+      taken += 1;
+      return undefined;
+    },
+    giveBack: async () => {
+      taken -= 1;
+    },
+  };
+  await names.claim(certificate('ben', ben));
+  cluster.keepOut(ben);
+  const keptOut = { kind: 'keptOut' };
+  expect(await names.claimWith(certificate('ben', ben), admission)).toEqual(keptOut);
+  expect(await names.claimWith(certificate('new', ben), admission)).toEqual(keptOut);
+  expect(await names.claim(certificate('ann', ann))).toEqual({ kind: 'bound' });
+  expect(taken).toBe(0);
+  cluster.keepOut(ben, false);
+  expect(await names.claim(certificate('ben', ben))).toEqual({ kind: 'bound' });
+});
+
+test('[NM12] a node without a majority goes by what it knew last, and the majority decides', async () => {
+  const cluster = new NameNodes('minority', ['a', 'b', 'c']);
+  await cluster.node(0).names.claim(certificate('ben', ben));
+  cluster.keepOut(ann);
+  cluster.cut('a');
+  cluster.keepOut(ben);
+  expect(await cluster.node(0).names.claim(certificate('ann', ann))).toEqual({ kind: 'keptOut' });
+  expect(await cluster.node(0).names.claim(certificate('ben', ben))).toEqual({ kind: 'bound' });
+  expect(await cluster.node(1).names.claim(certificate('ben', ben))).toEqual({ kind: 'keptOut' });
+  cluster.heal();
+  expect(await cluster.node(0).names.claim(certificate('ben', ben))).toEqual({ kind: 'keptOut' });
+});
+
 test('[NM7] many names of an old disk are brought in page by page, and a newcomer is given all', async () => {
   const cluster = new NameNodes('pages', ['a', 'b']);
   const names = Array.from({ length: 3_000 }, (_, n) => `name-${n}`);

@@ -13,6 +13,7 @@ import {
   type DirectoryCommand,
   type DirectoryContent,
   type DirectoryResult,
+  type KeptKey,
   mergeRecords,
   type Name,
   type NameRecord,
@@ -30,6 +31,8 @@ export interface NameAgreement {
   /** What is known of a name here. */
   name(name: Name): NameRecord | undefined;
   names(): readonly NameRecord[];
+  /** Undefined: it was never kept out. */
+  key(person: PersonId): KeptKey | undefined;
 }
 
 export interface ClusterNamesOptions<Local extends LocalNames> {
@@ -100,6 +103,8 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     person: PersonId,
     admission: Admission<Refusal>,
   ): Promise<Refusal | ClaimResult> {
+    // Before an invitation is taken, and where nobody can be asked as well: by what this node knew last.
+    if (this.#options.agreement.key(person)?.isOut === true) return { kind: 'keptOut' };
     const owner = (await this.#options.local.record(name))?.claims[0];
     if (owner !== undefined && owner.person !== person) return { kind: 'taken', by: owner.person };
     if (owner?.sure === true) return { kind: 'bound' };
@@ -131,7 +136,7 @@ export class ClusterNameDirectory<Local extends LocalNames = LocalNames> impleme
     const at = claimedAfter(agreement.name(name), this.#tick());
     const result = await agreement.command({ kind: 'claimName', name, person, at, node });
     await this.#written;
-    if (result.kind === 'bound' || result.kind === 'taken') return result;
+    if (result.kind === 'bound' || result.kind === 'taken' || result.kind === 'keptOut') return result;
     throw unexpected(result);
   }
 
