@@ -1,6 +1,6 @@
 /** `npm run soak`: many seeds of a simulation on all processors, or one of them again. */
 import { BothyError } from '@bothy/wire';
-import { allScenarios } from './soak/scenario-registry.ts';
+import { allScenarios, brokenScenarios } from './soak/scenario-registry.ts';
 import { parseSoakOptions } from './soak/soak-options.ts';
 import { runSoak } from './soak/soak-run.ts';
 import { SoakWorkers } from './soak/soak-workers.ts';
@@ -17,7 +17,8 @@ try {
   });
   try {
     const host = { monoMs: () => performance.now(), print, run: workers.run.bind(workers) };
-    if (!(await runSoak(await allScenarios(), options, host))) process.exitCode = 1;
+    const scenarios = await (options.scenario?.endsWith('/broken') ? brokenScenarios() : allScenarios());
+    if (!(await runSoak(scenarios, options, host))) process.exitCode = 1;
   } finally {
     await workers.end();
   }
