@@ -20,7 +20,9 @@ describe('leases', () => {
     const registry = new LeaseRegistry<string>(options);
     registry.register('k', 'a', 'one', 0);
     expect(registry.renew('k', 1, 50)).toMatchObject({ token: 1, untilMs: 150, value: 'one' });
-    expect(registry.register('k', 'a', 'new', 60)).toMatchObject({ lease: { token: 1, untilMs: 160 } });
+    expect(registry.register('k', 'a', 'ill', 60)).toMatchObject({ lease: { token: 1, untilMs: 160 } });
+    expect(registry.get('k', 60)?.value).toBe('ill');
+    expect(registry.changesSince(1)).toEqual([{ revision: 2, key: 'k', change: 'changed' }]);
     expect(registry.renew('k', 1, 160)).toBeUndefined();
     expect(registry.renew('other', 1, 0)).toBeUndefined();
   });
