@@ -4,14 +4,14 @@
  */
 import { afterEach, expect, test } from 'vitest';
 import { browserStage } from './browser-stage.ts';
-import { befriend, connected, openChat, say, shows } from './person.ts';
+import { befriend, connected, openChat, say, shows, texts } from './person.ts';
 
 const stage = browserStage({ nodePerTest: true });
 const { open, join } = stage;
 
 afterEach(() => expect(stage.pageErrors.splice(0)).toEqual([]));
 
-test('from first contact to messages both ways with ticks; after a reload the history is there and the link up', async () => {
+test('from first contact to messages both ways with ticks; after a reload the history is there and the link up, and a clock that is off is seen', async () => {
   const [alice, ben] = await Promise.all([join('alice'), join('ben')]);
   await befriend(alice, ben, 'alice', 'ben');
   await Promise.all([connected(alice), connected(ben)]);
@@ -31,7 +31,28 @@ test('from first contact to messages both ways with ticks; after a reload the hi
   await Promise.all([connected(alice), connected(ben)]);
   await say(ben, 'Back again.');
   await shows(alice, 'Back again.');
+
+  await ben.evaluate(setClock, 3);
+  // As after a sleep: then clocks are compared at once, and not with the next heartbeat.
+  for (const page of [alice, ben]) await page.evaluate(() => dispatchEvent(new Event('online')));
+  await alice.getByText('Their clock is 3 minutes ahead.').waitFor();
+  await ben.getByText('Their clock is 3 minutes behind.').waitFor();
+  await say(ben, 'Is it that late?');
+  await shows(alice, 'Is it that late?');
+  await say(alice, 'No.');
+  await shows(ben, 'No.');
+  for (const page of [alice, ben]) expect((await texts(page)).slice(-2)).toEqual(['Is it that late?', 'No.']);
+  await alice.getByRole('button', { name: 'About ben' }).click();
+  const panel = alice.getByRole('region', { name: 'Connection' });
+  await panel.getByText('Their clock is 3 minutes ahead of yours.').waitFor();
+  await panel.getByText(/There and back in/).waitFor();
 });
+
+/** On a page: its clock is set forward. */
+function setClock(minutes: number): void {
+  const { now } = Date;
+  Date.now = () => now.call(Date) + minutes * 60_000;
+}
 
 test('a message to somebody who looks elsewhere is delivered and not read; what is written while they are away waits', async () => {
   const [alice, ben] = await Promise.all([join('alice'), join('ben')]);

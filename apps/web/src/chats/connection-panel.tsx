@@ -5,6 +5,7 @@ import { useSession } from '../app/session-context.ts';
 import { useClock } from '../app/use-clock.ts';
 import { timeLabel } from '../timeline/day-groups.ts';
 import { readerFormat } from '../timeline/reader-format.ts';
+import { clockHint, clockWords, roundTripWords } from './clock-words.ts';
 import { lastingWords, linkSteps, type StepState } from './link-stages.ts';
 
 interface ConnectionPanelProps {
@@ -62,9 +63,23 @@ function DeviceLink({ link, contactName, alone }: { link: LinkView; contactName:
       )}
       <Steps link={link} />
       <p className="hint">
-        Since {timeLabel(link.sinceMs, readerFormat)}, for {lastingWords(nowMs - link.sinceMs)}.
+        Since {timeLabel(link.sinceMs, readerFormat)}, for {lastingWords(nowMs - link.sinceMs)}.{' '}
+        {roundTripWords(link.clock)}
       </p>
+      <ClockNotice clock={link.clock} />
     </div>
+  );
+}
+
+function ClockNotice({ clock }: { clock: LinkView['clock'] }) {
+  const words = clockWords(clock);
+  if (words === undefined) return null;
+  const hint = clockHint(clock);
+  return (
+    <>
+      <p>{words}</p>
+      {hint !== undefined && <p className="hint">{hint}</p>}
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { routeHash } from '../routing/route.ts';
 import { Icon } from '../shell/icons.tsx';
 import { nodeMissedAfterMs } from '../shell/node-words.ts';
 import { Avatar } from '../timeline/avatar.tsx';
+import { briefClockWords } from './clock-words.ts';
 import { ContactDetails } from './contact-details.tsx';
 import { linkWords, retryWords } from './link-words.ts';
 
@@ -53,6 +54,7 @@ function LinkLine({ contact, person, state }: ConversationHeadProps) {
     nodeMissed,
     link,
   });
+  const clock = briefClockWords(link?.clock);
   return (
     <div className="link-line">
       <p role="status" className={`tone-${words.tone}`}>
@@ -60,6 +62,7 @@ function LinkLine({ contact, person, state }: ConversationHeadProps) {
         {words.text}
       </p>
       {words.retryInMs !== undefined && <Countdown link={link} retryInMs={words.retryInMs} />}
+      {clock !== undefined && <span className="hint">{clock}</span>}
       {words.canTry && (
         <button type="button" className="button small" onClick={() => run({ kind: 'connect', person })}>
           Try again

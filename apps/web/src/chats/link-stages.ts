@@ -74,6 +74,6 @@ function stateAt(link: LinkView | undefined): StepState {
   return link?.state === 'failed' || link?.state === 'retrying' ? 'failed' : 'now';
 }
 
-function counted(count: number, unit: string): string {
+export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
