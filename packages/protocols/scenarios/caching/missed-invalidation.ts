@@ -77,7 +77,10 @@ export const missedInvalidation: KnownFailure = {
           counts.changes += 1;
           const key = keys[random.below(keys.length)] ?? '';
           store.set(key, counts.changes);
-          for (const message of sender.changed([key])) network.send('sender', 'follower', message);
+          for (const message of sender.changed([key])) {
+            simulation.note(`${key} is ${counts.changes} now, which goes out as number ${message.number}`);
+            network.send('sender', 'follower', message);
+          }
           if (simulation.nowMs < forMs) simulation.after(random.below(400), change);
         };
         const beat = (): void => {

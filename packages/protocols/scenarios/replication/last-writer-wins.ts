@@ -38,6 +38,10 @@ export const lastWriterWins: KnownFailure = {
       );
       // Up to a minute off, either way.
       const skews = new Map(devices.map((device) => [device, random.below(120_000) - 60_000]));
+      for (const [device, skewMs] of skews) {
+        const isAhead = skewMs > 0 ? 'ahead' : 'behind';
+        simulation.note(`the clock of ${device} is ${Math.abs(skewMs / 1_000).toFixed(1)} s ${isAhead}`);
+      }
       const wallMs = (device: string): number => simulation.wallMs + (skews.get(device) ?? 0);
       const take = (device: string, written: Written): void => {
         clocks.get(device)?.observe(written.at, wallMs(device));
