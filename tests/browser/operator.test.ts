@@ -58,8 +58,8 @@ test('who came first lists names, releases one after a question, makes an invita
   await guest.getByText('You were invited.').waitFor();
   await enter(guest, 'ben');
 
-  // The page would come back at once.
-  await guest.context().close();
+  await dialog.getByRole('button', { name: 'Kept out' }).click();
+  await dialog.getByText('Nobody is kept out.').waitFor();
   await dialog.getByRole('button', { name: 'Names', exact: true }).click();
   await dialog.getByRole('button', { name: 'Remove ben' }).click();
   const removal = dialog.getByRole('group', { name: 'Remove ben?' });
@@ -69,5 +69,19 @@ test('who came first lists names, releases one after a question, makes an invita
   const removed = dialog.getByRole('region', { name: 'Removed people' });
   await removed.getByText('Removed.', { exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Release ben' }).waitFor({ state: 'detached' });
+
+  // His page would come back at once if his key were not kept out.
+  await guest.reload();
+  await guest.getByText('or an operator has removed you').waitFor();
+  await guest.getByRole('link', { name: 'Rooms' }).first().click();
+  await guest.getByText('An operator has removed you').first().waitFor();
+  await dialog.getByRole('button', { name: 'Kept out' }).click();
+  await dialog.getByText('One person is kept out of all nodes.').waitFor();
+  const back = dialog.getByRole('group', { name: 'Let ben in again?' });
+  await dialog.getByRole('button', { name: 'Let ben in' }).click();
+  await back.getByRole('button', { name: 'Keep' }).click();
+  await dialog.getByRole('button', { name: 'Let ben in' }).click();
+  await back.getByRole('button', { name: 'Let in', exact: true }).click();
+  await dialog.getByRole('status').getByText('ben may sign in again.').waitFor();
   expect(stage.pageErrors).toEqual([]);
 });

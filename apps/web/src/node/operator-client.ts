@@ -24,10 +24,19 @@ const removal = z.object({
   trouble: z.exactOptional(z.string()),
   reason: z.exactOptional(z.string()),
 });
+const keptOut = z.object({
+  person: z.string().check(z.regex(personIdPattern)),
+  name: z.string(),
+  by: z.string(),
+  at: z.number(),
+});
+const keptOutShape = z.object({ keptOut: z.array(keptOut), stale: z.exactOptional(z.literal(true)) });
 const removalsShape = z.object({ removals: z.array(removal) });
 
 /** A person who is being removed, or was. */
 export type Removal = z.infer<typeof removal>;
+/** A person whose key is kept out; `at` in Unix milliseconds. */
+export type KeptOut = z.infer<typeof keptOut>;
 /** A name at the node, and whose it is; `claimedAt` in Unix milliseconds. */
 export type OwnedName = z.infer<typeof ownedName>;
 export type Invitation = z.infer<typeof invitationShape>;
@@ -57,9 +66,20 @@ export class OperatorClient {
     return parsed(z.pick(ownedName, { person: true }), answer).person;
   }
 
-  /** Removes a person: it goes on by itself. Asked again it is the same. */
-  async remove(name: Name): Promise<Removal> {
-    return parsed(removal, await this.#ask(`persons/${encodeURIComponent(name)}`, 'DELETE'));
+  /** Removes a person: it goes on by itself. Asked again it is the same. `mayReturn`: their key is not kept out. */
+  async remove(name: Name, mayReturn: boolean): Promise<Removal> {
+    const query = mayReturn ? '?mayReturn=true' : '';
+    return parsed(removal, await this.#ask(`persons/${encodeURIComponent(name)}${query}`, 'DELETE'));
+  }
+
+  /** The last first. `stale`: most nodes cannot be reached, and this is as it was known last. */
+  async keptOut(): Promise<z.infer<typeof keptOutShape>> {
+    return parsed(keptOutShape, await this.#ask('kept-out', 'GET'));
+  }
+
+  /** Rejects with `not_found` when somebody else did it meanwhile. */
+  async letIn(person: PersonId): Promise<KeptOut> {
+    return parsed(keptOut, await this.#ask(`kept-out/${person}`, 'DELETE'));
   }
 
   /** The newest first. */

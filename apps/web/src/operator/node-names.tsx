@@ -48,10 +48,10 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
     await read();
   }
 
-  async function remove(name: Name): Promise<void> {
+  async function remove(name: Name, mayReturn: boolean): Promise<void> {
     setAsked(undefined);
     try {
-      await client.remove(name);
+      await client.remove(name, mayReturn);
       setBegun((before) => before + 1);
     } catch (thrown) {
       const error = BothyError.from(thrown);
@@ -88,7 +88,7 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
             ) : (
               <RemoveQuestion
                 name={owned.name}
-                remove={() => remove(owned.name)}
+                remove={(mayReturn) => remove(owned.name, mayReturn)}
                 keep={() => setAsked(undefined)}
               />
             )}
@@ -170,21 +170,26 @@ function ReleaseQuestion({ name, release, keep }: ReleaseQuestionProps) {
 
 interface RemoveQuestionProps {
   readonly name: Name;
-  readonly remove: () => void;
+  readonly remove: (mayReturn: boolean) => void;
   readonly keep: () => void;
 }
 
 function RemoveQuestion({ name, remove, keep }: RemoveQuestionProps) {
+  const [mayReturn, setMayReturn] = useState(false);
   return (
     <AskedOnce
       question={`Remove ${name}?`}
       className="release-question"
       act="Remove"
-      onAct={remove}
+      onAct={() => remove(mayReturn)}
       keep={keep}
     >
       On all nodes the name is freed, they are signed off and banned from their rooms, and what waits for them
-      is cleared. What they wrote stays. Where anybody may take a name, they may come back under one.
+      is cleared. What they wrote stays. Their key is kept out until an operator lets it in again.
+      <label className="may-return">
+        <input type="checkbox" checked={mayReturn} onChange={(event) => setMayReturn(event.target.checked)} />
+        They may come back: their key is not kept out
+      </label>
     </AskedOnce>
   );
 }

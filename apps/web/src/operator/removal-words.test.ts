@@ -13,6 +13,9 @@ const removal = (underWay: string, state: Removal['state'] = 'running'): Removal
 });
 
 test('what is being done is told, and what it waits for', () => {
+  expect(removalWords({ ...removal(''), steps: [{ name: 'key', state: 'underWay' }] })).toBe(
+    'Their key is being kept out.',
+  );
   expect(removalWords(removal('name'))).toBe('The name is being freed.');
   expect(removalWords({ ...removal('rooms'), trouble: 'n2 cannot be reached.' })).toBe(
     'They are leaving their rooms. n2 cannot be reached.',

@@ -2,6 +2,7 @@
 import type { Removal } from '../node/operator-client.ts';
 
 const nowWords: Readonly<Record<string, string | undefined>> = {
+  key: 'Their key is being kept out.',
   name: 'The name is being freed.',
   sessions: 'Connections are being ended.',
   rooms: 'They are leaving their rooms.',

@@ -133,7 +133,8 @@ const refusedCodes: readonly unknown[] = [4, 5];
 
 function connectionError(error: Error): BothyError {
   if ('code' in error && refusedCodes.includes(error.code)) {
-    const sentence = 'The node does not accept our sign-in. Perhaps the name belongs to somebody else there.';
+    const why = 'Perhaps the name belongs to somebody else there, or an operator has removed you.';
+    const sentence = `The node does not accept our sign-in. ${why}`;
     return new BothyError('unauthorized', sentence, { cause: error });
   }
   return new BothyError('broker_unreachable', `The node cannot be used: ${error.message}`, { cause: error });
