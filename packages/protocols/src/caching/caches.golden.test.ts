@@ -1,6 +1,8 @@
 /** What passes between readers, writers, a cache and its store, to be read. */
 import { expect, test } from 'vitest';
+import { LruCache } from './lru-cache.ts';
 import { ReadThrough, type ReadThroughOutput } from './read-through.ts';
+import { type Flight, SingleFlight } from './single-flight.ts';
 import { WriteBehind } from './write-behind.ts';
 import { WriteThrough, type WriteThroughOutput } from './write-through.ts';
 
@@ -129,4 +131,62 @@ test('[WB1, WB2, WB3, WB4, WB5, WB9] marks that wait, a flush that fails and is 
   cache.flushed();
   say(`the store has it: ${due()}`);
   await inFile(lines, 'write-behind');
+});
+
+test('[LR1, LR2, LR3, LR4, LR5] three places, four rooms, ten seconds to live, and a clock that goes back', async () => {
+  const cache = new LruCache<string, string>({ maxEntries: 3, ttlMs: 10_000 });
+  const lines: string[] = [];
+  const say = (second: number, line: string): void =>
+    void lines.push(`${String(second).padStart(2)} s  ${line}`);
+  const set = (second: number, key: string): void => {
+    const gone = cache.set(key, key.toUpperCase(), second * 1_000);
+    say(second, `set ${key}${gone === undefined ? '' : `: ${gone.key} goes, it was used longest ago`}`);
+  };
+  const get = (second: number, key: string): void =>
+    say(second, `get ${key}: ${cache.get(key, second * 1_000) ?? 'not held'}`);
+  set(0, 'hut');
+  set(1, 'lake');
+  set(2, 'shed');
+  get(3, 'hut');
+  set(4, 'mill');
+  get(5, 'lake');
+  get(9, 'hut');
+  get(10, 'hut');
+  get(9, 'hut');
+  say(10, `delete mill: ${cache.delete('mill') ? 'it was held' : 'it was not held'}`);
+  get(10, 'mill');
+  get(11, 'shed');
+  get(12, 'shed');
+  await inFile(lines, 'lru-cache');
+});
+
+test('[SF1, SF2, SF3, SF4, SF5] two keys, a change meanwhile, and more than may wait', async () => {
+  const flights = new SingleFlight<string, string>({ maxFlights: 2, maxWaiters: 2 });
+  const lines: string[] = [];
+  const under: Flight<string>[] = [];
+  const words = { begin: 'a look-up begins', wait: 'waits for it', refused: 'refused' };
+  const ask = (key: string, who: string): void => {
+    const asked = flights.ask(key, who);
+    if (asked.kind === 'begin') under.push(asked.flight);
+    lines.push(`${who} asks for ${key}: ${words[asked.kind]}`);
+  };
+  const end = (at: number, what: string): void => {
+    const flight = under[at];
+    const told = flight === undefined ? [] : flights.end(flight);
+    lines.push(`look-up ${at + 1}, ${flight?.key}, ${what}: ${told.join(' and ') || 'nobody'} told`);
+  };
+  ask('hut', 'ann');
+  ask('hut', 'ben');
+  ask('hut', 'cleo');
+  ask('lake', 'cleo');
+  ask('shed', 'dora');
+  flights.forget('hut');
+  lines.push('hut has changed: its look-up is not joined any more');
+  end(1, 'fails');
+  ask('hut', 'dora');
+  end(0, 'ends');
+  end(2, 'ends');
+  end(2, 'ends again');
+  ask('lake', 'emil');
+  await inFile(lines, 'single-flight');
 });
