@@ -44,6 +44,23 @@ async function removals(node: NodeProcess, operator: LocalIdentity): Promise<rea
   return (body.removals ?? []) as readonly Removal[];
 }
 
+/** At one node, until another one has heard of it. */
+async function letIn(
+  node: NodeProcess,
+  operator: LocalIdentity,
+  person: LocalIdentity,
+  until: NodeProcess,
+): Promise<void> {
+  const token = await tokenAt(node, operator);
+  expect((await askAs(node, `DELETE kept-out/${person.person}`, token)).status).toBe(200);
+  const isIn = () =>
+    tokenAt(until, person).then(
+      () => true,
+      () => false,
+    );
+  await eventually(isIn, `${until.id} knows that ${person.name} may come in`);
+}
+
 /** Ben at n2, with a room that he owns there and one at n1, and with messages that wait for him at the broker of n2. */
 async function benIsThere(context: TestContext) {
   const stage = await ClusterStage.open(context, { nodes: 2 });
@@ -94,6 +111,7 @@ test('the node of the operator is killed in the middle: after a start it goes on
   await stage.isComplete();
   await eventually(async () => (await removals(n1, ranger))[0]?.state === 'completed', 'all steps are done');
   expect((await removals(n1, ranger))[0]?.steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'key done',
     'name done',
     'sessions done',
     'rooms done',
@@ -107,8 +125,8 @@ test('the node of the operator is killed in the middle: after a start it goes on
       `the name is free at ${node.id}`,
     );
   }
-  expect((await askAs(n2, `GET rooms/${his}`, bensToken)).status).toBe(401);
-  // Cleo owns the room that was his; he is in neither, and stays out with the same key.
+  expect((await askAs(n2, `GET rooms/${his}`, bensToken)).body).toMatchObject({ code: 'person_removed' });
+  // Cleo owns the room that was his; he is in neither, and stays out once his key is let in again.
   const cleoAt2 = await openSession(n2, await tokenAt(n2, cleo));
   for (const room of [his, hers]) {
     const { members } = (await cleoAt2.call('room.info', { room })) as {
@@ -117,6 +135,8 @@ test('the node of the operator is killed in the middle: after a start it goes on
     expect(members.map(({ name, role }) => `${name} ${role}`)).toEqual(['cleo owner']);
   }
   cleoAt2.close();
+  await expect(tokenAt(n2, ben)).rejects.toThrow('person_removed');
+  await letIn(n1, ranger, ben, n2);
   const benAgain = await openSession(n2, await tokenAt(n2, ben));
   await expect(benAgain.call('room.join', { requestId: 'j3', room: hers })).rejects.toThrow('banned');
   benAgain.close();
@@ -147,4 +167,32 @@ test('it can be taken back while a node is waited for: the name is his again, an
   await benAgain.call('room.join', { requestId: 'j3', room: hers });
   benAgain.close();
   expect((await askAs(n1, `DELETE removals/${String(body.id)}`, await tokenAt(n1, ranger))).status).toBe(400);
+}, 120_000);
+
+test('who is removed at one node is signed off and refused at the other, also when that is alone, until an operator lets them in', async (context) => {
+  const { stage, n1, n2, ranger, ben, cleo, benAt2 } = await benIsThere(context);
+  const begun = await askAs(n1, 'DELETE persons/ben', await tokenAt(n1, ranger));
+  expect(begun.status).toBe(200);
+  await benAt2.closed;
+  for (const node of [n1, n2]) await expect(tokenAt(node, ben)).rejects.toThrow('person_removed');
+  await eventually(async () => (await removals(n1, ranger))[0]?.state === 'completed', 'all steps are done');
+
+  // Nobody is there to ask, and it has just started.
+  await n1.end();
+  await n2.end();
+  await n2.start();
+  await expect(tokenAt(n2, ben)).rejects.toThrow('person_removed');
+  const cleosToken = await tokenAt(n2, cleo);
+  expect((await askAs(n2, 'GET kept-out', cleosToken)).body).toMatchObject({
+    keptOut: [{ person: ben.person, name: 'ben', by: 'ranger' }],
+  });
+  expect((await askAs(n2, `DELETE kept-out/${ben.person}`, cleosToken)).body).toMatchObject({
+    code: 'directory_unavailable',
+  });
+
+  await n1.start();
+  await stage.isComplete();
+  await expect(tokenAt(n1, ben)).rejects.toThrow('person_removed');
+  await letIn(n2, cleo, ben, n1);
+  await tokenAt(n2, ben);
 }, 120_000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { removalLines, type ShownRemoval } from './person-command.ts';
+import { keptOutLines, removalLines, type ShownRemoval, whoIsMeant } from './person-command.ts';
 
 const removal: ShownRemoval = {
   id: 'a'.repeat(20),
@@ -7,6 +7,7 @@ const removal: ShownRemoval = {
   by: 'ranger',
   state: 'running',
   steps: [
+    { name: 'key', state: 'done' },
     { name: 'name', state: 'done' },
     { name: 'sessions', state: 'done' },
     { name: 'rooms', state: 'underWay' },
@@ -18,7 +19,7 @@ const removal: ShownRemoval = {
 test('how far a removal is, and what it waits for, is told in words', () => {
   expect(removalLines(removal)).toEqual([
     `ben is being removed (${'a'.repeat(20)}, asked by ranger)`,
-    '  done: name and tokens, connections',
+    '  done: key, name and tokens, connections',
     '  now: rooms. n2 cannot be reached, and may have rooms of theirs.',
   ]);
 });
@@ -30,4 +31,26 @@ test('one that has ended says how, and why', () => {
   const back = removalLines({ ...rest, steps: [], state: 'compensated', reason: 'ranger took it back.' });
   expect(back[0]).toContain('ben stays: what was done is undone');
   expect(back[1]).toBe('  ranger took it back.');
+});
+
+const kept = { person: 'b'.repeat(32), name: 'ben', by: 'ranger', at: Date.UTC(2026, 10, 26, 9, 30) };
+
+test('who is kept out is shown with how to name them, and that it may be old', () => {
+  expect(keptOutLines({ keptOut: [] })).toEqual(['Nobody is kept out.']);
+  expect(keptOutLines({ keptOut: [kept], stale: true })).toEqual([
+    `ben (${'b'.repeat(32)}, removed by ranger, 2026-11-26 09:30 UTC)`,
+    'Most nodes cannot be reached: this is as it was known last.',
+  ]);
+  const lines = keptOutLines({ keptOut: [{ ...kept, at: Number.MAX_SAFE_INTEGER }] });
+  expect(lines[0]).toContain('removed by ranger, at an unknown time');
+});
+
+test('who is to be let in is named by name or id, and of two of one name by the id', () => {
+  const other = { ...kept, person: 'c'.repeat(32) };
+  expect(whoIsMeant('ben', [kept])).toBe(kept);
+  expect(whoIsMeant(other.person, [kept, other])).toBe(other);
+  expect(() => whoIsMeant('ben', [kept, other])).toThrow(
+    `2 people were called ben. Name one by the id: ${kept.person}`,
+  );
+  expect(() => whoIsMeant('eve', [kept])).toThrow('Nobody called eve is kept out.');
 });

@@ -1,4 +1,4 @@
-/** `bothy person`: an operator removes somebody, and sees how far that is. */
+/** `bothy person`: an operator removes somebody, sees how far that is, and lets somebody in again. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { BothyError, errorCodes } from '@bothy/wire';
 import { type Command, Option } from 'commander';
@@ -10,6 +10,7 @@ interface PersonFlags {
   readonly node?: string;
   readonly key: string;
   readonly wait?: true;
+  readonly mayReturn?: true;
   readonly json?: true;
 }
 
@@ -22,6 +23,20 @@ export interface ShownRemoval {
   readonly steps: readonly { readonly name: string; readonly state: 'done' | 'underWay' | 'waiting' }[];
   readonly trouble?: string;
   readonly reason?: string;
+}
+
+/** Whose key is kept out. */
+export interface ShownKeptOut {
+  readonly person: string;
+  readonly name: string;
+  readonly by: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+interface KeptOutAnswer {
+  readonly keptOut: readonly ShownKeptOut[];
+  readonly stale?: true;
 }
 
 const askEveryMs = 1_000;
@@ -39,11 +54,16 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
       .option('--json', 'as JSON, one line');
   options(person.command('remove'))
     .argument('<name>', 'who is to go')
-    .description('remove a person: sessions, name, rooms and mailbox, on all nodes')
+    .description('remove a person: key, name, sessions, rooms and mailbox, on all nodes')
+    .option(
+      '--may-return',
+      'do not keep their key out: where anybody may register they can come back at once',
+    )
     .option('--wait', 'until all is done; it goes on by itself without that too')
     .action(async (name: string, flags: PersonFlags) => {
       const ask = await asker(flags);
-      let removal = await ask<ShownRemoval>('DELETE', `persons/${encodeURIComponent(name)}`);
+      const query = flags.mayReturn === true ? '?mayReturn=true' : '';
+      let removal = await ask<ShownRemoval>('DELETE', `persons/${encodeURIComponent(name)}${query}`);
       while (flags.wait === true && !hasEnded(removal)) {
         await wait(askEveryMs);
         removal = await known(ask, removal.id);
@@ -63,6 +83,25 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
     .action(async (id: string, flags: PersonFlags) => {
       const ask = await asker(flags);
       show([await ask<ShownRemoval>('DELETE', `removals/${encodeURIComponent(id)}`)], flags, print);
+    });
+  options(person.command('kept-out'))
+    .description('whose key is kept out of all nodes')
+    .action(async (flags: PersonFlags) => {
+      const answer = await (await asker(flags))<KeptOutAnswer>('GET', 'kept-out');
+      if (flags.json === true) return print(JSON.stringify(answer.keptOut));
+      keptOutLines(answer).forEach(print);
+    });
+  options(person.command('let-in'))
+    .argument('<who>', 'their name or id, as "bothy person kept-out" shows them')
+    .description('let a person in again who was removed')
+    .action(async (who: string, flags: PersonFlags) => {
+      const ask = await asker(flags);
+      const { keptOut } = await ask<KeptOutAnswer>('GET', 'kept-out');
+      const found = whoIsMeant(who, keptOut);
+      const letIn = await ask<ShownKeptOut>('DELETE', `kept-out/${encodeURIComponent(found.person)}`);
+      print(
+        flags.json === true ? JSON.stringify(letIn) : `${plain(letIn.name)} may sign in again, at all nodes.`,
+      );
     });
 }
 
@@ -106,6 +145,32 @@ function show(removals: readonly ShownRemoval[], { json }: PersonFlags, print: (
   for (const removal of removals) removalLines(removal).forEach(print);
 }
 
+export function keptOutLines({ keptOut, stale }: KeptOutAnswer): string[] {
+  const lines = keptOut.map(({ person, name, by, at }) => {
+    const date = new Date(at);
+    // A clock may say anything.
+    const isDate = !Number.isNaN(date.getTime());
+    const when = isDate ? `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'at an unknown time';
+    return `${plain(name)} (${plain(person)}, removed by ${plain(by)}, ${when})`;
+  });
+  if (lines.length === 0) lines.push('Nobody is kept out.');
+  if (stale === true) lines.push('Most nodes cannot be reached: this is as it was known last.');
+  return lines;
+}
+
+/** By id or by name; a name that several had has to be told by the id. */
+export function whoIsMeant(who: string, keptOut: readonly ShownKeptOut[]): ShownKeptOut {
+  const found = keptOut.filter(({ person, name }) => person === who || name === who);
+  const [first, ...others] = found;
+  if (first === undefined) throw new BothyError('not_found', `Nobody called ${plain(who)} is kept out.`);
+  if (others.length === 0) return first;
+  const ids = found.map(({ person }) => plain(person)).join(', ');
+  throw new BothyError(
+    'bad_request',
+    `${found.length} people were called ${plain(who)}. Name one by the id: ${ids}`,
+  );
+}
+
 const stateWords = {
   running: 'is being removed',
   compensating: 'stays: what was done is being undone',
@@ -113,6 +178,7 @@ const stateWords = {
   compensated: 'stays: what was done is undone',
 } as const;
 const stepWords = {
+  key: 'key',
   name: 'name and tokens',
   sessions: 'connections',
   rooms: 'rooms',
