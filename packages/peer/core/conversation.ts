@@ -58,6 +58,11 @@ export class Conversation {
     return Object.fromEntries(this.logs().map((log) => [log, this.head(log).n]));
   }
 
+  /** Every log with the hash of its last entry. */
+  ends(): Readonly<Record<LogKey, string>> {
+    return Object.fromEntries(this.logs().map((log) => [log, this.head(log).hash]));
+  }
+
   logs(): LogKey[] {
     return [...this.#heads.keys()].sort();
   }

@@ -1,6 +1,6 @@
 /** All conversations, their entries, receipts and read marks, and the links they are synced over. */
 import { HybridLogicalClock, type Sealed } from '@bothy/protocols';
-import { type LogVector, logKeyOf, type PersonId, type VerifiedFrame } from '@bothy/wire';
+import { type LogKey, type LogVector, logKeyOf, type PersonId, type VerifiedFrame } from '@bothy/wire';
 import { type PeerConfig, timing } from './config.ts';
 import { Conversation } from './conversation.ts';
 import { takeEntries } from './entry-intake.ts';
@@ -88,10 +88,22 @@ export class Conversations {
     sync.opened(step);
   }
 
+  /** With every device of theirs that is linked now. */
+  compareCopies(step: Step, commandId: string, person: PersonId): void {
+    const syncs = this.#syncsOf(this.#with(person));
+    if (syncs.length === 0) {
+      const message = 'No device of theirs is connected now. Copies are compared over the link.';
+      return step.fail(commandId, 'peer_unreachable', message);
+    }
+    for (const sync of syncs) sync.copies.again(step, (log) => sync.heldUpTo(log));
+    step.reply(commandId, { ok: true });
+  }
+
   linkClosed(step: Step, link: string): void {
     const sync = this.#syncs.get(link);
     if (sync === undefined) return;
     this.#syncs.delete(link);
+    sync.copies.closed(step);
     this.#theyType(step, sync.conversation.person, false);
     // What was only on its way is pending again: a tick never lies.
     if (sync.sentUpTo(this.#ownLog.key) > 0) this.#notifyProgress(step, sync.conversation);
@@ -99,6 +111,7 @@ export class Conversations {
 
   found(step: Step, id: string, rows: readonly EntryRow[]): void {
     for (const sync of this.#syncs.values()) {
+      if (sync.copies.found(step, id, rows)) return;
       if (!sync.found(step, id, rows)) continue;
       this.#notifyProgress(step, sync.conversation);
       return;
@@ -112,7 +125,11 @@ export class Conversations {
     if (frame.conversation !== sync.conversation.id) {
       return step.refuse('forbidden', 'A contact spoke of a conversation that this link does not carry.');
     }
-    if (frame.kind === 'have') this.#theyHave(step, sync, frame.vector);
+    if (frame.kind === 'have') {
+      this.#theyHave(step, sync, frame.vector);
+      sync.copies.told(step, frame.vector, frame.ends);
+    } else if (frame.kind === 'compare') sync.copies.question(step, frame);
+    else if (frame.kind === 'hash') sync.copies.answer(step, frame);
     else if (frame.kind === 'read') this.#theyRead(step, sync, frame.vector);
     else if (frame.kind === 'typing') this.#theyType(step, sync.conversation.person, frame.active);
     else this.#entriesArrived(step, sync, frame);
@@ -162,7 +179,8 @@ export class Conversations {
       return this.#rolledBack(step, conversation);
     }
     this.#theyType(step, conversation.person, false);
-    const rows = takeEntries(step, conversation, entries, this.#clock);
+    const forked = (log: LogKey): void => sync.copies.forked(step, log);
+    const rows = takeEntries(step, conversation, entries, this.#clock, forked);
     for (const { header } of entries) sync.theySent(logKeyOf(header), header.n);
     const logs = new Set(entries.map(({ header }) => logKeyOf(header)));
     if (logs.size > 0) {

@@ -5,18 +5,20 @@ import type { Conversation } from './conversation.ts';
 import type { EntryRow, PeerWrite } from './records.ts';
 import type { Step } from './step.ts';
 
-/** Persists what continues a log. Doubles are passed over. Returns the rows taken, in order. */
+/** Persists what continues a log. Doubles are passed over, a second history is told to `forked`, once. Returns the rows taken, in order. */
 export function takeEntries(
   step: Step,
   conversation: Conversation,
   entries: readonly VerifiedEntry[],
   clock: HybridLogicalClock,
+  forked: (log: LogKey) => void,
 ): EntryRow[] {
   const taken: { readonly row: EntryRow; readonly body: EntryBody | undefined }[] = [];
   const touched = new Set<LogKey>();
   for (const entry of entries) {
     const row = takeEntry(step, conversation, entry, clock);
-    if (row === undefined) continue;
+    if (row === 'fork') forked(logKeyOf(entry.header));
+    if (row === undefined || row === 'fork') continue;
     taken.push({ row, body: entry.body });
     touched.add(row.log);
   }
@@ -44,7 +46,7 @@ function takeEntry(
   conversation: Conversation,
   entry: VerifiedEntry,
   clock: HybridLogicalClock,
-): EntryRow | undefined {
+): EntryRow | 'fork' | undefined {
   const { header, record, hash } = entry;
   const log = logKeyOf(header);
   if (conversation.flagged.has(log)) return undefined;
@@ -53,7 +55,7 @@ function takeEntry(
   if (standing === 'fork') {
     conversation.flagged.add(log);
     step.refuse('bad_signature', 'A device signed two different histories; the first is kept.');
-    return undefined;
+    return 'fork';
   }
   if (standing === 'gap') {
     step.refuse('bad_request', 'An entry arrived out of its order and was not taken.');

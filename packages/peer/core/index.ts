@@ -2,6 +2,8 @@ export { bounds, type PeerConfig, timing } from './config.ts';
 export type { EntrySeal, PeerCommand, PeerInput, RtcEvent } from './inputs.ts';
 export type {
   CommandResult,
+  CopyDifference,
+  CopyState,
   EntryContent,
   LinkStage,
   LinkState,

@@ -23,6 +23,8 @@ export type PeerCommand =
   | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }
   /** Everything stored so far in the conversation with this person has been seen. */
   | { readonly kind: 'markRead'; readonly person: PersonId }
+  /** Compare our copy of the conversation with those of this person's devices that are linked now; told by notices. */
+  | { readonly kind: 'compareCopies'; readonly person: PersonId }
   /** Try to reach this person's devices now, whatever the retry timers say. */
   | { readonly kind: 'connect'; readonly person: PersonId };
 

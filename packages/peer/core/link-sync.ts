@@ -7,6 +7,7 @@ import { CatchUp } from '@bothy/protocols';
 import { type EntryRecord, type Frame, type LogKey, limits, utf8Bytes } from '@bothy/wire';
 import { bounds } from './config.ts';
 import type { Conversation } from './conversation.ts';
+import { CopyComparison } from './copy-comparison.ts';
 import type { EntryRow } from './records.ts';
 import type { Step } from './step.ts';
 
@@ -15,6 +16,7 @@ export class LinkSync {
   /** The other device's key. */
   readonly device: string;
   readonly conversation: Conversation;
+  readonly copies: CopyComparison;
   /** What the other side holds, was handed, and is to be given next. */
   readonly #catchUp = new CatchUp({ maxPage: bounds.syncPage, maxUnconfirmed: bounds.syncWindow });
   /** The question to the store that waits for its answer. */
@@ -25,13 +27,20 @@ export class LinkSync {
     this.link = link;
     this.device = device;
     this.conversation = conversation;
+    this.copies = new CopyComparison(link, device, conversation);
   }
 
   opened(step: Step): void {
     const { id } = this.conversation;
-    step.frame(this.link, { kind: 'have', conversation: id, vector: this.conversation.vector() });
+    const [vector, ends] = [this.conversation.vector(), this.conversation.ends()];
+    step.frame(this.link, { kind: 'have', conversation: id, vector, ends });
     const read = this.conversation.readVector();
     if (Object.keys(read).length > 0) step.frame(this.link, { kind: 'read', conversation: id, vector: read });
+  }
+
+  /** How far the other side holds a log, as far as it is known. */
+  heldUpTo(log: LogKey): number {
+    return this.#catchUp.confirmed(log);
   }
 
   /** How far a log was handed to this link, by us or by them. */

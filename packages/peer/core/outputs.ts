@@ -9,7 +9,16 @@ import type {
   SetTimer,
   WallClockOffset,
 } from '@bothy/protocols';
-import type { Candidate, DeviceAddress, Envelope, ErrorCode, Frame, Name, PersonId } from '@bothy/wire';
+import type {
+  Candidate,
+  DeviceAddress,
+  Envelope,
+  ErrorCode,
+  Frame,
+  LogKey,
+  Name,
+  PersonId,
+} from '@bothy/wire';
 import type { Contact, EntryQuery, EntryRow, PeerWrite } from './records.ts';
 
 /** What is to be hashed and signed: the header without `bodyHash`, and the body's exact text. */
@@ -44,6 +53,22 @@ export type LinkState = 'offline' | 'waiting' | 'connecting' | 'open' | 'retryin
 /** Where a link is, or where it stopped: in the order in which a link is made. */
 export type LinkStage = 'presence' | 'broker' | 'offer' | 'answer' | 'connectivity' | 'channel' | 'open';
 
+/**
+ * How the copy of one device compares to ours: `silent` it does not say hashes, for it is of an earlier version ·
+ * `interrupted` the link ended before all was compared.
+ */
+export type CopyState = 'comparing' | 'same' | 'differs' | 'silent' | 'interrupted';
+
+/** A log that is not the same on both sides. */
+export interface CopyDifference {
+  readonly log: LogKey;
+  /** The first number that differs. Not exact: it is this one or an earlier one. */
+  readonly from: number;
+  readonly isExact: boolean;
+  /** The author's device signed both histories; otherwise only the hashes are known, and not who is right. */
+  readonly isSigned: boolean;
+}
+
 /** What a person may want to see. Sent after what it tells is durable. */
 export type PeerNotice =
   | { readonly kind: 'contact'; readonly contact: Contact }
@@ -69,6 +94,18 @@ export type PeerNotice =
       readonly retryInMs?: number;
       /** As of the last answer that said something new; absent before the first on this link. */
       readonly clock?: WallClockOffset;
+    }
+  /** Whether a device of the other person holds the same entries as this one, as far as both go. */
+  | {
+      readonly kind: 'copies';
+      readonly conversation: string;
+      /** Its key, `person/device`. */
+      readonly device: string;
+      readonly state: CopyState;
+      /** Entries that were found the same. */
+      readonly entries: number;
+      /** By log, at most one each. */
+      readonly differences: readonly CopyDifference[];
     }
   | { readonly kind: 'presence'; readonly person: PersonId; readonly online: boolean }
   | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }

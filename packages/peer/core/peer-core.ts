@@ -103,6 +103,8 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
         return step.reply(id, { ok: true });
       case 'markRead':
         return this.#conversations.markRead(step, id, command.person);
+      case 'compareCopies':
+        return this.#conversations.compareCopies(step, id, command.person);
       case 'connect':
         return this.#connect(step, id, contact);
     }

@@ -1,5 +1,6 @@
 import { calm, type Scenario } from '@bothy/simulator';
 import { type ConversationWorldOptions, conversationScenario } from './conversation-scenario.ts';
+import { forkedCopies } from './forked-copies.ts';
 
 const hourMs = 3_600_000;
 
@@ -62,4 +63,4 @@ export const liesAloneOptions: ConversationWorldOptions = {
 export const liesAlone: Scenario = conversationScenario(liesAloneOptions);
 
 /** All scenarios of this package, for soak runs and the lab. */
-export const scenarios: readonly Scenario[] = [calmTalk, roughTalk, hostileBroker, liesAlone];
+export const scenarios: readonly Scenario[] = [calmTalk, roughTalk, hostileBroker, liesAlone, forkedCopies()];

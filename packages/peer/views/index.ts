@@ -7,8 +7,19 @@ export {
   statusOf,
 } from './conversation-view.ts';
 export {
+  type CopyCheck,
+  type CopyFault,
+  type CopyReader,
+  copyWords,
+  deviceWords,
+  differenceWords,
+  entryCount,
+  faultWords,
+} from './copy-words.ts';
+export {
   applyNotice,
   bestLink,
+  type CopyView,
   contactList,
   initialPeerState,
   type LinkView,

@@ -59,6 +59,17 @@ test('the best link of several devices speaks for the person', () => {
   expect(bestLink(state, 'somebody')).toBeUndefined();
 });
 
+test('what the last comparison with each device found is kept, with its time', () => {
+  const found = { conversation: 'c', state: 'same', entries: 3, differences: [] } as const;
+  let state = applyNotice(initialPeerState(me, nothing), { kind: 'copies', device: 'd1', ...found }, 1);
+  state = applyNotice(state, { kind: 'copies', device: 'd2', ...found, state: 'silent' }, 2);
+  state = applyNotice(state, { kind: 'copies', device: 'd1', ...found, entries: 4 }, 3);
+  expect([...(state.copies.get('c')?.values() ?? [])]).toEqual([
+    { device: 'd1', state: 'same', entries: 4, differences: [], atMs: 3 },
+    { device: 'd2', state: 'silent', entries: 3, differences: [], atMs: 2 },
+  ]);
+});
+
 test('writing, presence, changed keys and refusals are kept as they are told', () => {
   const notices: PeerNotice[] = [
     { kind: 'typing', person: ben, active: true },

@@ -1,5 +1,13 @@
 /** The state a person sees, kept by applying notices. Pure: web and terminal draw the same. */
-import type { Contact, LinkStage, LinkState, PeerNotice, PeerSnapshot } from '@bothy/peer/core';
+import type {
+  Contact,
+  CopyDifference,
+  CopyState,
+  LinkStage,
+  LinkState,
+  PeerNotice,
+  PeerSnapshot,
+} from '@bothy/peer/core';
 import type { WallClockOffset } from '@bothy/protocols';
 import { directConversationId, type ErrorCode, type PersonId } from '@bothy/wire';
 
@@ -22,6 +30,18 @@ export interface ProgressView {
   readonly read: number;
 }
 
+/** How the copy of a conversation on one device of the other person compares to ours. */
+export interface CopyView {
+  /** Its key, `person/device`. */
+  readonly device: string;
+  readonly state: CopyState;
+  /** Entries that were found the same. */
+  readonly entries: number;
+  readonly differences: readonly CopyDifference[];
+  /** When that was found: Unix milliseconds of the reader's clock, for display. */
+  readonly atMs: number;
+}
+
 export interface PeerState {
   /** By contact id. */
   readonly contacts: ReadonlyMap<string, Contact>;
@@ -33,6 +53,8 @@ export interface PeerState {
   readonly unread: ReadonlyMap<string, number>;
   /** Who is writing to us just now. */
   readonly typing: ReadonlySet<PersonId>;
+  /** By conversation id, then by device: what the last comparison found. */
+  readonly copies: ReadonlyMap<string, ReadonlyMap<string, CopyView>>;
   /** By contact id: the other key that somebody uses in this contact's name. */
   readonly changedKeys: ReadonlyMap<string, PersonId>;
   /** Connection to the broker. */
@@ -68,6 +90,7 @@ export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerStat
     progress,
     unread,
     typing: new Set(),
+    copies: new Map(),
     changedKeys: new Map(),
     signalling: 'down',
     refused: new Map(),
@@ -114,6 +137,14 @@ export function applyNotice(state: PeerState, notice: PeerNotice, nowMs: number)
       };
       const devices = withEntry(state.links.get(notice.person) ?? new Map(), notice.device, view);
       return { ...state, links: withEntry(state.links, notice.person, devices) };
+    }
+    case 'copies': {
+      const { conversation, kind: _, ...found } = notice;
+      const views = withEntry(state.copies.get(conversation) ?? new Map(), found.device, {
+        ...found,
+        atMs: nowMs,
+      });
+      return { ...state, copies: withEntry(state.copies, conversation, views) };
     }
     case 'refused': {
       const count = (state.refused.get(notice.code)?.count ?? 0) + 1;

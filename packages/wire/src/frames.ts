@@ -8,8 +8,31 @@ export type LogVector = Readonly<Record<LogKey, number>>;
 export const frameChannel = { label: 'bothy.v1', id: 1 } as const;
 
 interface PlainFrames {
-  /** "I hold these durably." Sent first on every new link, and again after entries were stored. */
-  have: { readonly kind: 'have'; readonly conversation: string; readonly vector: LogVector };
+  /**
+   * "I hold these durably." Sent first on every new link, and again after entries were stored. `ends`, in the first one:
+   * the hash of the last entry of each log, by which copies are compared; earlier versions do not say.
+   */
+  have: {
+    readonly kind: 'have';
+    readonly conversation: string;
+    readonly vector: LogVector;
+    readonly ends?: Readonly<Record<LogKey, string>>;
+  };
+  /** "What is the hash of your entry n?" Asked only of those who said their ends. */
+  compare: {
+    readonly kind: 'compare';
+    readonly conversation: string;
+    readonly log: LogKey;
+    readonly n: number;
+  };
+  /** The answer to `compare`. The hash is empty where that entry is not held. */
+  hash: {
+    readonly kind: 'hash';
+    readonly conversation: string;
+    readonly log: LogKey;
+    readonly n: number;
+    readonly hash: string;
+  };
   /** "My person has seen these." */
   read: { readonly kind: 'read'; readonly conversation: string; readonly vector: LogVector };
   /** The person is writing, or has stopped. Nothing is kept of it. */

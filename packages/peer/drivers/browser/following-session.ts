@@ -4,8 +4,9 @@
  * to that tab. A command that it never answered is told to be uncertain.
  */
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
-import { initialPeerState, type PeerState } from '@bothy/peer/views';
+import { type CopyCheck, initialPeerState, type PeerState } from '@bothy/peer/views';
 import type { BothyError, PersonId } from '@bothy/wire';
+import { type CopyCheckOptions, checkCopy } from './copy-check.ts';
 import { type EntryKey, type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { TabChannel, type TabMessage } from './tab-channel.ts';
 import { closedStoreError, type SessionHost, type TabSession } from './tab-session.ts';
@@ -67,6 +68,11 @@ export class FollowingSession implements TabSession {
   async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
     if (this.#store === undefined) throw closedStoreError();
     return this.#store.amendments(rows);
+  }
+
+  async checkCopy(options: Omit<CopyCheckOptions, 'store'>): Promise<CopyCheck> {
+    if (this.#store === undefined) throw closedStoreError();
+    return checkCopy({ ...options, store: this.#store });
   }
 
   async stop(): Promise<void> {

@@ -8,9 +8,11 @@
  */
 import type { LocalIdentity } from '@bothy/identity';
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
-import type { PeerState } from '@bothy/peer/views';
+import type { CopyCheck, PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
 import { BothyError } from '@bothy/wire';
+import type { CopyCheckOptions } from './copy-check.ts';
+import { DeviceDirectory } from './device-directory.ts';
 import { FollowingSession } from './following-session.ts';
 import type { EntryKey, HistoryQuery } from './peer-database.ts';
 import { type ReleaseLock, tryProfileLock, waitForProfileLock } from './profile-lock.ts';
@@ -52,6 +54,11 @@ export interface PeerSession {
   history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
   /** The edits and deletions of these entries, wherever they stand; in no order. Rejects with `storage_failed`. */
   amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]>;
+  /**
+   * Reads all of our own copy of a conversation and checks every signature, text and link of the chain. Rejects with
+   * `storage_failed`, or with the reason of the signal.
+   */
+  checkCopy(conversation: string, watch?: Pick<CopyCheckOptions, 'progress' | 'signal'>): Promise<CopyCheck>;
   /** Says goodbye, closes everything. Another tab of the profile then takes over. */
   stop(): Promise<void>;
 }
@@ -161,6 +168,18 @@ class BrowserPeerSession implements PeerSession {
   async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
     await this.#takingOver;
     return this.#inner.amendments(rows);
+  }
+
+  async checkCopy(
+    conversation: string,
+    watch: Pick<CopyCheckOptions, 'progress' | 'signal'> = {},
+  ): Promise<CopyCheck> {
+    await this.#takingOver;
+    const devices = new DeviceDirectory({
+      ownCertificate: this.#options.identity.certificate,
+      stored: (person) => this.state().contacts.get(person)?.certificate,
+    });
+    return this.#inner.checkCopy({ ...watch, conversation, devices });
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,8 @@
 /** What a tab needs of its session, whether it writes or follows the tab that does. */
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
-import type { PeerState } from '@bothy/peer/views';
+import type { CopyCheck, PeerState } from '@bothy/peer/views';
 import { BothyError } from '@bothy/wire';
+import type { CopyCheckOptions } from './copy-check.ts';
 import type { EntryKey, HistoryQuery } from './peer-database.ts';
 
 export interface TabSession {
@@ -13,6 +14,8 @@ export interface TabSession {
   history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]>;
   /** Rejects with `storage_failed`. */
   amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]>;
+  /** Rejects with `storage_failed`, or with the reason of the signal. */
+  checkCopy(options: Omit<CopyCheckOptions, 'store'>): Promise<CopyCheck>;
   stop(): Promise<void>;
 }
 

@@ -4,10 +4,11 @@
  * tabs that follow.
  */
 import type { CommandResult, EntryRow, PeerCommand, PeerNotice } from '@bothy/peer/core';
-import { applyNotice, initialPeerState, type PeerState } from '@bothy/peer/views';
+import { applyNotice, type CopyCheck, initialPeerState, type PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
 import { browserClock, workerTimers } from '@bothy/runtime/browser';
 import { BothyError } from '@bothy/wire';
+import { type CopyCheckOptions, checkCopy } from './copy-check.ts';
 import { type EntryKey, type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { PeerRun } from './peer-run.ts';
 import type { PeerSessionOptions } from './peer-session.ts';
@@ -78,6 +79,11 @@ export class WritingSession implements TabSession {
   async amendments(rows: readonly EntryKey[]): Promise<readonly EntryRow[]> {
     if (this.#store === undefined) throw closedStoreError();
     return this.#store.amendments(rows);
+  }
+
+  async checkCopy(options: Omit<CopyCheckOptions, 'store'>): Promise<CopyCheck> {
+    if (this.#store === undefined) throw closedStoreError();
+    return checkCopy({ ...options, store: this.#store });
   }
 
   async stop(): Promise<void> {

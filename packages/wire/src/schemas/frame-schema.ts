@@ -15,8 +15,20 @@ const vector: z.ZodMiniType<LogVector> = z.record(z.string(), wholeNumber(0)).ch
   }),
 );
 
+/** Base64url SHA-256 is 43 characters. */
+const hash = textUpTo(64);
+const log = z.string().check(z.refine((key) => parseDeviceKey(key) !== undefined));
+const ends = z.record(z.string(), hash).check(
+  z.refine((all) => {
+    const keys = Object.keys(all);
+    return keys.length <= limits.vectorLogs && keys.every((key) => parseDeviceKey(key) !== undefined);
+  }),
+);
+
 const frameSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('have'), conversation, vector }),
+  z.object({ kind: z.literal('have'), conversation, vector, ends: z.optional(ends) }),
+  z.object({ kind: z.literal('compare'), conversation, log, n: wholeNumber(1) }),
+  z.object({ kind: z.literal('hash'), conversation, log, n: wholeNumber(1), hash }),
   z.object({ kind: z.literal('read'), conversation, vector }),
   z.object({ kind: z.literal('typing'), conversation, active: z.boolean() }),
   z.object({ kind: z.literal('ping'), t: z.number() }),

@@ -128,6 +128,22 @@ test('a pong may say what time it is, as any clock shows it', () => {
   }
 });
 
+test('hashes of ends name devices, may be left out, and are no longer than a hash', () => {
+  const log = `${person}/${device}`;
+  const have = (ends: unknown) =>
+    parseFrame(JSON.stringify({ kind: 'have', conversation, vector: {}, ends }));
+  expect(have(undefined)).toEqual({ ok: true, value: { kind: 'have', conversation, vector: {} } });
+  expect(have({ [log]: 'h' })).toMatchObject({ ok: true, value: { ends: { [log]: 'h' } } });
+  for (const wrong of [{ ben: 'h' }, { [log]: 'h'.repeat(65) }, { [log]: 1 }, []]) {
+    expect(have(wrong)).toMatchObject({ ok: false });
+  }
+  const compare = (n: unknown, of = log) =>
+    parseFrame(JSON.stringify({ kind: 'compare', conversation, log: of, n }));
+  expect(compare(1)).toMatchObject({ ok: true });
+  for (const wrong of [compare(0), compare(1.5), compare(1, 'ben')])
+    expect(wrong).toMatchObject({ ok: false });
+});
+
 test('a version vector names devices, and not too many', () => {
   const have = (vector: unknown) => parseFrame(JSON.stringify({ kind: 'have', conversation, vector }));
   const device = (i: number) =>
