@@ -27,18 +27,22 @@ export type CausalVerdict =
  * compare-and-set, or a value that is written twice to one key: the method is not for them.
  */
 export function checkCausal(history: readonly CausalOperation[]): CausalVerdict {
-  const nodes = nodesOf(history);
-  const found = firstBreach(nodes);
-  if (found === undefined) return { kind: 'holds' };
-  const all = [...new Set(found.operations)]
-    .map(({ operation }) => operation)
-    .sort((a, b) => a.calledMs - b.calledMs);
-  return {
-    kind: 'violated',
-    pattern: found.pattern,
-    witness: leastOf(all, registerModel.leaveOut, (some) => firstBreach(nodesOf(some)) !== undefined),
-    sentence: found.sentence,
+  let breach = firstBreach(nodesOf(history));
+  if (breach === undefined) return { kind: 'holds' };
+  const fails = (some: readonly CausalOperation[]): boolean => {
+    const found = firstBreach(nodesOf(some));
+    // What is left may break it in another way: that is told.
+    breach = found ?? breach;
+    return found !== undefined;
   };
+  const witness = leastOf(wholeOf(history, breach), registerModel.leaveOut, fails);
+  return { kind: 'violated', pattern: breach.pattern, witness, sentence: breach.sentence };
+}
+
+/** With the writes of what was read: a read is nothing without. */
+function wholeOf(history: readonly CausalOperation[], { operations }: Breach): readonly CausalOperation[] {
+  const kept = new Set(operations.flatMap(({ operation, writer }) => [operation, writer?.operation]));
+  return history.filter((operation) => kept.has(operation)).sort((a, b) => a.calledMs - b.calledMs);
 }
 
 interface Breach {

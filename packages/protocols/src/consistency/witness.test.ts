@@ -39,6 +39,23 @@ function isFair(part: RegisterHistory, whole: RegisterHistory): boolean {
     );
 }
 
+/** All of it was there, but answers that came later; and what is left out takes nothing from it. */
+function expectPart(witness: RegisterHistory, history: RegisterHistory): void {
+  const isSame = (one: RegisterHistory[number], other: RegisterHistory[number]): boolean =>
+    one.input === other.input && one.client === other.client && one.calledMs === other.calledMs;
+  const whole = history.map((each) => witness.find((one) => isSame(one, each)) ?? each);
+  expect(witness.every((each) => whole.includes(each))).toBe(true);
+  // Up to some moment: what was called later has no part in it, and what was not answered by then is open.
+  const upTo = (endMs: number): RegisterHistory =>
+    whole
+      .filter(({ calledMs }) => calledMs <= endMs)
+      .map((each) =>
+        witness.includes(each) || each.answeredMs <= endMs ? each : { ...each, output: undefined },
+      );
+  const ends = whole.map(({ answeredMs }) => answeredMs);
+  expect(ends.some((endMs) => isFair(witness, upTo(endMs)))).toBe(true);
+}
+
 const values = [null, '1', '2', '3'] as const;
 const anyAct = (isSimple: boolean) =>
   fc.oneof(
@@ -65,7 +82,7 @@ function anyRegisters(keys: readonly string[], isSimple = false): fc.Arbitrary<R
     isLost: fc.nat(5).map((die) => die === 0),
     act: anyAct(isSimple),
   });
-  return fc.array(anyOperation, { maxLength: 7 }).map((drawn) =>
+  return fc.array(anyOperation, { maxLength: isSimple ? 10 : 7 }).map((drawn) =>
     drawn.map(({ client, key, calledMs, lastsMs, isLost, act }, at) => {
       const [input, output] = ((): [RegisterInput, RegisterOutput] => {
         switch (act.kind) {
@@ -112,6 +129,7 @@ test('[LI4] nothing more can be left out of a witness of registers', () => {
       const found = checkLinearizable(history, registerModel);
       if (found.kind !== 'violated') return;
       const { witness } = found;
+      expectPart(witness, history);
       sizes.set(witness.length, (sizes.get(witness.length) ?? 0) + 1);
       const unexplained = [...partsOf(witness)].filter(
         (part) => isFair(part, witness) && !isExplained(part, registerModel, inTime),
@@ -132,6 +150,7 @@ test('[SQ6] nothing more can be left out of a witness of registers that are judg
       if (found.kind !== 'violated') return;
       violated += 1;
       const { witness } = found;
+      expectPart(witness, history);
       const unexplained = [...partsOf(witness)].filter(
         (part) => isFair(part, witness) && !isExplained(part, registerModel, inProgram),
       );
@@ -161,6 +180,9 @@ test('[CA9] a witness of broken causality is broken by itself, and nothing more 
       if (found.kind !== 'violated') return;
       patterns.add(found.pattern);
       const { witness } = found;
+      expectPart(witness, history);
+      // It is of the kind that it is said to be.
+      expect(checkCausal(witness)).toMatchObject({ pattern: found.pattern });
       const broken = [...partsOf(witness)].filter(
         (part): part is readonly CausalOperation[] =>
           isFair(part, witness) && checkCausal(part).kind === 'violated',
