@@ -102,6 +102,7 @@ async function byProof(options: AuthenticationOptions, text: string): Promise<Su
   const proof = await verifyProof(text, { audiences: audiences(), wallMs: wallMs(), nonces });
   if (!proof.ok) return refuse('badCredentials', proof.reason);
   const { certificate } = proof;
+  if (options.isKeptOut?.(certificate.person) === true) return refuse('notAuthorized', keptOutReason);
   const claim = await claimOf(names, certificate);
   if (claim === undefined)
     return refuse('unavailable', 'a new name cannot be taken while most nodes are away');

@@ -77,6 +77,30 @@ describe.each(ways)('over %s', (_name, url) => {
     expect(node.log.at(-1)).toContain('refused');
   });
 
+  test('[BR2] whose key is kept out is refused, by proof and by the token that they have', async () => {
+    const keptOut = new Set<string>();
+    const node = await start({ isKeptOut: (asked) => keptOut.has(asked) });
+    keptOut.add(ann.person);
+    await expect(connect(url(node), await credentials(ann))).rejects.toEqual(refusedWith(5));
+    expect(await node.names.lookup('ann')).toBeUndefined();
+    keptOut.clear();
+    await connect(url(node), await credentials(ann));
+    keptOut.add(ann.person);
+    await expect(connect(url(node), await tokenCredentials(node, ann))).rejects.toEqual(refusedWith(5));
+    expect(node.log.at(-1)).toContain('refused');
+    expect((await connect(url(node), await credentials(ben))).connected).toBe(true);
+  });
+
+  test('[BR2] a directory that knows more than the node is heard', async () => {
+    class Knowing extends MemoryNameDirectory {
+      override async claim() {
+        return { kind: 'keptOut' } as const;
+      }
+    }
+    const node = await start({ names: new Knowing() });
+    await expect(connect(url(node), await credentials(ann))).rejects.toEqual(refusedWith(5));
+  });
+
   test('[BR3] where no new names are taken, only those with one sign in', async () => {
     const node = await start({ names: new MemoryNameDirectory(false) });
     await expect(connect(url(node), await credentials(ann))).rejects.toEqual(refusedWith(5));
