@@ -128,11 +128,17 @@ test('[PT5] it is forgotten when the link ends', () => {
 test('[PT5] once awake it is measured anew, by the question that then is asked', () => {
   const stage = CoreStage.linked();
   beat(stage, minuteMs, 20);
+  wait(stage, 5_000);
+  stage.step({ kind: 'timer', key: `beat ${key}` });
+  const before = { kind: 'pong', t: stage.nowMs, at: stage.wallMs + minuteMs } as const;
   // Eight hours of sleep, which the monotonic clock has not noticed.
   stage.wallMs += 8 * 60 * minuteMs;
   stage.step({ kind: 'awake' });
   const [ping] = stage.frames;
   if (ping?.kind !== 'ping') throw new Error('nobody was asked');
+  // What was answered before the sleep only shows that the path is fine.
+  stage.step({ kind: 'frame', link: stage.link, frame: before });
+  expect(told(stage)).toEqual([undefined]);
   wait(stage, 400);
   const at = stage.wallMs - 200 + minuteMs;
   stage.step({ kind: 'frame', link: stage.link, frame: { kind: 'pong', t: ping.t, at } });
