@@ -6,6 +6,8 @@ import { ClusterStage, eventually } from './stage/cluster-stage.ts';
 import { EdgeProcess, type EdgeSetup } from './stage/edge-process.ts';
 import { alarmsOf, edgeOf, edgesOf, sensorsOf, storedOf } from './stage/monitoring.ts';
 import type { NodeProcess } from './stage/node-process.ts';
+import type { JudgeOptions } from './stage/reading-history.ts';
+import { ReadingWatch } from './stage/reading-watch.ts';
 
 function edge(stage: ClusterStage, node: NodeProcess, setup: Partial<EdgeSetup> = {}): EdgeProcess {
   const { id = 'edge-1' } = setup;
@@ -19,6 +21,19 @@ function edge(stage: ClusterStage, node: NodeProcess, setup: Partial<EdgeSetup> 
 async function hasStored(node: NodeProcess, id: string, more: number): Promise<void> {
   const stored = async (): Promise<number> => (await edgeOf(node, id))?.counts.stored ?? 0;
   await eventually(async () => (await stored()) > more, `${node.id} has ${more} readings of ${id}`);
+}
+
+/** Of the readings of the edge at these nodes, from now on. */
+function watch(made: EdgeProcess, nodes: readonly NodeProcess[]): ReadingWatch {
+  return new ReadingWatch({ broker: made.setup.broker, nodes, edge: made.id, sensor: 'temperature' });
+}
+
+/** What was said to be stored was there at every look, once, and no look took back what an earlier one had shown. */
+async function expectWhole(watched: ReadingWatch, options: JudgeOptions = {}): Promise<void> {
+  const history = await watched.finish();
+  expect(history.problems(options)).toEqual([]);
+  const { stored, looks } = history.counts;
+  expect(Math.min(stored, looks)).toBeGreaterThan(5);
 }
 
 /** Sends a command; its id. */
@@ -58,6 +73,7 @@ test('an edge that is killed goes on with its numbers, and loses and doubles not
   const stage = await ClusterStage.open(context, { nodes: 1 });
   const node = stage.node('n1');
   const made = edge(stage, node);
+  const watched = watch(made, [node]);
   for (const round of [1, 2, 3]) {
     await made.start();
     await hasStored(node, made.id, 5 * round);
@@ -69,12 +85,14 @@ test('an edge that is killed goes on with its numbers, and loses and doubles not
   }
   await made.start();
   await allIsStored(node, made);
+  await expectWhole(watched, { isOrdered: true });
 });
 
 test('a node that is killed has nothing twice and lacks nothing when it is back', async (context) => {
   const stage = await ClusterStage.open(context, { nodes: 1 });
   const node = stage.node('n1');
   const made = edge(stage, node);
+  const watched = watch(made, [node]);
   await made.start();
   for (const round of [1, 2, 3]) {
     await hasStored(node, made.id, 5 * round);
@@ -83,6 +101,7 @@ test('a node that is killed has nothing twice and lacks nothing when it is back'
   }
   await hasStored(node, made.id, 50);
   await allIsStored(node, made);
+  await expectWhole(watched);
 });
 
 test('with Mosquitto as the broker, which is killed too', async (context) => {
@@ -92,6 +111,7 @@ test('with Mosquitto as the broker, which is killed too', async (context) => {
   const stage = await ClusterStage.open(context, { nodes: 1, flags: ['--broker', broker.url] });
   const node = stage.node('n1');
   const made = edge(stage, node, { broker: broker.url });
+  const watched = watch(made, [node]);
   await made.start();
   for (const round of [1, 2]) {
     await hasStored(node, made.id, 5 * round);
@@ -103,6 +123,7 @@ test('with Mosquitto as the broker, which is killed too', async (context) => {
   await node.start();
   await hasStored(node, made.id, 60);
   await allIsStored(node, made);
+  await expectWhole(watched);
 });
 
 test('ten edges at once, each stored by itself', async (context) => {
@@ -124,6 +145,7 @@ test('an edge at one node, the dashboard at another: values, history and alarms,
   const stage = await ClusterStage.open(context, { nodes: 2 });
   const [n1, n2] = [stage.node('n1'), stage.node('n2')];
   const made = edge(stage, n1);
+  const watched = watch(made, [n1, n2]);
   await made.start();
   await hasStored(n1, made.id, 10);
   await eventually(async () => (await sensorsOf(n2, made.id)).length === 1, 'n2 shows its sensor');
@@ -147,4 +169,7 @@ test('an edge at one node, the dashboard at another: values, history and alarms,
     async () => (await alarmsOf(n1)).every((each) => each.acknowledged),
     'n1 has it acknowledged',
   );
+  await made.end('SIGTERM');
+  await eventually(async () => (await edgeOf(n1, made.id))?.state === 'offline', 'the edge is off');
+  await expectWhole(watched, { isOrdered: true });
 }, 180_000);
