@@ -131,6 +131,7 @@ test('[PT5] once awake it is measured anew, by the question that then is asked',
   wait(stage, 5_000);
   stage.step({ kind: 'timer', key: `beat ${key}` });
   const before = { kind: 'pong', t: stage.nowMs, at: stage.wallMs + minuteMs } as const;
+  wait(stage, 10);
   // Eight hours of sleep, which the monotonic clock has not noticed.
   stage.wallMs += 8 * 60 * minuteMs;
   stage.step({ kind: 'awake' });
