@@ -128,6 +128,7 @@ describe('leases', () => {
 
 test('[LS9] a fence admits no token lower than one that it has admitted', () => {
   const fence = new Fence(3);
+  expect(fence.admits(2)).toBe(false);
   expect([3, 5, 5, 4, 0.5, 6].map((token) => fence.admits(token))).toEqual([
     true,
     true,

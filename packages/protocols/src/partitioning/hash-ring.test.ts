@@ -27,6 +27,12 @@ test('[CH2] the ring does not depend on the order of members', () => {
   for (const key of keys.slice(0, 1_000)) expect(one.ownerOf(key)).toBe(other.ownerOf(key));
 });
 
+test('[CH2] a key at the very place of a member is that member’s', () => {
+  const ring = new HashRing(named('a', 'b', 'c'), { placesPerWeight: 1 });
+  // So are places made.
+  for (const id of ['a', 'b', 'c']) expect(ring.ownerOf(`${id}#0`)).toBe(id);
+});
+
 test('[CH3] when a member comes, keys move to it alone; when one goes, its keys alone move', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 12 }), (ids) => {

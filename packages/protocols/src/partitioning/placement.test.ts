@@ -62,7 +62,8 @@ test('[RZ4] weights are shares', () => {
   const own = keys.filter((key) => rendezvousOwner(key, members) === 'a').length;
   expect(own / keys.length).toBeGreaterThan(0.72);
   expect(own / keys.length).toBeLessThan(0.78);
-  expect(() => rendezvousOwner('k', [{ id: 'a', weight: 0 }])).toThrow(RangeError);
+  for (const weight of [0, -1, Number.NaN, Infinity])
+    expect(() => rendezvousOwner('k', [{ id: 'a', weight }])).toThrow(RangeError);
 });
 
 test('[RG1] a key belongs to the last boundary at or before it', () => {

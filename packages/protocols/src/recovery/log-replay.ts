@@ -75,7 +75,7 @@ export function replayLog<State, Body>(options: ReplayOptions<State, Body>): Rep
     // What is sound was written after what is before it was whole: then that is no torn end.
     if (torn > 0) return { kind: 'corrupt', after: before ?? upTo, reason: 'damagedInside' };
     // What is missing before the checkpoint's end is in the checkpoint: a damaged end was cut off there, and the log went on.
-    const isNext = number > (before ?? 0) && (number <= upTo + 1 || number - 1 === before);
+    const isNext = number > (before ?? 0) && number <= upTo + 1;
     if (!isNext) return { kind: 'corrupt', after: before ?? upTo, reason: 'missing' };
     before = number;
     if (number <= upTo) {
