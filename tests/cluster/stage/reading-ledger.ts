@@ -3,11 +3,15 @@ import { spawn } from 'node:child_process';
 import { findProgram } from '@bothy/testkit';
 import type { EdgeStatus } from '@bothy/wire';
 import { parseEdgeStatus, parseReading } from '@bothy/wire/schemas';
+import { ReadingHistory } from './reading-history.ts';
 
 export class ReadingLedger {
   /** By `boot sensor`: the value of each number. */
   readonly #values = new Map<string, Map<number, string>>();
   readonly statuses: EdgeStatus[] = [];
+  /** For the checkers, by connection of the subscriber. */
+  readonly history = new ReadingHistory();
+  connection = 0;
   /** Readings that came again with another value or stamp, and what could not be read. */
   readonly contradictions: string[] = [];
   repeated = 0;
@@ -78,7 +82,9 @@ export class ReadingLedger {
   #reading(text: string): void {
     const parsed = parseReading(text, { receivedMs: Date.now(), zoneOffset: () => 0 });
     if (!parsed.ok) return void this.contradictions.push(`${text}: ${parsed.reason}`);
-    const { sensor, boot = 0, seq = 0, value, stampMs, hist } = parsed.value;
+    const { node: edge, sensor, boot = 0, seq = 0, value, stampMs, hist } = parsed.value;
+    const heard = { edge, boot, sensor, seq, value, stampMs, isLate: hist };
+    this.history.heard(`listener ${this.connection}`, heard);
     const key = `${boot} ${sensor}`;
     const values = this.#values.get(key) ?? new Map<number, string>();
     this.#values.set(key, values);
@@ -106,7 +112,10 @@ export async function subscribeWithMosquitto(port: number, ledger: ReadingLedger
       const lines = text.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
-        if (line.startsWith('Subscribed')) resolve();
+        if (line.startsWith('Subscribed')) {
+          ledger.connection += 1;
+          resolve();
+        }
         const [topic = ''] = line.split(' ', 1);
         if (/^(env|edge)\//.test(topic)) ledger.take(topic, line.slice(topic.length + 1));
       }

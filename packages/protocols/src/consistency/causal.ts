@@ -86,7 +86,7 @@ function firstBreach(nodes: readonly Node[]): Breach | undefined {
     const { key } = operation.input;
     for (const client of clients) {
       // Of each client the last that came before: an earlier one says no more.
-      const other = client.writes.get(key)?.findLast((write) => isBefore(write, node));
+      const other = lastUpTo(client.writes.get(key) ?? [], node.known.get(client) ?? 0);
       if (other === undefined) continue;
       if (operation.output === null) {
         const sentence = `${key} was read as empty by somebody who knew that it was written`;
@@ -163,6 +163,18 @@ function noteWrite(node: Node, writes: Map<string, Node>): void {
   const own = node.client.writes.get(key);
   if (own === undefined) node.client.writes.set(key, [node]);
   else own.push(node);
+}
+
+/** The last of these that is at this place or before it; they are in order. */
+function lastUpTo(writes: readonly Node[], place: number): Node | undefined {
+  let [low, high] = [0, writes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const write = writes[middle];
+    if (write !== undefined && write.place <= place) low = middle + 1;
+    else high = middle;
+  }
+  return writes[low - 1];
 }
 
 /** Whether `a` is a cause of `b`. */
