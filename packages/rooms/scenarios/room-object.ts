@@ -43,6 +43,7 @@ export const roomObject: ObjectModel<RoomState, RoomAct, RoomSaid> = {
   },
   keyOf: ({ last, roles, banned, isDeleted }) =>
     JSON.stringify([last, [...roles].sort(), [...banned].sort(), isDeleted]),
+  onlyLooks: ({ kind }) => kind === 'standing' || kind === 'gone',
   leaveOut(act) {
     switch (act.kind) {
       case 'entry': {

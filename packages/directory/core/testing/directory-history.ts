@@ -43,6 +43,7 @@ const model: ObjectModel<DirectoryContent, Asked, Told> = {
   },
   keyOf: (state) => JSON.stringify(state),
   partOf,
+  onlyLooks: (_input, output) => output !== undefined && changesNothing.has(output.kind),
   leaveOut: (_input, output) =>
     output !== undefined && changesNothing.has(output.kind) ? { alone: true } : undefined,
 };

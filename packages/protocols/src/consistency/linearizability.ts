@@ -74,6 +74,16 @@ interface Call<Input, Output> extends Link<Input, Output> {
 }
 type Moment<Input, Output> = Call<Input, Output> | Answer<Input, Output>;
 
+/** An operation that was given a place, and what was before it. */
+interface Choice<State, Input, Output> {
+  readonly call: Call<Input, Output>;
+  readonly state: State;
+  readonly key: string;
+  readonly placed: Placed;
+  /** It only looks: wherever else it fits, it fits here too, so nothing else has to be tried. */
+  readonly isSure: boolean;
+}
+
 function search<State, Input, Output>(
   history: readonly Operation<Input, Output>[],
   model: ObjectModel<State, Input, Output>,
@@ -82,9 +92,10 @@ function search<State, Input, Output>(
   const head = momentsOf(history);
   let left = history.filter(({ output }) => output !== undefined).length;
   let state = model.initial;
+  let key = model.keyOf(state);
   let placed = new Placed(0, []);
   const tried = new Set<string>();
-  const stack: { readonly call: Call<Input, Output>; readonly state: State; readonly placed: Placed }[] = [];
+  const stack: Choice<State, Input, Output>[] = [];
   let moment = head.after;
   let steps = 0;
   // Operations without an answer may have had no effect: they need no place.
@@ -94,15 +105,15 @@ function search<State, Input, Output>(
       steps += 1;
       const { operation, index } = moment;
       const next = model.apply(state, operation.input, operation.output);
+      const nextKey = next === undefined ? undefined : model.keyOf(next.state);
       // One that had no answer and changes nothing needs no place: of many such each choice would be tried.
-      const isIdle =
-        operation.output === undefined &&
-        next !== undefined &&
-        model.keyOf(next.state) === model.keyOf(state);
+      const isIdle = operation.output === undefined && nextKey === key;
+      const isSure = model.onlyLooks?.(operation.input, operation.output) === true;
       const after = next === undefined || isIdle ? undefined : placed.with(index);
-      if (next !== undefined && after !== undefined && remember(tried, after, model.keyOf(next.state))) {
-        stack.push({ call: moment, state, placed });
+      if (next !== undefined && after !== undefined && remember(tried, after, nextKey)) {
+        stack.push({ call: moment, state, key, placed, isSure });
         state = next.state;
+        key = nextKey ?? key;
         placed = after;
         if (operation.output !== undefined) left -= 1;
         takeOut(moment);
@@ -113,17 +124,20 @@ function search<State, Input, Output>(
       continue;
     }
     // Nothing more can come before this answer: the last choice was wrong.
-    const last = stack.pop();
-    if (last === undefined) return { kind: 'violated', steps };
-    ({ state, placed } = last);
-    if (last.call.operation.output !== undefined) left += 1;
-    putBack(last.call);
+    let last: Choice<State, Input, Output> | undefined;
+    do {
+      last = stack.pop();
+      if (last === undefined) return { kind: 'violated', steps };
+      ({ state, key, placed } = last);
+      if (last.call.operation.output !== undefined) left += 1;
+      putBack(last.call);
+    } while (last.isSure);
     moment = last.call.after;
   }
   return { kind: 'holds', steps, order: stack.map(({ call }) => call.operation) };
 }
 
-function remember(tried: Set<string>, placed: Placed, state: string): boolean {
+function remember(tried: Set<string>, placed: Placed, state: string | undefined): boolean {
   const key = `${placed.key}|${state}`;
   if (tried.has(key)) return false;
   tried.add(key);

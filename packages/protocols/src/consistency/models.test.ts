@@ -112,3 +112,18 @@ test('[LI6] many who were not answered cost nothing where they change nothing', 
     expect(check(wrong, claimModel, { maxSteps: 20_000 }).kind).toBe('violated');
   }
 });
+
+test('[LI6] many who only look at once do not make a violation hard to find', () => {
+  const looks = Array.from({ length: 40 }, (_, each) => ({
+    client: `c${each}`,
+    input: { kind: 'read', key: 'x' } as const,
+    output: null,
+    calledMs: 0,
+    answeredMs: 100,
+  }));
+  const stale = { ...looks[0], client: 'r', input: { kind: 'read', key: 'x' } as const, output: 'never' };
+  const found = checkLinearizable([...looks, { ...stale, calledMs: 50, answeredMs: 60 }], registerModel, {
+    maxSteps: 20_000,
+  });
+  expect(found.kind === 'violated' && found.witness).toHaveLength(1);
+});

@@ -27,6 +27,11 @@ export interface ObjectModel<State, Input, Output> {
    */
   readonly partOf?: (input: Input) => string;
   /**
+   * Whether an operation with this answer changes nothing, whatever the state is. Many of them at once cost much less
+   * when that is known. @default false
+   */
+  readonly onlyLooks?: (input: Input, output: Output | undefined) => boolean;
+  /**
    * How an operation may be left out of a witness, such that what is left is explained whenever the whole is.
    * @default it may not
    */
@@ -96,6 +101,7 @@ export const registerModel: ObjectModel<string | null, RegisterInput, RegisterOu
   },
   keyOf: (state) => (state === null ? 'null' : `=${state}`),
   partOf: ({ key }) => key,
+  onlyLooks: ({ kind }, output) => kind === 'read' || output === false,
   leaveOut(input, output) {
     const nameOf = (value: string | null): string => JSON.stringify([input.key, value]);
     switch (input.kind) {
@@ -136,6 +142,7 @@ export const logModel: ObjectModel<readonly string[], LogInput, LogOutput> = {
   },
   keyOf: (state) => JSON.stringify(state),
   partOf: ({ key }) => key,
+  onlyLooks: ({ kind }) => kind === 'read',
   // One without an answer may be anywhere.
   leaveOut: ({ kind }, output) => (kind === 'append' && output === undefined ? undefined : { alone: true }),
   asPart(part, whole) {
@@ -166,6 +173,7 @@ export const claimModel: ObjectModel<string | null, ClaimInput, string> = {
   keyOf: (owner) => JSON.stringify(owner),
   partOf: ({ name }) => name,
   // Who is told that it is somebody else's changes nothing.
+  onlyLooks: ({ by }, output = by) => output !== by,
   leaveOut: ({ by }, output = by) => ({ alone: output !== by, with: [output] }),
 };
 
