@@ -3,6 +3,7 @@
  * is published, and published again until it is answered; every answer can be
  * given again, so losing or doubling any envelope changes nothing.
  */
+import { ExponentialBackoff, type Random } from '@bothy/protocols';
 import {
   type Boot,
   bootCounter,
@@ -32,11 +33,12 @@ type ContactEnvelope = Envelope & { readonly body: ContactBody };
 
 export class ContactBook {
   readonly #config: PeerConfig;
+  readonly #random: Random;
   readonly #writer: EnvelopeWriter;
   readonly #listener: ContactListener;
   readonly #contacts: Map<string, Contact>;
-  /** How often each open request was published since the start. */
-  readonly #published = new Map<string, number>();
+  /** Waits between the times that each open request is published, since the start. */
+  readonly #published = new Map<string, ExponentialBackoff>();
   /** By open request: the start of theirs that it was published to last. */
   readonly #askedBoots = new Map<string, Boot>();
   /** By contact: the key that was last warned of. */
@@ -49,8 +51,10 @@ export class ContactBook {
     writer: EnvelopeWriter,
     listener: ContactListener,
     contacts: readonly Contact[],
+    random: Random,
   ) {
     this.#config = config;
+    this.#random = random;
     this.#writer = writer;
     this.#listener = listener;
     this.#contacts = new Map(contacts.map((contact) => [contact.id, contact]));
@@ -272,14 +276,19 @@ export class ContactBook {
   }
 
   #publishRequest(step: Step, contact: Contact): void {
-    const times = this.#published.get(contact.id) ?? 0;
-    this.#published.set(contact.id, times + 1);
+    const backoff = this.#published.get(contact.id) ?? this.#newBackoff();
+    this.#published.set(contact.id, backoff);
     const { name, person, request } = contact;
     const to = person === null ? { name } : { name, person };
     const body = { certificate: this.#config.certificate, request };
     this.#writer.toPerson(step, to, { kind: 'contact.request', body });
-    const againMs = Math.min(timing.requestAgainMs * 2 ** Math.min(times, 20), timing.requestAgainMaxMs);
-    step.setTimer(requestTimer(contact.id), againMs);
+    step.setTimer(requestTimer(contact.id), backoff.next() ?? timing.requestAgainMaxMs);
+  }
+
+  #newBackoff(): ExponentialBackoff {
+    const { requestAgainMs: baseMs, requestAgainMaxMs: maxMs } = timing;
+    const maxAttempts = Number.POSITIVE_INFINITY;
+    return new ExponentialBackoff({ baseMs, factor: 2, maxMs, maxAttempts, jitter: 'none' }, this.#random);
   }
 
   #answer(step: Step, contact: Contact, kind: 'contact.accept' | 'contact.decline'): void {

@@ -34,7 +34,7 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
       accepted: (step: Step, contact: AcceptedContact) => this.#watch(step, contact),
       removed: (step: Step, contact: AcceptedContact) => this.#unwatch(step, contact),
     };
-    this.#contacts = new ContactBook(config, writer, listener, snapshot.contacts);
+    this.#contacts = new ContactBook(config, writer, listener, snapshot.contacts, random);
   }
 
   step(input: PeerInput, now: Now): readonly PeerOutput[] {

@@ -4,6 +4,7 @@
  *
  *     last = 4, then 5 ▶ shown · 4 ▶ dropped · 7 ▶ held, 6 is fetched · 6 ▶ shown with 7
  */
+import type { ExponentialBackoff } from '@bothy/protocols';
 import type { Author, ErrorCode, LeaveReason, RoomContent, RoomEntry } from '@bothy/wire';
 import { clientBounds, passingCodes } from './config.ts';
 
@@ -26,7 +27,7 @@ export class FollowedRoom {
   /** A wish to leave came back without a final answer: it may have been granted. */
   mayHaveLeft = false;
   /** Tries to come back since the last success. */
-  rejoins = 0;
+  rejoins: ExponentialBackoff | undefined;
   /** How the own membership ended last, as far as the log was shown. */
   lastEnd: LeaveReason | undefined;
   readonly #held = new Map<number, RoomEntry>();
@@ -112,7 +113,10 @@ export class FollowedRoom {
 
 /** A node that has just started does not know the rooms of all others yet: `room_not_found` is asked about again. */
 export function isForNow(code: ErrorCode, { rejoins }: FollowedRoom): boolean {
-  return passingCodes.has(code) || (code === 'room_not_found' && rejoins < clientBounds.lookedForAgain);
+  return (
+    passingCodes.has(code) ||
+    (code === 'room_not_found' && (rejoins?.attempts ?? 0) < clientBounds.lookedForAgain)
+  );
 }
 
 /** How an entry ends a membership; undefined when it does not, or somebody else's. */

@@ -11,6 +11,7 @@ import type {
   RoomMember,
   RoomNotice,
 } from '@bothy/wire';
+import { againBackoff } from './again-backoff.ts';
 import type { CallOutcome, Calls } from './calls.ts';
 import type { ClientStep } from './client-step.ts';
 import { type ClientConfig, clientBounds, clientTiming, passingCodes } from './config.ts';
@@ -96,7 +97,7 @@ export class FollowedRooms {
     room.epoch = Math.max(room.epoch, info.epoch);
     const isBack = known !== undefined && !known.isAttached;
     room.isAttached = true;
-    room.rejoins = 0;
+    room.rejoins = undefined;
     this.#rooms.set(info.id, room);
     this.#members(step, info, members);
     if (isBack && info.lastSeq < room.last) this.#reset(step, info.id, room, info.lastSeq);
@@ -232,10 +233,8 @@ export class FollowedRooms {
   }
 
   #rejoinLater(step: ClientStep, id: RoomId, room: FollowedRoom): void {
-    const { againBaseMs, againMaxMs } = clientTiming;
-    const mostMs = Math.min(againBaseMs * 2 ** room.rejoins, againMaxMs);
-    room.rejoins += 1;
-    step.setTimer(`rejoin ${id}`, mostMs / 2 + (this.#random.next() * mostMs) / 2);
+    room.rejoins ??= againBackoff(this.#random);
+    step.setTimer(`rejoin ${id}`, room.rejoins.next() ?? clientTiming.againMaxMs);
   }
 
   #take(step: ClientStep, id: RoomId, room: FollowedRoom, entries: readonly RoomEntry[]): void {
