@@ -1,9 +1,7 @@
 /** Pictures of Rooms and of the cluster: three nodes, people at two of them, one node lost at the end. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import type { RunningNode } from '@bothy/node';
 import type { Page } from 'playwright-core';
+import { startLookNodes } from './look-nodes.ts';
 import { doWith, joinRoom, makeRoom, message, openRooms, write } from './room-person.ts';
 
 export interface RoomLookTools {
@@ -24,15 +22,7 @@ const talk = [
 ] as const;
 
 export async function roomPictures({ webFolder, enter, look }: RoomLookTools): Promise<void> {
-  const folders: string[] = [];
-  const nodes: RunningNode[] = [];
-  for (const id of ['valley', 'ridge', 'harbour']) {
-    const data = await mkdtemp(join(tmpdir(), 'bothy-look-'));
-    folders.push(data);
-    const join_ = nodes[0] === undefined ? {} : { join: nodes[0].clusterAddress };
-    const config = parseConfig({ id, http: '0', mqtt: '0', cluster: '0', data, ...join_ }, {});
-    nodes.push(await startNode(config, { webFolder }));
-  }
+  const { nodes, end } = await startLookNodes(['valley', 'ridge', 'harbour'], webFolder);
   const [valley, ridge, harbour] = nodes;
   if (valley === undefined || ridge === undefined || harbour === undefined) return;
   try {
@@ -101,8 +91,7 @@ export async function roomPictures({ webFolder, enter, look }: RoomLookTools): P
     await ada.getByRole('button', { name: 'Keep the room' }).click();
     await clusterPictures(ada, ben, harbour, look);
   } finally {
-    await Promise.all(nodes.map((node) => node.stop()));
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    await end();
   }
 }
 

@@ -6,17 +6,19 @@
  *   node tests/browser/look.ts URL      uses a fresh node that runs already
  *   node tests/browser/look.ts rooms    Rooms and the cluster alone
  *   node tests/browser/look.ts monitor  Monitor alone
+ *   node tests/browser/look.ts directory  what nodes agree on, and an operator's part in it
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig, startNode } from '@bothy/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { buildWebApp } from './browser-stage.ts';
+import { directoryPictures } from './look-directory.ts';
 import { monitorPictures } from './look-monitor.ts';
 import { type RoomLookTools, roomPictures } from './look-rooms.ts';
 
 const outputFolder = new URL('../output/look/', import.meta.url).pathname;
-const webFolder = new URL('../../apps/web/dist/', import.meta.url).pathname;
 const sizes = [
   { width: 360, height: 740 },
   { width: 768, height: 900 },
@@ -211,9 +213,11 @@ async function pictures(browser: Browser, url: string): Promise<{ ada: Page }> {
 
 await mkdir(outputFolder, { recursive: true });
 const asked = process.argv[2];
-const only = asked === 'rooms' || asked === 'monitor' ? asked : undefined;
+const only = asked === 'rooms' || asked === 'monitor' || asked === 'directory' ? asked : undefined;
 const given = only === undefined ? asked : undefined;
 const dataFolder = await mkdtemp(join(tmpdir(), 'bothy-look-'));
+const webFolder = join(dataFolder, 'web');
+await buildWebApp(webFolder);
 const node =
   given === undefined && only === undefined
     ? await startNode(parseConfig({ http: '0', mqtt: '0', cluster: '0', data: dataFolder }, {}), {
@@ -242,8 +246,9 @@ try {
       return page;
     },
   };
-  if (only !== 'monitor') await roomPictures(tools);
-  if (only !== 'rooms') await monitorPictures(tools);
+  if (only === undefined || only === 'rooms') await roomPictures(tools);
+  if (only === undefined || only === 'directory') await directoryPictures(tools);
+  if (only === undefined || only === 'monitor') await monitorPictures(tools);
   console.log(`Pictures are in ${outputFolder}`);
 } finally {
   await browser.close();

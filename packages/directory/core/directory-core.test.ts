@@ -183,7 +183,7 @@ test('a snapshot of a view says in words what may be lost, and what cannot be do
   const two = cluster(2);
   const { voters, warning } = two.core('a').view();
   expect(warning).toBe(
-    `While ${voters[0]} is away nothing can be registered: a cluster of two cannot lose it. With a third node any one may be lost.`,
+    `Without ${voters[0]} no new name, room or edge can be taken: of two nodes one decides. With a third node any one may be lost.`,
   );
   const other = voters[0] === 'a' ? 'b' : 'a';
   two.stop(voters[0] ?? '');
@@ -193,7 +193,7 @@ test('a snapshot of a view says in words what may be lost, and what cannot be do
   const asked = two.command(other, claim('storm'));
   two.advance(6_000);
   expect(two.answers.get(asked)).toMatchObject({
-    message: `The directory of the cluster cannot be changed now: that takes a majority of ${voters[0]}. Try again when they are back.`,
+    message: `Names, rooms and edges cannot be changed now: ${voters[0]} has to agree, and does not answer. Try again when it is back.`,
   });
   const stage = new DirectoryStage('three at once');
   stage.start('a', 'b', 'c');

@@ -64,15 +64,15 @@ function warningOf(
   const { voters, learners } = replica.about;
   if (state === 'stale') {
     const away = voters.filter((voter) => voter !== node && !neighbours.has(voter));
-    return `Names, rooms and homes of edges cannot be changed: ${whoIs(away)} away, and without a majority of ${voters.join(', ')} nothing is decided. What is shown may be old.`;
+    return `Names, rooms and homes of edges cannot be changed: ${whoIs(away)} away, and ${whoDecides(voters)}.`;
   }
   if (foreign !== undefined)
     return `${foreign} belongs to another cluster, with a directory of its own; the two cannot become one by themselves.`;
   const [only] = voters;
   if (voters.length === 1 && only !== undefined && learners.length === 1)
-    return `While ${only} is away nothing can be registered: a cluster of two cannot lose it. With a third node any one may be lost.`;
+    return `Without ${only} no new name, room or edge can be taken: of two nodes one decides. With a third node any one may be lost.`;
   if (voters.length === 1 && learners.length > 1)
-    return `While ${only} is away nothing can be registered, until the others have caught up; that takes some seconds.`;
+    return `Without ${only} no new name, room or edge can be taken until the others have caught up; that takes some seconds.`;
   return '';
 }
 
@@ -81,11 +81,19 @@ function whoIs(nodes: readonly NodeId[]): string {
   return `${nodes.join(', ')} ${nodes.length === 1 ? 'is' : 'are'}`;
 }
 
+function whoDecides(voters: readonly NodeId[]): string {
+  return voters.length === 1 ? 'nobody else decides on them' : `most of ${voters.join(', ')} have to agree`;
+}
+
 /** Why a command waits in vain. */
 export function whyUnavailable({ state, voters }: DirectoryView): string {
   if (state === 'joining')
     return 'This node is joining the directory of another one. Try again in a few seconds.';
   if (voters.length === 0)
     return 'This node has not heard from the directory that it joined. Try again in a moment.';
-  return `The directory of the cluster cannot be changed now: that takes a majority of ${voters.join(', ')}. Try again when they are back.`;
+  const why =
+    voters.length === 1
+      ? `${voters[0]} has to agree, and does not answer. Try again when it is back.`
+      : `most of ${voters.join(', ')} have to agree, and too few answer. Try again when they are back.`;
+  return `Names, rooms and edges cannot be changed now: ${why}`;
 }

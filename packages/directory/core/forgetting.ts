@@ -80,7 +80,7 @@ export class Forgetting {
     const isMember = this.#replica.isMember(order.node);
     if (!isMember || !this.#host.isStuck()) return refuse(step, order.id, refusal);
     if (!order.force) {
-      const sentence = `Without ${order.node} there may be no majority again. It can be forced: then this node goes on with what it has, and what only lost nodes had is lost.`;
+      const sentence = `If it will never come back, ${order.node} can be forgotten by force: this node then goes on with what it knows, and what only lost nodes knew is gone.`;
       return refuse(step, order.id, { ...refusal, message: `${refusal.message} ${sentence}` });
     }
     this.#host.force(step);

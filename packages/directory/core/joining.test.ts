@@ -35,7 +35,7 @@ test('[DR27, DR28] of two nodes the one of the higher id goes over, and brings w
   for (const node of ['a', 'b'])
     expect([stage.core(node).ownerOf('storm'), stage.core(node).ownerOf('calm')]).toEqual(['ann', 'ben']);
   expect(stage.core(goes).view()).toMatchObject({ role: 'learner', state: 'ready', voters: [stays] });
-  expect(stage.core(stays).view().warning).toContain(`While ${stays} is away`);
+  expect(stage.core(stays).view().warning).toContain(`Without ${stays} no new name`);
   const replaced = stage.outputs(goes).filter(({ kind }) => kind === 'replaced');
   expect(replaced).toHaveLength(2);
 });

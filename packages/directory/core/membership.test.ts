@@ -301,7 +301,7 @@ test('[DR35] a majority that is lost is forgotten by force alone; and whoever co
   stage.stop('a');
   stage.stop('b');
   stage.advance(5_000);
-  expect(forget(stage, 'c', 'a')).toMatchObject({ ok: false, message: expect.stringContaining('forced') });
+  expect(forget(stage, 'c', 'a')).toMatchObject({ ok: false, message: expect.stringContaining('by force') });
   expect(stage.core('c').view().state).toBe('stale');
   expect(forget(stage, 'c', 'a', true)).toEqual({ ok: true });
   const view = stage.core('c').view();

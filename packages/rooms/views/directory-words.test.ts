@@ -25,7 +25,7 @@ test('two nodes, lost majorities and other directories are told of', () => {
   const two = { ...three, voters: ['n1'], learners: ['n2'], survives: 0, warning: 'n1 must not be lost.' };
   expect(directoryWords(two)).toMatchObject({
     tone: 'away',
-    notes: ['n1 must not be lost.', 'n2 is told and not asked.'],
+    notes: ['n1 must not be lost.', 'n2 keeps a copy and does not decide.'],
   });
   const foreign = [{ node: 'n9' }];
   const stale: DirectoryStanding = { ...three, state: 'stale', leader: null, foreign };
@@ -33,5 +33,7 @@ test('two nodes, lost majorities and other directories are told of', () => {
   expect(words).toMatchObject({ tone: 'bad', state: expect.stringContaining('cannot be reached') });
   expect(words.notes).toEqual(['n9 has another directory, which cannot be joined with this one by itself.']);
   expect(directoryWords({ ...three, state: 'seeking' }).state).toContain('choosing');
+  expect(directoryWords({ ...two, state: 'seeking' }).state).toBe('n1 decides, and does not answer yet.');
+  expect(directoryWords({ ...two, state: 'stale' }).state).toContain('n1 decides, and cannot be reached.');
   expect(directoryWords({ ...three, state: 'joining' }).state).toContain('joined');
 });

@@ -26,7 +26,9 @@ export function directoryWords(directory: DirectoryStanding): DirectoryWords {
   const { state, warning, foreign, learners } = directory;
   const notes = [
     warning,
-    learners.length === 0 ? '' : `${listed(learners)} ${are(learners)} told and not asked.`,
+    learners.length === 0
+      ? ''
+      : `${listed(learners)} ${learners.length === 1 ? 'keeps a copy and does' : 'keep copies and do'} not decide.`,
     ...foreign.map(
       ({ node }) => `${node} has another directory, which cannot be joined with this one by itself.`,
     ),
@@ -44,9 +46,11 @@ function stateSentence({ state, leader, voters, survives }: DirectoryStanding): 
       return `${listed(voters)} agree on names, rooms and edges${leads}${survives === 0 ? '' : `; ${loss}`}.`;
     }
     case 'seeking':
-      return `${listed(voters)} are choosing who leads.`;
+      return voters.length === 1
+        ? `${listed(voters)} decides, and does not answer yet.`
+        : `${listed(voters)} are choosing who leads.`;
     case 'stale':
-      return `Most of ${listed(voters)} cannot be reached. What is shown may be old; new names and rooms are refused.`;
+      return `${voters.length === 1 ? `${listed(voters)} decides, and` : `Most of ${listed(voters)}`} cannot be reached. What is shown may be old; new names and rooms are refused.`;
     case 'joining':
       return 'What this node knows is being joined with what the others do.';
   }
@@ -54,8 +58,4 @@ function stateSentence({ state, leader, voters, survives }: DirectoryStanding): 
 
 function listed(nodes: readonly string[]): string {
   return nodes.length < 2 ? nodes.join() : `${nodes.slice(0, -1).join(', ')} and ${nodes.at(-1)}`;
-}
-
-function are(nodes: readonly string[]): string {
-  return nodes.length === 1 ? 'is' : 'are';
 }

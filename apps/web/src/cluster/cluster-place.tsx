@@ -7,7 +7,7 @@ import { routeHash } from '../routing/route.ts';
 import { type ClusterAccess, forgetNode } from './cluster-client.ts';
 import { ClusterPicture } from './cluster-picture.tsx';
 import { healthWords, rateWords, summaryWords } from './cluster-words.ts';
-import { DirectoryCard, ForceQuestion } from './directory-card.tsx';
+import { DirectoryCard } from './directory-card.tsx';
 import { LastDeletions, NodeCards } from './node-cards.tsx';
 import { useCluster } from './use-cluster.ts';
 import './cluster.css';
@@ -37,13 +37,6 @@ export default function ClusterPlace() {
   return <Cluster access={opened.files} isOperator={opened.isOperator} />;
 }
 
-interface Refusal {
-  readonly message: string;
-  readonly node: string;
-  /** Most of the directory is lost: an operator may begin a new one with what is left. */
-  readonly mayForce: boolean;
-}
-
 interface ClusterProps {
   readonly access: ClusterAccess;
   readonly isOperator: () => Promise<boolean>;
@@ -52,7 +45,6 @@ interface ClusterProps {
 function Cluster({ access, isOperator }: ClusterProps) {
   const { status, problem, read } = useCluster(access);
   const [operates, setOperates] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal>();
   const self = status?.self;
   // biome-ignore lint/correctness/useExhaustiveDependencies: at another node one may be somebody else
   useEffect(() => {
@@ -66,15 +58,8 @@ function Cluster({ access, isOperator }: ClusterProps) {
     };
   }, [isOperator, self]);
 
-  async function forget(node: string, force = false): Promise<void> {
-    try {
-      await forgetNode(access, node, force);
-      setRefusal(undefined);
-    } catch (thrown) {
-      const { code, message } = BothyError.from(thrown);
-      setRefusal({ message, node, mayForce: code === 'directory_unavailable' && !force });
-    }
-    await read();
+  async function forget(node: string, force: boolean): Promise<void> {
+    await forgetNode(access, node, force).finally(read);
   }
 
   if (status === undefined) {
@@ -101,18 +86,6 @@ function Cluster({ access, isOperator }: ClusterProps) {
         administrators={status.rooms.map(({ administrator }) => administrator)}
       />
       <ClusterTable status={status} />
-      {refusal !== undefined && (
-        <p className="notice bad" role="alert">
-          {refusal.message}
-        </p>
-      )}
-      {refusal?.mayForce === true && (
-        <ForceQuestion
-          node={refusal.node}
-          force={() => void forget(refusal.node, true)}
-          wait={() => setRefusal(undefined)}
-        />
-      )}
       {status.directory !== undefined && <DirectoryCard directory={status.directory} />}
       <NodeCards status={status} operates={operates} forget={forget} />
       <LastDeletions deletions={status.deletions} />

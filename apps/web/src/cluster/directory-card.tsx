@@ -21,30 +21,3 @@ export function DirectoryCard({ directory }: { readonly directory: DirectoryStat
     </section>
   );
 }
-
-interface ForceQuestionProps {
-  readonly node: string;
-  readonly force: () => void;
-  readonly wait: () => void;
-}
-
-/** Most of the directory is lost with the node that is to be forgotten. */
-export function ForceQuestion({ node, force, wait }: ForceQuestionProps) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div className="forget-question" role="group" aria-label={`Begin anew without ${node}?`}>
-      <p>
-        <strong>Begin anew without {node}?</strong> Only when the lost nodes will never come back: the nodes
-        that are left go on with what they know, and what only the lost ones knew is gone.
-      </p>
-      <div className="actions">
-        <button type="button" className="button small danger" onClick={force}>
-          Begin anew without it
-        </button>
-        <button type="button" className="button small" onClick={wait}>
-          Keep waiting
-        </button>
-      </div>
-    </div>
-  );
-}

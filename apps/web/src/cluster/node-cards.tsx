@@ -1,17 +1,18 @@
 import { clockNote } from '@bothy/rooms/views';
 import type { ClusterStatusAnswer } from '@bothy/wire/schemas';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useClock } from '../app/use-clock.ts';
 import { routeHash } from '../routing/route.ts';
 import { shortMoment } from '../timeline/day-groups.ts';
 import { readerFormat } from '../timeline/reader-format.ts';
 import type { ClusterDeletion, ClusterNode, ClusterRoom } from './cluster-client.ts';
 import { deletionWords, healthWords } from './cluster-words.ts';
+import { ForgetNode } from './forget-node.tsx';
 
 interface NodeCardsProps {
   readonly status: ClusterStatusAnswer;
   readonly operates: boolean;
-  readonly forget: (node: string) => Promise<void>;
+  readonly forget: (node: string, force: boolean) => Promise<void>;
 }
 
 /** What each node keeps, and for an operator the way to part with one that is gone. */
@@ -23,7 +24,7 @@ export function NodeCards({ status, operates, forget }: NodeCardsProps) {
           key={node.id}
           node={node}
           rooms={status.rooms.filter(({ administrator }) => administrator === node.id)}
-          forget={operates && node.health === 'down' ? () => forget(node.id) : undefined}
+          forget={operates && node.health === 'down' ? (force) => forget(node.id, force) : undefined}
         />
       ))}
     </ul>
@@ -33,7 +34,7 @@ export function NodeCards({ status, operates, forget }: NodeCardsProps) {
 interface NodeCardProps {
   readonly node: ClusterNode;
   readonly rooms: readonly ClusterRoom[];
-  readonly forget: (() => Promise<void>) | undefined;
+  readonly forget: ((force: boolean) => Promise<void>) | undefined;
 }
 
 const tones = { up: 'good', suspected: 'away', down: 'bad' } as const;
@@ -41,7 +42,6 @@ const tones = { up: 'good', suspected: 'away', down: 'bad' } as const;
 const mostRooms = 12;
 
 function NodeCard({ node, rooms, forget }: NodeCardProps) {
-  const [asking, setAsking] = useState(false);
   const titleId = useId();
   const { id, health, version } = node;
   const clock = clockNote(node.clock);
@@ -67,34 +67,7 @@ function NodeCard({ node, rooms, forget }: NodeCardProps) {
           {rooms.length > mostRooms && <li className="hint">and {rooms.length - mostRooms} more</li>}
         </ul>
       )}
-      {forget !== undefined && !asking && (
-        <button type="button" className="button small" onClick={() => setAsking(true)}>
-          Forget {id}…
-        </button>
-      )}
-      {forget !== undefined && asking && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-        <div className="forget-question" role="group" aria-label={`Forget ${id}?`}>
-          <p>
-            <strong>Forget {id}?</strong> Only when it will never come back: the rooms that it keeps are gone
-            for everybody, and deletions that wait for it end.
-          </p>
-          <div className="actions">
-            <button type="button" className="button small danger" onClick={() => void forget()}>
-              Forget it
-            </button>
-            <button
-              type="button"
-              className="button small"
-              // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
-              autoFocus
-              onClick={() => setAsking(false)}
-            >
-              Keep waiting
-            </button>
-          </div>
-        </div>
-      )}
+      {forget !== undefined && <ForgetNode node={id} forget={forget} />}
     </li>
   );
 }

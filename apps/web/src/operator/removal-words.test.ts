@@ -18,7 +18,7 @@ test('what is being done is told, and what it waits for', () => {
   );
   expect(removalWords(removal('name'))).toBe('The name is being freed.');
   expect(removalWords({ ...removal('rooms'), trouble: 'n2 cannot be reached.' })).toBe(
-    'They are leaving their rooms. n2 cannot be reached.',
+    'They are leaving their rooms. It waits, and goes on by itself: n2 cannot be reached.',
   );
   expect(removalWords(removal('later'))).toBe('Being removed.');
   expect(removalWords(removal('', 'completed'))).toBe('Removed.');

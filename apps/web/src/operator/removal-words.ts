@@ -11,7 +11,7 @@ const nowWords: Readonly<Record<string, string | undefined>> = {
 
 export function removalWords({ state, steps, trouble, reason }: Removal): string {
   const underWay = steps.find((step) => step.state === 'underWay')?.name ?? '';
-  const waits = trouble === undefined ? '' : ` ${trouble}`;
+  const waits = trouble === undefined ? '' : ` It waits, and goes on by itself: ${trouble}`;
   switch (state) {
     case 'running':
       return `${nowWords[underWay] ?? 'Being removed.'}${waits}`;
