@@ -23,7 +23,8 @@ export class WriteBehind<Key, Value> {
   /** In the order in which they were first written. */
   #pending = new Map<Key, Value>();
   #underWay: Map<Key, Value> | undefined;
-  #oldestMs = Infinity;
+  /** When the first of those that wait was written; of no meaning while none does. */
+  #oldestMs = 0;
   /** The last flush came to nothing: the next one is no sooner for how much waits, or a store that is down is asked without a pause. */
   #hasFailed = false;
 
@@ -70,7 +71,6 @@ export class WriteBehind<Key, Value> {
   drop(key: Key): void {
     this.#pending.delete(key);
     this.#underWay?.delete(key);
-    if (this.#pending.size === 0) this.#oldestMs = Infinity;
   }
 
   /** When the next flush is due: a time that is over when it is at once, Infinity when nothing waits or one is under way. */
@@ -85,7 +85,6 @@ export class WriteBehind<Key, Value> {
     if (this.#underWay !== undefined || this.#pending.size === 0) return [];
     this.#underWay = this.#pending;
     this.#pending = new Map();
-    this.#oldestMs = Infinity;
     return [...this.#underWay];
   }
 
@@ -102,6 +101,6 @@ export class WriteBehind<Key, Value> {
     this.#pending = this.#underWay;
     this.#underWay = undefined;
     this.#hasFailed = true;
-    this.#oldestMs = this.#pending.size === 0 ? Infinity : nowMs;
+    this.#oldestMs = nowMs;
   }
 }

@@ -59,6 +59,16 @@ test('[WT5] more keys or writers than fit are refused', () => {
   expect(cache.write('a', 2, '4')).toEqual([{ kind: 'refused', writers: ['4'] }]);
 });
 
+test('[WT5] who was answered makes room, and a key that is being written is no new one', () => {
+  const cache = new WriteThrough<string, number, string>({ maxEntries: 1, maxWaiting: 2 });
+  cache.write('a', 1, 'ann');
+  expect(cache.write('a', 2, 'ben')).toEqual([]);
+  expect(cache.write('a', 3, 'cleo')).toEqual([{ kind: 'refused', writers: ['cleo'] }]);
+  cache.stored('a');
+  expect(cache.write('a', 4, 'cleo')).toEqual([]);
+  expect(cache.stored('a')[0]).toEqual({ kind: 'written', writers: ['ben'] });
+});
+
 test('[WT6] options out of their range, and more than fits at the start, throw a RangeError', () => {
   for (const wrong of [0, 1.5, Number.NaN]) {
     expect(() => new WriteThrough({ maxEntries: wrong, maxWaiting: 1 })).toThrow(RangeError);

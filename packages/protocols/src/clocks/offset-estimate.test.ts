@@ -76,6 +76,12 @@ test('[CO6] what no exchange looks like is refused, and changes nothing', () => 
   expect(estimate.at(2_000)).toEqual(before);
 });
 
+test('[CO6] two answers at one moment are both taken, and one that the drift just explains', () => {
+  const estimate = new OffsetEstimate({ driftPpm: 100_000, stampMs: 1 });
+  expect(estimate.add({ sentMs: 0, heardMs: 0, answeredMs: 12, receivedMs: 10 })).toBe('taken');
+  expect(estimate.add({ sentMs: 5, heardMs: 5, answeredMs: 9, receivedMs: 10 })).not.toBe('refused');
+});
+
 test('[CO7] options out of their range throw a RangeError', () => {
   for (const wrong of [
     { exchanges: 0 },

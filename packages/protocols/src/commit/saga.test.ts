@@ -51,6 +51,12 @@ describe('one after the other', () => {
     expect(run({ sessions: ['failed'] })).toMatchObject({ changes: [], ended: [{ state: 'compensated' }] });
   });
 
+  test('[SG2, SG5] a step that fails for good at its first attempt had no effect, and is not undone itself', () => {
+    expect(run({ name: ['failed'] }).changes).toEqual(['+ s1 sessions', '- s1 sessions']);
+    // What was tried before may have had one.
+    expect(run({ name: ['again', 'failed'] }).changes).toContain('- s1 name');
+  });
+
   test('[SG3] after the pivot there is no way back: even what fails for good is tried again', () => {
     const world = run({ mailbox: ['failed', 'failed', 'again', 'unsaid'] });
     expect(world.ended).toMatchObject([{ state: 'completed' }]);

@@ -198,6 +198,15 @@ const consult = (to: string) => ({
 const said = (committed: boolean): CommitMessage => ({ kind: 'consulted', transaction: 't1', committed });
 const letGo = { kind: 'apply', transaction: 't1', subject: 'room', outcome: 'aborted' };
 
+test('[2PC19] the last commits are remembered, and the oldest are not', () => {
+  const core = make();
+  for (const transaction of ['t1', 't2', 't3']) {
+    core.received('c', prepare(transaction));
+    core.received('c', { kind: 'commit', transaction });
+  }
+  expect(['t1', 't2', 't3'].map((each) => core.hasCommitted(each))).toEqual([false, true, true]);
+});
+
 test('[2PC22] whose coordinator is gone for good asks all others, and one that has committed decides', () => {
   const core = prepared();
   expect(core.abandoned('x', ['a', 'b'])).toEqual([]);
