@@ -38,6 +38,15 @@ test('[CB3] a rate opens it without any two failures in a row, once there are en
   expect(play(calm, 'fssfssfssfss', 0)).toBe('fssfssfssfss');
 });
 
+test('[CB3] once it has closed again, failures from before it opened do not count any more', () => {
+  const breaker = new CircuitBreaker({ ...three, rate: { share: 0.5, among: 4 } });
+  expect(play(breaker, 'fsfs', 0)).toBe('fsfs');
+  expect(breaker.state(0)).toBe('open');
+  expect(play(breaker, 'sfsf', 1_000)).toBe('sfsf');
+  expect(breaker.state(1_000)).toBe('closed');
+  expect(play(breaker, 'fs', 1_000)).toBe('f-');
+});
+
 test('[CB4, CB5] open for its time, then one call decides', () => {
   const breaker = new CircuitBreaker(three);
   play(breaker, 'fff', 0);
