@@ -22,6 +22,8 @@ export class Conversation {
   /** By device of the other person: how far it holds, and they have read, our own log. */
   readonly #receipts = new Map<string, Receipt>();
   readonly #readMarks = new Map<LogKey, LogPosition>();
+  /** By device of the other person: from which number on its copy of our own log is another one. */
+  readonly #ownDiffers = new Map<string, number>();
   /** Logs that broke their chain: the first entry for a number is kept, nothing more is taken. */
   readonly flagged = new Set<LogKey>();
 
@@ -78,13 +80,22 @@ export class Conversation {
     return receipt;
   }
 
-  /** The furthest that any device of the other person holds, and has read. */
+  /** A device says that its copy of our own log is another one from this number on. True when that is new. */
+  setOwnDiffers(device: string, from: number | undefined): boolean {
+    if (this.#ownDiffers.get(device) === from) return false;
+    if (from === undefined) this.#ownDiffers.delete(device);
+    else this.#ownDiffers.set(device, from);
+    return true;
+  }
+
+  /** The furthest that any device of the other person holds, and has read. What is another one there does not count. */
   receipt(): { readonly delivered: number; readonly read: number } {
     let delivered = 0;
     let read = 0;
     for (const receipt of this.#receipts.values()) {
-      delivered = Math.max(delivered, receipt.delivered);
-      read = Math.max(read, receipt.read);
+      const same = (this.#ownDiffers.get(receipt.device) ?? Infinity) - 1;
+      delivered = Math.max(delivered, Math.min(same, receipt.delivered));
+      read = Math.max(read, Math.min(same, receipt.read));
     }
     return { delivered, read };
   }

@@ -95,7 +95,10 @@ export class Conversations {
       const message = 'No device of theirs is connected now. Copies are compared over the link.';
       return step.fail(commandId, 'peer_unreachable', message);
     }
-    for (const sync of syncs) sync.copies.again(step, (log) => sync.heldUpTo(log));
+    for (const sync of syncs) {
+      sync.copies.again(step, (log) => sync.heldUpTo(log));
+      this.#noteCopy(step, sync);
+    }
     step.reply(commandId, { ok: true });
   }
 
@@ -111,7 +114,7 @@ export class Conversations {
 
   found(step: Step, id: string, rows: readonly EntryRow[]): void {
     for (const sync of this.#syncs.values()) {
-      if (sync.copies.found(step, id, rows)) return;
+      if (sync.copies.found(step, id, rows)) return this.#noteCopy(step, sync);
       if (!sync.found(step, id, rows)) continue;
       this.#notifyProgress(step, sync.conversation);
       return;
@@ -126,11 +129,15 @@ export class Conversations {
       return step.refuse('forbidden', 'A contact spoke of a conversation that this link does not carry.');
     }
     if (frame.kind === 'have') {
-      this.#theyHave(step, sync, frame.vector);
+      // First: what they hold of our own log counts as delivered where it is the same.
       sync.copies.told(step, frame.vector, frame.ends);
+      this.#noteCopy(step, sync);
+      this.#theyHave(step, sync, frame.vector);
     } else if (frame.kind === 'compare') sync.copies.question(step, frame);
-    else if (frame.kind === 'hash') sync.copies.answer(step, frame);
-    else if (frame.kind === 'read') this.#theyRead(step, sync, frame.vector);
+    else if (frame.kind === 'hash') {
+      sync.copies.answer(step, frame);
+      this.#noteCopy(step, sync);
+    } else if (frame.kind === 'read') this.#theyRead(step, sync, frame.vector);
     else if (frame.kind === 'typing') this.#theyType(step, sync.conversation.person, frame.active);
     else this.#entriesArrived(step, sync, frame);
   }
@@ -141,6 +148,12 @@ export class Conversations {
     if (claimed > conversation.ownHead.n) return this.#rolledBack(step, conversation);
     sync.theyHave(step, vector);
     this.#noteReceipt(step, conversation, conversation.raiseReceipt(sync.device, { delivered: claimed }));
+  }
+
+  /** A tick never lies: where a device holds another history of our own log, it does not hold what stands here. */
+  #noteCopy(step: Step, { copies, conversation, device }: LinkSync): void {
+    const from = copies.differsFrom(this.#ownLog.key);
+    if (conversation.setOwnDiffers(device, from)) this.#notifyProgress(step, conversation);
   }
 
   #theyRead(step: Step, sync: LinkSync, vector: LogVector): void {

@@ -122,6 +122,18 @@ test('[PS16] a damaged end above good entries is told from the end on', () => {
   });
 });
 
+test('[PS21] what they hold in place of ours is not delivered, however far they go', () => {
+  const stage = CoreStage.linked({
+    heads: [head(aliceLog, 100)],
+    receipts: [{ conversation, device, delivered: 70, read: 60 }],
+  });
+  const copy = new BenCopy(stage, { [aliceLog]: 37 });
+  copy.have({ [aliceLog]: 100 });
+  const progress = copy.told.filter((notice) => notice.kind === 'progress');
+  expect(Math.max(...progress.map(({ delivered }) => delivered))).toBeLessThan(100);
+  expect(progress.at(-1)).toMatchObject({ delivered: 36, read: 36 });
+});
+
 test('[PS17] two signed histories are told, from the number at which they part', () => {
   const stage = CoreStage.linked({ heads: [head(benLog, 8)] });
   const copy = new BenCopy(stage, { [benLog]: 5 });

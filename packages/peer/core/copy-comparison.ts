@@ -94,6 +94,12 @@ export class CopyComparison {
     if (this.#asked === undefined) this.#next(step);
   }
 
+  /** From which number on their copy of a log is known to be another one; as far as is known while it is searched. */
+  differsFrom(log: LogKey): number | undefined {
+    if (this.#asked?.log === log && this.#asked.search !== undefined) return this.#asked.search.from;
+    return this.#differences.get(log)?.from;
+  }
+
   /** They ask what we hold at a number. */
   question(step: Step, frame: CompareFrame): void {
     if (this.#answering !== undefined) return;

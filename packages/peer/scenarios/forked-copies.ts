@@ -16,10 +16,13 @@ type CopiesNotice = Extract<PeerNotice, { kind: 'copies' }>;
 /** What each device was last told about copies. */
 class CopyWatch implements DeviceObserver {
   readonly told = new Map<PeerDevice, CopiesNotice>();
+  /** What each was last told to be delivered of its own log. */
+  readonly delivered = new Map<PeerDevice, number>();
   saved = 0;
 
   notice(device: PeerDevice, notice: PeerNotice): void {
     if (notice.kind === 'copies') this.told.set(device, notice);
+    if (notice.kind === 'progress') this.delivered.set(device, notice.delivered);
   }
 
   reply(_device: PeerDevice, _id: string, result: CommandResult): void {
@@ -98,6 +101,8 @@ export function forkedCopies(makeCore?: typeof makePeerCore): Scenario {
       if (ben.store.held(conversation, ann.key) !== before) {
         simulation.fail('nothing is repaired in silence', `Ben holds another number of entries of Ann's`);
       }
+      const delivered = watch.delivered.get(ann) ?? 0;
+      if (delivered > kept) simulation.fail('a tick never lies', `${delivered} of ${kept} are the same`);
       // Only whoever was sent an entry of the other history knows that both were signed.
       const isSigned = watch.told.get(ben)?.differences[0]?.isSigned;
       if (isSigned !== kept + again > before) {

@@ -22,12 +22,12 @@ test('a difference names who wrote it, where it is, and what is known of it', ()
     reader,
   );
   expect(signed).toMatch(
-    /^What Ben’s device cccc wrote .* at entry 7 or earlier, and from there on\. Both histories/,
+    /^What Ben’s device cccc wrote is not the same here and there, at entry 7 or earlier, and from there on\. Both histories/,
   );
 });
 
 test('each state is a sentence', () => {
-  expect(copyWords(view('same', 1), reader)).toBe('The same as on Ben’s device cccc: 1 entry.');
+  expect(copyWords(view('same', 1), reader)).toBe('By its hashes the same as on Ben’s device cccc: 1 entry.');
   expect(copyWords(view('silent'), reader)).toMatch(/^Ben’s device cccc has an earlier version/);
   const all = (['comparing', 'differs', 'interrupted'] as const).map((state) =>
     copyWords(view(state), reader),

@@ -60,7 +60,8 @@ export function differenceWords(
   const where = isExact ? `from entry ${from} on` : `at entry ${from} or earlier, and from there on`;
   const author = deviceWords(log, reader);
   const holder = deviceWords(device, reader);
-  const what = `What ${author} wrote is not the same here and on ${holder}, ${where}.`;
+  const places = log === device ? 'here and there' : `here and on ${holder}`;
+  const what = `What ${author} wrote is not the same ${places}, ${where}.`;
   if (!isSigned) return `${what} Both were left as they are.`;
   return `${what} Both histories are signed by ${author}: it was put back to an older copy of itself, or somebody else has its key. The one that was here first is kept, and nothing more of it is taken.`;
 }
@@ -72,7 +73,7 @@ export function copyWords(view: CopyView, reader: CopyReader): string {
     case 'comparing':
       return `Comparing with ${holder}…`;
     case 'same':
-      return `The same as on ${holder}: ${entryCount(view.entries)}.`;
+      return `By its hashes the same as on ${holder}: ${entryCount(view.entries)}.`;
     case 'differs':
       return `Not the same as on ${holder}.`;
     case 'silent':

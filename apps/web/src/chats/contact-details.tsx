@@ -6,6 +6,7 @@ import { useSession } from '../app/session-context.ts';
 import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
 import { ConnectionPanel } from './connection-panel.tsx';
+import { CopiesPanel } from './copies-panel.tsx';
 import { SafetyNumber } from './safety-number.tsx';
 
 interface ContactDetailsProps {
@@ -37,6 +38,7 @@ export function ContactDetails({ ref, contact, person, state }: ContactDetailsPr
       ) : (
         <>
           <ConnectionPanel contact={contact} person={person} state={state} />
+          <CopiesPanel contact={contact} person={person} state={state} />
           <SafetyNumber me={session.me.person} person={person} name={contact.name} />
         </>
       )}

@@ -7,6 +7,7 @@ import { useAttention } from '../app/use-attention.ts';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { ConversationRows } from './conversation-rows.ts';
+import { CopyWarning } from './copy-warning.tsx';
 import { KeyWarning } from './key-warning.tsx';
 import type { MessageActions } from './message-actions.tsx';
 import { MessageLog } from './message-log.tsx';
@@ -70,6 +71,7 @@ export function Conversation({ contact, person, state }: ConversationProps) {
       <div>
         <ConversationHead contact={contact} person={person} state={state} />
         {newPerson !== undefined && <KeyWarning contact={contact} newPerson={newPerson} />}
+        <CopyWarning contact={contact} conversation={conversation} state={state} />
       </div>
       <MessageLog
         contactName={contact.name}
