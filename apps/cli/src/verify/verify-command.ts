@@ -3,6 +3,7 @@ import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
 import { endWithReader } from '../closed-output.ts';
 import { askPassphrase } from '../passphrase.ts';
+import { aboutConversations } from './verify-lines.ts';
 
 interface VerifyFlags {
   readonly node?: string;
@@ -29,7 +30,8 @@ export function addVerify(bothy: Command, print: (line: string) => void): void {
       '\nEnds with 0 when all is the same, 1 when something differs, 2 when not everybody could be asked.\n' +
         'Nodes are asked for hashes only, and looked into where these differ. The passphrase of a key comes from\n' +
         'BOTHY_PASSPHRASE or is asked for. For nodes with certificates of their own, NODE_EXTRA_CA_CERTS names the\n' +
-        'file of their authority.',
+        'file of their authority.\n\n' +
+        aboutConversations.join('\n'),
     )
     .action(async (flags: VerifyFlags) => {
       try {
@@ -66,6 +68,6 @@ async function verify(
   });
   if (isTTY) process.stderr.write('\r\u001b[K');
   if (json === true) print(JSON.stringify(report));
-  else reportLines(report).forEach(print);
+  else [...reportLines(report), ...aboutConversations].forEach(print);
   process.exitCode = exitCodeOf(report);
 }

@@ -9,6 +9,12 @@ export function exitCodeOf({ rooms, notAsked }: VerifyReport): 0 | 1 | 2 {
   return notAsked.length > 0 ? 2 : 0;
 }
 
+/** What no node can say: it holds nothing of them. */
+export const aboutConversations = [
+  'Conversations of two people are on no node: their browsers compare them whenever they connect, warn where the two',
+  'sides differ, and check every signature when asked to (Chats, about the contact, Copies).',
+] as const;
+
 /** Of one copy; there may be thousands. */
 const maxShown = 20;
 
