@@ -142,6 +142,27 @@ test('[DR33] a member that lost its disk is let go, and taken in again', () => {
   expect(sizes).toContain(2);
 });
 
+test('[DR33] one that lost its disk is taken in also where its leader changed while it was let go', () => {
+  const stage = cluster(3);
+  const { voters, leader, directory } = stage.core('a').view();
+  const [lost = '', other = ''] = voters.filter((node) => node !== leader);
+  stage.stop(lost);
+  stage.loseDisk(lost);
+  // The change is in the log of the leader alone when that loses its majority, and is brought to its end by the next term.
+  stage.isHeard = (from, _to, message) =>
+    from !== leader || message.kind !== 'raft' || message.message.kind !== 'append';
+  stage.start(lost);
+  stage.linkAll(...voters);
+  stage.advance(150);
+  stage.cut(leader ?? '', other);
+  stage.advance(1_000);
+  expect(stage.core(leader ?? '').view()).toMatchObject({ leader: null, voters });
+  stage.isHeard = () => true;
+  stage.linkAll(...voters);
+  stage.advance(10_000);
+  expect(stage.core(lost).view()).toMatchObject({ directory, voters });
+});
+
 test('[DR33] a member that says it is in another directory is let go, whether it comes back or not', () => {
   const stage = cluster(5);
   const { voters, leader } = stage.core('a').view();

@@ -122,12 +122,9 @@ export class Membership {
     if (!isDone) this.#changeAfterMs = step.now.monoMs + timing.tickMs;
     if (!isDone) return;
     for (const [node, newcomer] of this.#newcomers) {
-      const isMember = this.#replica.isMember(node);
-      if (newcomer.phase === 'removing' && !isMember) newcomer.phase = 'proposing';
-      else if (newcomer.phase === 'adding' && isMember) {
-        newcomer.phase = 'enrolled';
-        this.#welcome(step, node, newcomer);
-      }
+      if (newcomer.phase !== 'adding' || !this.#replica.isMember(node)) continue;
+      newcomer.phase = 'enrolled';
+      this.#welcome(step, node, newcomer);
     }
   }
 
@@ -160,6 +157,10 @@ export class Membership {
     const { monoMs } = step.now;
     const { voters, learners, directory } = this.#replica.about;
     const members = new Set([...voters, ...learners]);
+    for (const [node, newcomer] of this.#newcomers) {
+      // Also by a change that a leader before began. What follows comes behind it in the log, the welcome too.
+      if (newcomer.phase === 'removing' && !members.has(node)) newcomer.phase = 'proposing';
+    }
     for (const node of members) if (!this.#memberSinceMs.has(node)) this.#memberSinceMs.set(node, monoMs);
     for (const node of this.#memberSinceMs.keys()) if (!members.has(node)) this.#memberSinceMs.delete(node);
     const isForeign = (node: NodeId): boolean => {
