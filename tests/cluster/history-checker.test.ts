@@ -1,15 +1,19 @@
 /** The checker finds what it is for: each breach is planted in a run that is whole. */
 import { expect, test } from 'vitest';
 import { type Answered, History } from './stage/history.ts';
+import { recordCall } from './stage/history-calls.ts';
 import { breaches } from './stage/history-checker.ts';
 import type { LogEntry, NodeDatabase, StoredLog } from './stage/node-database.ts';
 
 const room = 'aaaaaaaaaaaaaaaaaaaa';
+let nowMs = 0;
+/** What comes first is that she is in it. */
+const joining = { kind: 'joined', person: 'guest:anna', personName: 'anna', role: 'member' };
 const entry = (seq: number, key = `m${seq}`, body = `body ${seq}`): LogEntry => ({
   seq,
   author: 'guest:anna',
   key,
-  value: JSON.stringify({ author: 'guest:anna', body, key }),
+  value: JSON.stringify({ author: 'guest:anna', body, key, ...(seq === 1 ? joining : { kind: 'message' }) }),
 });
 const entries = [1, 2, 3, 4, 5].map((seq) => entry(seq));
 const log: StoredLog = { name: 'Hut', administrator: 'n1', epoch: 1, base: 0, lastSeq: 5, entries };
@@ -28,12 +32,20 @@ function answer(messageId: string, body: string, seq: number, atMs: number): Ans
 }
 
 function history(): History {
-  const made = new History();
+  const made = new History(() => nowMs);
   for (const { seq, key } of entries) {
     made.answered.push(answer(key, `body ${seq}`, seq, seq));
     made.see('ben', room, { kind: 'entry', entry: entry(seq) });
   }
   return made;
+}
+
+/** Somebody says something, and is answered after a while. */
+function say(seen: History, messageId: string, answer: Parameters<ReturnType<typeof recordCall>>[0]): void {
+  const told = recordCall(seen, 'anna', 'room.send', { room, messageId, body: '' });
+  nowMs += 10;
+  told(answer);
+  nowMs += 10;
 }
 
 const judge = (databases: readonly NodeDatabase[], seen = history()): string =>
@@ -130,11 +142,21 @@ test.each<[string, (seen: History) => void, RegExp]>([
   [
     'a lower number for what was said later',
     (seen) => {
-      const [first, second] = seen.answered.splice(0, 2);
-      if (first === undefined || second === undefined) throw new Error('unreachable: five were answered');
-      seen.answered.push({ ...first, calledMs: 8, answeredMs: 9 }, second);
+      say(seen, 'm3', { result: { seq: 3 } });
+      say(seen, 'm2', { result: { seq: 2 } });
     },
-    /No order explains/,
+    /No order explains 3 of 5.*\n.*joined of guest:anna.*\n.*message m3 is entry 3\n.*message m2 is entry 2$/,
+  ],
+  [
+    'who is told that they are no member, and has been one since before',
+    (seen) => {
+      const told = recordCall(seen, 'anna', 'room.join', { room, requestId: 'm1' });
+      nowMs += 10;
+      told({ result: { room: { state: 'available' } } });
+      nowMs += 10;
+      say(seen, 'm6', { error: { data: { code: 'not_a_member' } } });
+    },
+    /No order explains 3 of 7.*\n.*told member of guest:anna\n.*told noMember of guest:anna/,
   ],
 ])('found: %s', (_, plant, sentence) => {
   const seen = history();

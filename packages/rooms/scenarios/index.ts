@@ -100,4 +100,6 @@ export const scenarios: readonly Scenario[] = [
   calmCluster,
 ];
 
+/** Tests with real processes judge what people were told by the same. */
+export { RoomHistories } from './room-histories.ts';
 export { type ClusterWorldOptions, clusterScenario };

@@ -2,7 +2,8 @@
  * The invariants of rooms, judged by what clients saw and by what every node has on its disk. It knows nothing of how
  * rooms work: each rule is one loop over what was written down.
  */
-import { checkEventual, checkLinearizable, nextNumberModel } from '@bothy/protocols';
+import { checkEventual } from '@bothy/protocols';
+import type { Author, RoomContent, RoomEntry } from '@bothy/wire';
 import type { History } from './history.ts';
 import type { LogEntry, NodeDatabase, StoredLog } from './node-database.ts';
 
@@ -23,7 +24,7 @@ export function breaches({ history, databases, deleted = new Set(), caughtUp = [
   const gone = new Set([...deleted, ...databases.flatMap(({ tombstones }) => [...tombstones])]);
   for (const [room, log] of logs) checkLog(`${room} at ${log.administrator}`, log, found);
   checkAnswered(history, logs, gone, found);
-  checkNumbers(history, found);
+  checkRooms(history, logs, found);
   for (const { client, room, all } of history.seen.values()) {
     const who = `${client} in ${room}`;
     checkOrder(who, all, found);
@@ -91,25 +92,22 @@ function checkAnswered(history: History, logs: Logs, gone: ReadonlySet<string>, 
   }
 }
 
-/** A message that was said after another one was answered comes after it: in each room, whatever node was asked. */
-function checkNumbers({ answered }: History, found: string[]): void {
-  const first = new Map<string, History['answered'][number]>();
-  for (const each of answered) {
-    const key = `${each.room} ${each.client} ${each.messageId}`;
-    if (!first.has(key)) first.set(key, each);
-  }
-  const ranks = new Map<string, number>();
-  const taken = [...first.values()]
-    .sort((one, other) => one.seq - other.seq)
-    .map(({ client, room, calledMs, answeredMs }) => {
-      // What is between their numbers are entries of other kinds, and messages that nobody had an answer for.
-      const rank = (ranks.get(room) ?? 0) + 1;
-      ranks.set(room, rank);
-      return { client, input: { key: room }, output: rank, calledMs, answeredMs };
+/**
+ * Each room is as if one honest object had answered, whatever nodes were asked: numbers follow each other, who writes is
+ * in it, and who is told that they are not, or that it is gone, is told so rightly. Of a deleted room nothing is left.
+ */
+function checkRooms({ rooms }: History, logs: Logs, found: string[]): void {
+  for (const [room, { entries, base }] of logs) {
+    if (base > 0) continue;
+    const told = entries.map(({ seq, author, key, value }): RoomEntry => {
+      const { epoch, name, sentAt, author: _author, key: _key, ...content } = JSON.parse(value);
+      return { epoch, seq, author: author as Author, name, sentAt, key, content: content as RoomContent };
     });
-  const verdict = checkLinearizable(taken, nextNumberModel);
-  if (verdict.kind === 'violated') found.push(`${verdict.sentence} ${JSON.stringify(verdict.witness)}`);
-  if (verdict.kind === 'unknown') found.push(`The order of ${taken.length} messages could not be judged.`);
+    rooms.written(room, told);
+  }
+  const problem = rooms.problem(() => false);
+  if (problem !== undefined) found.push(problem);
+  if (rooms.unjudged > 0) found.push(`${rooms.unjudged} rooms could not be judged.`);
 }
 
 function says(entry: LogEntry, body: string): boolean {

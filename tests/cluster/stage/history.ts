@@ -1,4 +1,5 @@
 /** What clients saw, in the order in which they saw it: what the checker judges. */
+import { RoomHistories } from '@bothy/rooms/scenarios';
 import type { LogEntry } from './node-database.ts';
 
 export interface Answered {
@@ -25,8 +26,15 @@ export class History {
   readonly answered: Answered[] = [];
   /** By client and room. */
   readonly seen = new Map<string, { readonly client: string; readonly room: string; readonly all: Seen[] }>();
+  /** What they asked of rooms and were told of them. */
+  readonly rooms: RoomHistories;
   /** What clients were told that must never be said of what they did. */
   readonly complaints: string[] = [];
+
+  /** `nowMs`: by one clock for all clients. */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.rooms = new RoomHistories(nowMs);
+  }
 
   see(client: string, room: string, seen: Seen): void {
     const key = `${client} ${room}`;

@@ -4,6 +4,7 @@
  */
 
 import type { History } from './history.ts';
+import { recordCall } from './history-calls.ts';
 import { type LogEntry, toldEntry } from './node-database.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -115,12 +116,14 @@ export class RecordedClient {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) throw new Error('no connection');
     const id = ++this.#count;
+    const told = recordCall(this.#history, this.name, method, params);
     const heard = await new Promise<Heard | undefined>((resolve) => {
       this.#calls.set(id, resolve);
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     });
     this.#calls.delete(id);
     if (heard === undefined) throw new Error('the connection has ended');
+    told(heard);
     if (heard.error !== undefined) throw new Refused(heard.error.data.code, heard.error.message);
     return heard.result ?? {};
   }
