@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
 import { endWithReader } from './closed-output.ts';
-import { askPassphrase } from './passphrase.ts';
+import { askPassphrase, passphraseHelp } from './passphrase.ts';
 
 interface StatusFlags {
   readonly node?: string;
@@ -29,10 +29,7 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
     )
     .option('--json', 'as JSON, one line')
     .option('--watch', 'again every second, until Ctrl-C')
-    .addHelpText(
-      'after',
-      '\nThe passphrase of a key comes from BOTHY_PASSPHRASE or is asked for. For a node with a certificate of its own, NODE_EXTRA_CA_CERTS names the file of its authority.',
-    )
+    .addHelpText('after', passphraseHelp)
     .action(async ({ node = defaultUrl, key, json, watch }: StatusFlags) => {
       const { statusAsker, statusLines } = await import('./cluster-status.ts');
       const { keySignIn } = await import('./rooms-sign-in.ts');
@@ -80,10 +77,15 @@ export function addClusterForget(cluster: Command, print: (line: string) => void
       '--force',
       'also where most of the directory is lost with it: what only lost nodes knew is gone then',
     )
+    .addHelpText('after', passphraseHelp)
     .action(async (id: string, { node: url = defaultUrl, key, force = false }: ForgetFlags) => {
       const { forgetNode } = await import('./cluster-forget.ts');
       const { keySignIn } = await import('./rooms-sign-in.ts');
-      await forgetNode({ url, node: id, force }, await keySignIn(key, askPassphrase));
+      await forgetNode({ url, node: id, force }, await keySignIn(key, askPassphrase)).catch((thrown) => {
+        const { code, message } = BothyError.from(thrown);
+        if (code !== 'directory_unavailable' || force) throw thrown;
+        throw new BothyError(code, `${message} By force is --force.`, { cause: thrown });
+      });
       print(`${id} is forgotten.`);
     });
 }

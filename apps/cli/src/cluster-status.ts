@@ -59,7 +59,7 @@ export function statusLines({ self, nodes, rooms, deletions, directory }: Cluste
   const rate = nodes.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const up = nodes.filter(({ health }) => health === 'up').length;
   const lines = [
-    `${up} of ${nodes.length} nodes up, ${rooms.length} rooms, ${rateWords(rate)} messages a second, as ${self} sees it`,
+    `${up} of ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} up, ${rooms.length === 1 ? '1 room' : `${rooms.length} rooms`}, ${rateWords(rate)} messages a second, as ${self} sees it`,
     '',
     ...table([
       ['node', 'health', 'rooms', 'sessions', 'msg/s', 'version', 'web'],

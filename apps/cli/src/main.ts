@@ -93,7 +93,15 @@ function program(): Command {
   addClusterForget(cluster, print);
   addVerify(bothy, print);
   addPerson(bothy, print);
+  for (const command of bothy.commands) pointToHelp(command, 'bothy');
   return bothy;
+}
+
+/** After what cannot be understood, the way to the help of just that command. */
+function pointToHelp(command: Command, parent: string): void {
+  const name = `${parent} ${command.name()}`;
+  command.showHelpAfterError(`(${name} --help says more)`);
+  for (const each of command.commands) pointToHelp(each, name);
 }
 
 try {

@@ -3,6 +3,10 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BothyError } from '@bothy/wire';
 
+/** Below the help of whatever takes a key file. */
+export const passphraseHelp =
+  '\nThe passphrase of a key comes from BOTHY_PASSPHRASE or is asked for. For a node with a certificate\nof its own, NODE_EXTRA_CA_CERTS names the file of its authority.';
+
 /** From the environment, or typed without being shown. */
 export async function askPassphrase(): Promise<string> {
   const given = process.env.BOTHY_PASSPHRASE;

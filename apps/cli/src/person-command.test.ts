@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { keptOutLines, removalLines, type ShownRemoval, whoIsMeant } from './person-command.ts';
+import type { ShownRemoval } from './operator-ask.ts';
+import { keptOutLines, removalLines, whoIsMeant } from './person-command.ts';
 
 const removal: ShownRemoval = {
   id: 'a'.repeat(20),

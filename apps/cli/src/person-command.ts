@@ -1,9 +1,19 @@
 /** `bothy person`: an operator removes somebody, sees how far that is, and lets somebody in again. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { BothyError, errorCodes } from '@bothy/wire';
+import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
-import { unreachable } from './node-unreachable.ts';
-import { askPassphrase } from './passphrase.ts';
+import {
+  type Ask,
+  allKeptOutShape,
+  type KeptOutAnswer,
+  keptOutShape,
+  operatorAsk,
+  removalShape,
+  removalsShape,
+  type ShownKeptOut,
+  type ShownRemoval,
+} from './operator-ask.ts';
+import { passphraseHelp } from './passphrase.ts';
 import { plain } from './rooms-lines.ts';
 
 interface PersonFlags {
@@ -12,31 +22,6 @@ interface PersonFlags {
   readonly wait?: true;
   readonly mayReturn?: true;
   readonly json?: true;
-}
-
-/** What the node answers, as far as it is shown. */
-export interface ShownRemoval {
-  readonly id: string;
-  readonly name: string;
-  readonly by: string;
-  readonly state: 'running' | 'compensating' | 'completed' | 'compensated';
-  readonly steps: readonly { readonly name: string; readonly state: 'done' | 'underWay' | 'waiting' }[];
-  readonly trouble?: string;
-  readonly reason?: string;
-}
-
-/** Whose key is kept out. */
-export interface ShownKeptOut {
-  readonly person: string;
-  readonly name: string;
-  readonly by: string;
-  /** Unix milliseconds. */
-  readonly at: number;
-}
-
-interface KeptOutAnswer {
-  readonly keptOut: readonly ShownKeptOut[];
-  readonly stale?: true;
 }
 
 const askEveryMs = 1_000;
@@ -51,7 +36,8 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
           .env('BOTHY_KEY')
           .makeOptionMandatory(),
       )
-      .option('--json', 'as JSON, one line');
+      .option('--json', 'as JSON, one line')
+      .addHelpText('after', passphraseHelp);
   options(person.command('remove'))
     .argument('<name>', 'who is to go')
     .description('remove a person: key, name, sessions, rooms and mailbox, on all nodes')
@@ -63,7 +49,7 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
     .action(async (name: string, flags: PersonFlags) => {
       const ask = await asker(flags);
       const query = flags.mayReturn === true ? '?mayReturn=true' : '';
-      let removal = await ask<ShownRemoval>('DELETE', `persons/${encodeURIComponent(name)}${query}`);
+      let removal = await ask(removalShape, 'DELETE', `persons/${encodeURIComponent(name)}${query}`);
       while (flags.wait === true && !hasEnded(removal)) {
         await wait(askEveryMs);
         removal = await known(ask, removal.id);
@@ -74,7 +60,7 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
   options(person.command('removals'))
     .description('who is being removed, and how far that is')
     .action(async (flags: PersonFlags) => {
-      const { removals } = await (await asker(flags))<{ removals: ShownRemoval[] }>('GET', 'removals');
+      const { removals } = await (await asker(flags))(removalsShape, 'GET', 'removals');
       show(removals, flags, print);
     });
   options(person.command('keep'))
@@ -82,12 +68,12 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
     .description('take a removal back, as long as the mailbox is not being cleared')
     .action(async (id: string, flags: PersonFlags) => {
       const ask = await asker(flags);
-      show([await ask<ShownRemoval>('DELETE', `removals/${encodeURIComponent(id)}`)], flags, print);
+      show([await ask(removalShape, 'DELETE', `removals/${encodeURIComponent(id)}`)], flags, print);
     });
   options(person.command('kept-out'))
     .description('whose key is kept out of all nodes')
     .action(async (flags: PersonFlags) => {
-      const answer = await (await asker(flags))<KeptOutAnswer>('GET', 'kept-out');
+      const answer = await (await asker(flags))(allKeptOutShape, 'GET', 'kept-out');
       if (flags.json === true) return print(JSON.stringify(answer.keptOut));
       keptOutLines(answer).forEach(print);
     });
@@ -96,39 +82,23 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
     .description('let a person in again who was removed')
     .action(async (who: string, flags: PersonFlags) => {
       const ask = await asker(flags);
-      const { keptOut } = await ask<KeptOutAnswer>('GET', 'kept-out');
+      const { keptOut } = await ask(allKeptOutShape, 'GET', 'kept-out');
       const found = whoIsMeant(who, keptOut);
-      const letIn = await ask<ShownKeptOut>('DELETE', `kept-out/${encodeURIComponent(found.person)}`);
+      const letIn = await ask(keptOutShape, 'DELETE', `kept-out/${encodeURIComponent(found.person)}`);
       print(
         flags.json === true ? JSON.stringify(letIn) : `${plain(letIn.name)} may sign in again, at all nodes.`,
       );
     });
 }
 
-type Ask = <Answer>(method: 'GET' | 'DELETE', path: string) => Promise<Answer>;
+const defaultUrl = 'http://127.0.0.1:8080';
 
-/** Throws what the node refuses with. */
-async function asker({ node = 'http://127.0.0.1:8080', key }: PersonFlags): Promise<Ask> {
-  if (!URL.canParse(node))
-    throw new BothyError('bad_request', `${node} is no address. Write http://host:port.`);
-  const { keySignIn } = await import('./rooms-sign-in.ts');
-  const signIn = await keySignIn(key, askPassphrase);
-  const token = await signIn.token({ url: node });
-  return async <Answer>(method: 'GET' | 'DELETE', path: string) => {
-    const request = { method, headers: { authorization: `Bearer ${token}` } };
-    const url = new URL(`/api/v1/${path}`, node);
-    const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(30_000) }).catch((thrown) => {
-      throw unreachable(node, thrown);
-    });
-    const json = (await answer.json().catch(() => undefined)) as Record<string, unknown> | undefined;
-    if (answer.ok && json !== undefined) return json as Answer;
-    const code = errorCodes.find((each) => each === json?.code) ?? 'bad_request';
-    throw new BothyError(code, String(json?.message ?? `${node} answers, but not as a node of Bothy.`));
-  };
+function asker({ node = defaultUrl, key }: PersonFlags): Promise<Ask> {
+  return operatorAsk(node, key);
 }
 
 async function known(ask: Ask, id: string): Promise<ShownRemoval> {
-  const { removals } = await ask<{ removals: ShownRemoval[] }>('GET', 'removals');
+  const { removals } = await ask(removalsShape, 'GET', 'removals');
   const found = removals.find((each) => each.id === id);
   if (found === undefined)
     throw new BothyError('not_found', 'The node does not know of this removal any more.');

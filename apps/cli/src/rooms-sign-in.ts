@@ -34,8 +34,11 @@ export async function keySignIn(path: string, passphrase: () => Promise<string>)
   try {
     text = await readFile(path, 'utf8');
   } catch (thrown) {
-    const { message } = thrown as Error;
-    throw new BothyError('bad_request', `The key file cannot be read: ${message}`, { cause: thrown });
+    const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    const sentence = isMissing
+      ? `There is no key file ${path}. The app saves one: your name, "Save my key…".`
+      : `The key file ${path} cannot be read: ${BothyError.from(thrown).message}`;
+    throw new BothyError('bad_request', sentence, { cause: thrown });
   }
   const { name, personKeyPair } = await readKeyFile(text, await passphrase());
   const identity = await createIdentity({ name, personKeyPair, issuedAt: Date.now() });
