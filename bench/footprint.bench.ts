@@ -32,8 +32,7 @@ const figures: Figure[] = [
     aim: `≤ ${scriptAimKb} kB`,
     verdict: scriptKb <= scriptAimKb ? 'met' : 'missed',
   },
-  memoryFigure('memory of an idle node after 10 s (RSS), first start', memory.firstStart),
-  memoryFigure('the same, every later start', memory.laterStart),
+  memoryFigure('memory of an idle node after 10 s (RSS)', memory),
   memoryFigure('memory of an edge with 100 sensors after 60 s (RSS)', edge),
 ];
 publish('footprint', figureTable(figures));

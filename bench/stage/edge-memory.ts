@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startMosquitto, temporaryFolder } from '@bothy/testkit';
-import { prepareCompileCache } from '@bothy/tools/compile-cache';
-import { edgeModules, serverFlags, serverVariables } from '@bothy/tools/server-start';
-import { residentBytes } from './idle-node.ts';
+import { serverFlags, serverVariables } from '@bothy/tools/server-start';
+import { prepareStrippedSources } from '@bothy/tools/stripped-sources';
+import { environment, residentBytes } from './idle-node.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
@@ -25,9 +25,9 @@ export async function edgeBytes(afterMs: number): Promise<number> {
     );
     const rules = ['rules:', '  - "high: * > 60 for 1m clear below 55"', '  - "silent: * stale after 1m"'];
     writeFileSync(config, ['id: edge', 'sensors:', ...lines, ...rules].join('\n'));
-    const env = { ...serverVariables, ...process.env, NODE_COMPILE_CACHE: join(folder.path, 'cache') };
+    const env = { ...serverVariables, ...environment };
     const node = process.execPath;
-    await prepareCompileCache({ node, nodeFlags: serverFlags, root: repository, modules: edgeModules, env });
+    await prepareStrippedSources({ node, root: repository });
     const flags = ['edge', '--config', config, '--broker', broker.url, '--data', folder.path];
     const child = spawn(node, [...serverFlags, cli, ...flags], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');

@@ -4,39 +4,23 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '@bothy/testkit';
 
-import { prepareCompileCache } from '@bothy/tools/compile-cache';
-import { serverFlags, serverModules, serverVariables } from '@bothy/tools/server-start';
+import { serverFlags, serverVariables } from '@bothy/tools/server-start';
+import { prepareStrippedSources } from '@bothy/tools/stripped-sources';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const cli = join(repository, 'apps', 'cli', 'src', 'main.ts');
 
-export interface IdleNodeBytes {
-  /** The launcher has just turned every source into JavaScript. */
-  readonly firstStart: number;
-  /** It was done before, and what Node learned of them in the first run is in the cache as well. */
-  readonly laterStart: number;
-}
+/** Certificates that this machine adds to those of Node, 1 MB, are none of Bothy's. */
+export const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 
-/** Resident bytes, so long after the node said that it runs. */
-export async function idleNodeBytes(afterMs: number): Promise<IdleNodeBytes> {
-  const cache = temporaryFolder();
-  try {
-    const firstStart = await startAndMeasure(afterMs, cache.path);
-    return { firstStart, laterStart: await startAndMeasure(afterMs, cache.path) };
-  } finally {
-    cache.remove();
-  }
-}
-
-async function startAndMeasure(afterMs: number, cacheFolder: string): Promise<number> {
+/** Resident bytes, so long after the node said that it runs. The first start is as any other. */
+export async function idleNodeBytes(afterMs: number): Promise<number> {
   const data = temporaryFolder();
   const flags = ['node', '--http', '0', '--mqtt', '0', '--cluster', '0', '--data', data.path];
-  const [node, env] = [
-    process.execPath,
-    { ...serverVariables, ...process.env, NODE_COMPILE_CACHE: cacheFolder },
-  ];
+  const node = process.execPath;
+  const env = { ...serverVariables, ...environment };
   // As the launcher does it.
-  await prepareCompileCache({ node, nodeFlags: serverFlags, root: repository, modules: serverModules, env });
+  await prepareStrippedSources({ node, root: repository });
   const child = spawn(node, [...serverFlags, cli, ...flags], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepareCompileCache } from './compile-cache.mjs';
 import { isInstalled, isNewEnough, oldestNodeMajor, wantedPackages } from './installation.mjs';
 import { forwardSignals, LaunchError, runNpm } from './npm-install.mjs';
+import { prepareStrippedSources } from './stripped-sources.mjs';
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -19,11 +19,10 @@ const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
  * @param {string} [options.root] the repository; another one in tests
  * @param {readonly string[]} [options.nodeFlags] for Node itself
  * @param {Readonly<Record<string, string>>} [options.variables] of the environment, unless they are set already
- * @param {readonly string[]} [options.prepared] modules, by their paths within the repository, that are compiled
- *   before the program starts
+ * @param {boolean} [options.prepared] the sources lose their types before the program starts, for `strippedFlags`
  */
 export async function launch(program, args, options = {}) {
-  const { root = repository, nodeFlags = [], variables = {}, prepared = [] } = options;
+  const { root = repository, nodeFlags = [], variables = {}, prepared = false } = options;
   try {
     const node = await ensureNode(root);
     /** @type {NodeJS.ProcessEnv} */
@@ -34,7 +33,7 @@ export async function launch(program, args, options = {}) {
     };
     await ensurePackages(root, env);
     env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'bothy-node');
-    if (prepared.length > 0) await prepareCompileCache({ node, nodeFlags, root, modules: prepared, env });
+    if (prepared) await prepareStrippedSources({ node, root });
     await runProgram(node, [...nodeFlags, join(root, program), ...args], env);
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;

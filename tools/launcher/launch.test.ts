@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { strippedFlags } from './stripped-sources.mjs';
 
 const launcher = new URL('./launch.mjs', import.meta.url).href;
 const lock = JSON.stringify({ packages: { 'node_modules/ws': { version: '1.0.0' } } });
@@ -27,7 +28,7 @@ function putNpm(script: string): void {
 }
 
 /** More of what the launcher is told. */
-let options: { nodeFlags?: string[]; prepared?: string[] };
+let options: { nodeFlags?: string[]; prepared?: boolean };
 
 function start(...args: string[]): {
   child: ChildProcess;
@@ -95,31 +96,51 @@ test('a signal reaches the program, whose exit code is kept', async () => {
   expect(await ended).toEqual({ code: 7, text: 'waiting\nstopped\n' });
 });
 
-test('what a program will need is compiled before it, by another process, and once for the same sources', async () => {
+test('sources lose their types before a program starts, in another process, once while none changes', async () => {
   put('node_modules/.package-lock.json', lock);
-  put(
-    'apps/one.ts',
-    'import "../packages/other.ts"; const what: string = "of a thread"; throw new Error(what);',
-  );
-  put('packages/other.ts', 'const text: string = "compiled"; export default text;');
+  put('packages/other.ts', 'const text: string = "stripped"; export default text;');
   const compiler = 'process.moduleLoadList.some((name: string) => name.includes("amaro"))';
-  put('program.ts', `import text from './packages/other.ts'; console.log(text, ${compiler});`);
-  put('program.mjs', `import './program.ts';`);
-  options = { nodeFlags: ['--max-semi-space-size=2'], prepared: ['apps/one.ts', 'program.mjs'] };
-  expect(await start().ended).toEqual({ code: 0, text: 'compiled false\n' });
+  put('apps/program.ts', `import text from '../packages/other.ts'; console.log(text, ${compiler});`);
+  put('program.mjs', `import './apps/program.ts';`);
+  options = { nodeFlags: strippedFlags(root), prepared: true };
+  expect(await start().ended).toEqual({ code: 0, text: 'stripped false\n' });
 
-  const stamp = join(root, 'node_modules/.cache/bothy-node/prepared-for-one');
+  const folder = join(root, 'node_modules/.cache/bothy-sources');
+  const stamp = join(folder, 'prepared-for');
   const before = statSync(stamp).mtimeMs;
   await start().ended;
   expect(statSync(stamp).mtimeMs).toBe(before);
   put('packages/other.ts', 'const text: string = "changed"; export default text;');
   expect(await start().ended).toEqual({ code: 0, text: 'changed false\n' });
+  expect(readdirSync(folder).filter((name) => name.endsWith('.js'))).toHaveLength(2);
+});
+
+test('a source that was changed since, or never stripped, is loaded as it is now, in threads too', async () => {
+  put('node_modules/.package-lock.json', lock);
+  put('packages/other.ts', '');
+  put('apps/thread.ts', 'const text: string = "before"; console.log(text);');
+  put(
+    'program.mjs',
+    `import { Worker } from 'node:worker_threads'; import { writeFileSync } from 'node:fs';
+    const thread = new URL('./apps/thread.ts', import.meta.url);
+    const run = () => new Promise((resolve) => new Worker(thread).once('exit', resolve));
+    await run();
+    writeFileSync(thread, 'const text: string = "after"; console.log(text);');
+    await run();`,
+  );
+  options = { nodeFlags: strippedFlags(root), prepared: true };
+  expect(await start().ended).toEqual({ code: 0, text: 'before\nafter\n' });
 });
 
 test('a preparation that fails is left to the program to tell', async () => {
   put('node_modules/.package-lock.json', lock);
   put('apps/one.ts', 'this is no TypeScript');
   put('packages/other.ts', '');
-  options = { prepared: ['apps/one.ts', 'missing.ts'] };
+  put('node_modules/.cache/bothy-sources', 'no folder');
+  options = { nodeFlags: strippedFlags(root), prepared: true };
   expect(await start('up').ended).toEqual({ code: 3, text: 'ran up\n' });
+  put('program.mjs', `import './apps/one.ts';`);
+  const { code, text } = await start().ended;
+  expect(code).toBe(1);
+  expect(text).toContain('one.ts');
 });

@@ -1,4 +1,9 @@
 // How the command line is started, where it matters that it may run a node for months.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { strippedFlags } from './stripped-sources.mjs';
+
+const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /**
  * Node lets the space of young objects grow to 64 MB with the burst of a start, and never gives it back. With 2 MiB
@@ -6,30 +11,15 @@
  */
 const youngHeap = '--max-semi-space-size=2';
 
-/** With `--expose-gc` the node may collect once what its start left behind. */
-export const serverFlags = [youngHeap, '--expose-gc'];
+/**
+ * With `--expose-gc` the node may collect once what its start left behind. The sources have lost their types before
+ * (`prepared` of `launch`).
+ */
+export const serverFlags = [youngHeap, '--expose-gc', ...strippedFlags(repository)];
 
-/** Of the C library on Linux: one pool of memory for each thread is made for many busy threads, and costs 4 MB. */
-export const serverVariables = { MALLOC_ARENA_MAX: '2' };
-
-/** What a node runs, and the threads of it, which import on their own. The command line itself last: it exits. */
-export const serverModules = [
-  'apps/cli/src/run-node.ts',
-  'packages/rooms/drivers/sqlite/store-worker.ts',
-  // Edges of `bothy up`.
-  'apps/cli/src/own-edges.ts',
-  'packages/telemetry/drivers/sensors/driver-registry.ts',
-  'packages/telemetry/drivers/sensors/kinds/host.ts',
-  'packages/telemetry/drivers/sensors/kinds/simulated.ts',
-  'apps/cli/src/main.ts',
-];
-
-/** The same for an edge and the thread of its sensors. */
-export const edgeModules = [
-  'apps/cli/src/run-edge.ts',
-  'packages/telemetry/drivers/sensors/lanes/sensor-worker.ts',
-  'packages/telemetry/drivers/sensors/driver-registry.ts',
-  'packages/telemetry/drivers/sensors/kinds/simulated.ts',
-  'packages/telemetry/drivers/sensors/kinds/host.ts',
-  'apps/cli/src/main.ts',
-];
+export const serverVariables = {
+  // Of the C library on Linux: one pool of memory for each thread is made for many busy threads, and costs 4 MB.
+  MALLOC_ARENA_MAX: '2',
+  // What Node has read of it stays in memory, 10 MB, and a start is quicker by a twentieth of a second.
+  NODE_DISABLE_COMPILE_CACHE: '1',
+};
