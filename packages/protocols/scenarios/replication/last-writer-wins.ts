@@ -3,6 +3,7 @@
  * wrote. One clock is ahead, so what is written later has the lower time, and is thrown away everywhere: a write that
  * its author saw succeed is gone. With hybrid logical clocks a write is after everything that its author has seen.
  */
+import { checkEventual } from '@bothy/protocols';
 import { compareHlc, type Hlc, HybridLogicalClock } from '../../src/clocks/hybrid-logical-clock.ts';
 import type { KnownFailure } from '../known-failure.ts';
 import { narrated, variantOf } from '../narrated.ts';
@@ -73,9 +74,15 @@ export const lastWriterWins: KnownFailure = {
         );
       }
       simulation.run(1_000 * (rounds + 1));
-      const ends = new Set(devices.map((device) => held.get(device)?.value));
-      if (ends.size !== 1) simulation.fail('all hold the same', [...ends].join(', '));
-      if (!ends.has(`v${rounds - 1}`)) simulation.fail(breaks, `v${rounds - 1} was the last, and is gone`);
+      const ends = devices.map((replica) => {
+        const shown = held.get(replica)?.value ?? 'nothing';
+        return { replica, atMs: simulation.nowMs, updates: [shown], shown };
+      });
+      const verdict = checkEventual(ends);
+      if (verdict.kind === 'violated') simulation.fail('all hold the same', verdict.sentence);
+      const last = `v${rounds - 1}`;
+      if (ends.every(({ shown }) => shown !== last))
+        simulation.fail(breaks, `${last} was the last, and is gone`);
       return { writes: rounds };
     }),
 };
