@@ -147,19 +147,33 @@ export class Conversations {
     const claimed = vector[this.#ownLog.key] ?? 0;
     if (claimed > conversation.ownHead.n) return this.#rolledBack(step, conversation);
     sync.theyHave(step, vector);
-    this.#noteReceipt(step, conversation, conversation.raiseReceipt(sync.device, { delivered: claimed }));
+    this.#noteReceipt(step, conversation, this.#raiseReceipt(sync));
   }
 
-  /** A tick never lies: where a device holds another history of our own log, it does not hold what stands here. */
-  #noteCopy(step: Step, { copies, conversation, device }: LinkSync): void {
-    const from = copies.differsFrom(this.#ownLog.key);
-    if (conversation.setOwnDiffers(device, from)) this.#notifyProgress(step, conversation);
+  /** What is known of their copy has changed, or may have. */
+  #noteCopy(step: Step, sync: LinkSync): void {
+    const { copies, conversation, device } = sync;
+    const isNew = conversation.setOwnDiffers(device, copies.differsFrom(this.#ownLog.key));
+    const receipt = this.#raiseReceipt(sync);
+    if (isNew || receipt !== undefined) this.#noteReceipt(step, conversation, receipt);
+  }
+
+  /**
+   * A tick never lies: what they say of our own log counts once it is known how far theirs is the same, and up to there.
+   * Undefined when nothing rose.
+   */
+  #raiseReceipt(sync: LinkSync): Receipt | undefined {
+    const own = this.#ownLog.key;
+    if (sync.copies.isComparing(own)) return undefined;
+    const same = (sync.copies.differsFrom(own) ?? Infinity) - 1;
+    const [delivered, read] = [Math.min(same, sync.heldUpTo(own)), Math.min(same, sync.readUpTo)];
+    return sync.conversation.raiseReceipt(sync.device, { delivered, read });
   }
 
   #theyRead(step: Step, sync: LinkSync, vector: LogVector): void {
     const { conversation } = sync;
-    const read = Math.min(vector[this.#ownLog.key] ?? 0, conversation.ownHead.n);
-    const receipt = conversation.raiseReceipt(sync.device, { read });
+    sync.theyRead(Math.min(vector[this.#ownLog.key] ?? 0, conversation.ownHead.n));
+    const receipt = this.#raiseReceipt(sync);
     if (receipt !== undefined) this.#noteReceipt(step, conversation, receipt);
   }
 

@@ -106,7 +106,7 @@ test('[PS16] the first number that differs is found by halving, and nothing is c
     const difference = { log: aliceLog, from: forkAt, isExact: true, isSigned: false };
     expect(copy.last).toMatchObject({ state: 'differs', entries: 3, differences: [difference] });
     expect(copy.asked).toBeLessThanOrEqual(7);
-    expect(copy.stage.writes).toEqual([]);
+    expect(copy.stage.writes.filter(({ kind }) => kind !== 'putReceipt')).toEqual([]);
     copy.stage.command({ kind: 'send', person: ben.person, messageId: 'id', text: 'still here' });
     expect(copy.stage.outputs.map(({ kind }) => kind)).toEqual(['seal']);
   }
@@ -131,6 +131,23 @@ test('[PS21] what they hold in place of ours is not delivered, however far they 
   copy.have({ [aliceLog]: 100 });
   const progress = copy.told.filter((notice) => notice.kind === 'progress');
   expect(Math.max(...progress.map(({ delivered }) => delivered))).toBeLessThan(100);
+  expect(progress.at(-1)).toMatchObject({ delivered: 36, read: 36 });
+});
+
+test('[PS21] what they say waits until it is known how far their copy is ours, and is read no further', () => {
+  const stage = CoreStage.linked({ heads: [head(aliceLog, 100)] });
+  const copy = new BenCopy(stage, { [aliceLog]: 37 });
+  const vector = { [aliceLog]: 90 };
+  const ends = { [aliceLog]: copy.hash(aliceLog, 90) };
+  stage.step({ kind: 'frame', link: stage.link, frame: { kind: 'have', conversation, vector, ends } });
+  const asking = stage.outputs;
+  const told = [...stage.notices];
+  stage.step({ kind: 'frame', link: stage.link, frame: { kind: 'read', conversation, vector } });
+  expect(stage.outputs).toEqual([]);
+  stage.outputs = asking;
+  copy.settle();
+  const progress = [...told, ...copy.told].filter((notice) => notice.kind === 'progress');
+  expect(Math.max(...progress.map(({ delivered, read }) => Math.max(delivered, read)))).toBe(36);
   expect(progress.at(-1)).toMatchObject({ delivered: 36, read: 36 });
 });
 

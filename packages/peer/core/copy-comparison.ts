@@ -89,9 +89,14 @@ export class CopyComparison {
       this.#note(log, known.from, known.isExact);
       return this.#tell(step, this.#asked === undefined ? 'differs' : 'comparing');
     }
-    if (this.#asked?.log === log || this.#waiting.some((waiting) => waiting.log === log)) return;
+    if (this.isComparing(log)) return;
     this.#waiting.push({ log, n, differs: true });
     if (this.#asked === undefined) this.#next(step);
+  }
+
+  /** Whether it is not known yet how far a log is the same. */
+  isComparing(log: LogKey): boolean {
+    return this.#asked?.log === log || this.#waiting.some((waiting) => waiting.log === log);
   }
 
   /** From which number on their copy of a log is known to be another one; as far as is known while it is searched. */

@@ -22,6 +22,7 @@ export class LinkSync {
   /** The question to the store that waits for its answer. */
   #lookup: string | undefined;
   #lookups = 0;
+  #readUpTo = 0;
 
   constructor(link: string, device: string, conversation: Conversation) {
     this.link = link;
@@ -52,6 +53,15 @@ export class LinkSync {
   theyHave(step: Step, vector: Readonly<Record<LogKey, number>>): void {
     this.#catchUp.told(this.conversation.vector(), vector);
     this.pump(step);
+  }
+
+  /** How far they have said that our own log was read. */
+  get readUpTo(): number {
+    return this.#readUpTo;
+  }
+
+  theyRead(n: number): void {
+    this.#readUpTo = Math.max(n, this.#readUpTo);
   }
 
   /** They sent us these, so they hold them. */

@@ -16,13 +16,15 @@ type CopiesNotice = Extract<PeerNotice, { kind: 'copies' }>;
 /** What each device was last told about copies. */
 class CopyWatch implements DeviceObserver {
   readonly told = new Map<PeerDevice, CopiesNotice>();
-  /** What each was last told to be delivered of its own log. */
+  /** The most that each was told to be delivered of its own log. */
   readonly delivered = new Map<PeerDevice, number>();
   saved = 0;
 
   notice(device: PeerDevice, notice: PeerNotice): void {
     if (notice.kind === 'copies') this.told.set(device, notice);
-    if (notice.kind === 'progress') this.delivered.set(device, notice.delivered);
+    if (notice.kind !== 'progress') return;
+    const { delivered, read } = notice;
+    this.delivered.set(device, Math.max(delivered, read, this.delivered.get(device) ?? 0));
   }
 
   reply(_device: PeerDevice, _id: string, result: CommandResult): void {
@@ -73,7 +75,9 @@ export function forkedCopies(makeCore?: typeof makePeerCore): Scenario {
       ben.command({ kind: 'acceptContact', contact: ann.who.person });
       simulation.run(10_000);
       say(before, 'first');
-      simulation.run(10_000);
+      simulation.run(5_000);
+      ben.command({ kind: 'markRead', person: ann.who.person });
+      simulation.run(5_000);
       if (ben.store.held(conversation, ann.key) !== before) simulation.fail('all arrived', 'not at Ben');
 
       const random = simulation.random('fork');
@@ -82,6 +86,7 @@ export function forkedCopies(makeCore?: typeof makePeerCore): Scenario {
       ben.process.crash();
       ann.process.crash();
       restoreOlder(ann, conversation, kept);
+      watch.delivered.clear();
       ann.process.start();
       simulation.run(2_000);
       say(again, 'second');
@@ -121,6 +126,10 @@ function restoreOlder({ store, key }: PeerDevice, conversation: string, kept: nu
   const rows = (store.logs.get(name) ?? []).slice(0, kept);
   store.logs.set(name, rows);
   const hash = rows.at(-1)?.hash ?? '';
+  for (const [at, receipt] of store.receipts) {
+    const { delivered, read } = receipt;
+    store.receipts.set(at, { ...receipt, delivered: Math.min(kept, delivered), read: Math.min(kept, read) });
+  }
   if (kept === 0) store.heads.delete(name);
   else store.heads.set(name, { conversation, log: key, n: kept, hash, messages: kept });
 }
