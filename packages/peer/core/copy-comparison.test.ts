@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PeerNotice, PeerOutput } from './outputs.ts';
+import type { PeerWrite } from './records.ts';
 import { aliceLog, ben, benEntry, benLog, CoreStage, conversation } from './testing/core-stage.ts';
 
 const head = (log: string, n: number, hash = `${log} ${n}`) => ({ conversation, log, n, hash, messages: n });
@@ -37,6 +38,7 @@ class BenCopy {
     const open = [...this.stage.outputs];
     for (let output = open.shift(); output !== undefined; output = open.shift()) {
       if (output.kind === 'notify') this.told.push(output.notice);
+      if (output.kind === 'persist') this.stored.push(...output.writes);
       if (output.kind === 'lookup' && output.query.limit === 1) {
         open.push(...this.found(output.id, output.query.log, output.query.from));
       }
@@ -47,6 +49,7 @@ class BenCopy {
   }
 
   readonly told: PeerNotice[] = [];
+  readonly stored: PeerWrite[] = [];
 
   found(id: string, log: string, n: number): readonly PeerOutput[] {
     const row = { conversation, log, n, hash: `${log} ${n}`, hlc: { ms: 0, counter: 0 }, ahead: false };
@@ -149,6 +152,9 @@ test('[PS21] what they say waits until it is known how far their copy is ours, a
   const progress = [...told, ...copy.told].filter((notice) => notice.kind === 'progress');
   expect(Math.max(...progress.map(({ delivered, read }) => Math.max(delivered, read)))).toBe(36);
   expect(progress.at(-1)).toMatchObject({ delivered: 36, read: 36 });
+  expect(copy.stored).toEqual([
+    { kind: 'putReceipt', receipt: { conversation, device, delivered: 36, read: 36 } },
+  ]);
 });
 
 test('[PS17] two signed histories are told, from the number at which they part', () => {
