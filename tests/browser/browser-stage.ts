@@ -2,16 +2,14 @@
  * What most browser tests stand on: a node that serves the web app (or the bare page of `people-stage.ts`) and a
  * Chromium. Made before the tests of a file, and taken down after them.
  */
-import { fileURLToPath } from 'node:url';
 import { type ConfigTexts, parseConfig, type RunningNode, startNode } from '@bothy/node';
 import { launchChromium, temporaryFolder } from '@bothy/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import { enter } from './person.ts';
 
 export interface StageOptions {
-  /** Builds what the node serves into a folder. @default the web app */
+  /** Builds what the node serves into a folder. @default the web app, as it was built once for all files */
   readonly buildPage?: (outDir: string) => Promise<void>;
   /** Whether each test has a node of its own, to which nobody came before. @default one for the file */
   readonly nodePerTest?: boolean;
@@ -34,14 +32,10 @@ export interface BrowserStage {
   join(name: string): Promise<Page>;
 }
 
-export async function buildWebApp(outDir: string): Promise<void> {
-  const root = fileURLToPath(new URL('../../apps/web/', import.meta.url));
-  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-}
-
 export function browserStage(options: StageOptions = {}): BrowserStage {
-  const { buildPage = buildWebApp, nodePerTest = false, timeoutMs = 15_000 } = options;
-  const webFolder = temporaryFolder();
+  const { buildPage, nodePerTest = false, timeoutMs = 15_000 } = options;
+  const ownPage = temporaryFolder();
+  const webFolder = buildPage === undefined ? inject('webFolder') : ownPage.path;
   const pageErrors: string[] = [];
   let data: ReturnType<typeof temporaryFolder>;
   let browser: Browser | undefined;
@@ -57,7 +51,7 @@ export function browserStage(options: StageOptions = {}): BrowserStage {
     data?.remove();
   }
   beforeAll(async () => {
-    await buildPage(webFolder.path);
+    await buildPage?.(ownPage.path);
     browser = await launchChromium();
     if (!nodePerTest) await startFresh();
   });
@@ -68,7 +62,7 @@ export function browserStage(options: StageOptions = {}): BrowserStage {
   afterAll(async () => {
     if (!nodePerTest) await tearDown();
     await browser?.close();
-    webFolder.remove();
+    ownPage.remove();
   });
 
   const stage: BrowserStage = {
@@ -81,7 +75,7 @@ export function browserStage(options: StageOptions = {}): BrowserStage {
     pageErrors,
     async startNode(http = '0') {
       const config = parseConfig({ http, mqtt: '0', cluster: '0', data: data.path, ...options.flags }, {});
-      node = await startNode(config, { webFolder: webFolder.path });
+      node = await startNode(config, { webFolder });
     },
     async open(context) {
       const page = await (context ?? (await stage.browser.newContext())).newPage();

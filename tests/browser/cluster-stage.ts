@@ -4,9 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { launchChromium, temporaryFolder } from '@bothy/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import * as z from 'zod/mini';
-import { buildWebApp } from './browser-stage.ts';
 import type { NodeReady } from './node-process.ts';
 import { enter } from './person.ts';
 
@@ -55,7 +54,7 @@ export interface ClusterStage {
 
 /** A fresh cluster of `count` nodes for each test. */
 export function clusterStage(count: number): ClusterStage {
-  const webFolder = temporaryFolder();
+  const webFolder = inject('webFolder');
   const nodes: ClusterNode[] = [];
   const children = new Map<string, ChildProcess>();
   const folders: ReturnType<typeof temporaryFolder>[] = [];
@@ -63,7 +62,6 @@ export function clusterStage(count: number): ClusterStage {
   let browser: Browser | undefined;
 
   beforeAll(async () => {
-    await buildWebApp(webFolder.path);
     browser = await launchChromium();
   });
   beforeEach(async () => {
@@ -79,14 +77,13 @@ export function clusterStage(count: number): ClusterStage {
   });
   afterAll(async () => {
     await browser?.close();
-    webFolder.remove();
   });
 
   async function startOne(id: string, join: string | undefined): Promise<ClusterNode> {
     const folder = temporaryFolder();
     folders.push(folder);
     const flags = { id, data: folder.path, ...(join === undefined ? {} : { join }) };
-    const [child, ports] = await run({ ...flags, http: '0', mqtt: '0', cluster: '0' }, webFolder.path);
+    const [child, ports] = await run({ ...flags, http: '0', mqtt: '0', cluster: '0' }, webFolder);
     children.set(id, child);
     const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);
     return {
@@ -102,7 +99,7 @@ export function clusterStage(count: number): ClusterStage {
           mqtt: String(ports.mqttPort),
           cluster: portOf(ports.clusterAddress),
         };
-        const [again] = await run({ ...flags, ...same }, webFolder.path);
+        const [again] = await run({ ...flags, ...same }, webFolder);
         children.set(id, again);
       },
     };

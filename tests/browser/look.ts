@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig, startNode } from '@bothy/node';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { buildWebApp } from './browser-stage.ts';
+import { buildWebApp } from './build-web-app.ts';
 import { directoryPictures } from './look-directory.ts';
 import { monitorPictures } from './look-monitor.ts';
 import { type RoomLookTools, roomPictures } from './look-rooms.ts';

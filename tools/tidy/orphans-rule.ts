@@ -42,7 +42,8 @@ function entryPoints(repository: Repository): string[] {
   const examples = paths.filter((path) => /^docs\/concepts\/examples\/[^/]+\.ts$/.test(path));
   const manifests = repository.files.filter((file) => /(^|\/)package\.json$/.test(file.path));
   const pages = repository.files.filter((file) => file.path.endsWith('.html'));
-  const started = [...configured, ...benches, ...examples];
+  const settings = repository.files.filter(({ path }) => /(^|\/)vitest\.config\.ts$/.test(path));
+  const started = [...configured, ...benches, ...examples, ...settings.flatMap(setups)];
   return [...exported, ...started, ...manifests.flatMap(programs), ...pages.flatMap(scripts)];
 }
 
@@ -54,6 +55,13 @@ function programs(manifest: SourceFile): string[] {
   };
   const words = Object.values(commands).flatMap((command) => command.split(/\s+/));
   return [...Object.values(bin), ...words].map((path) => beside(manifest, path));
+}
+
+/** What Vitest runs before the tests of a project. */
+function setups(config: SourceFile): string[] {
+  return [...config.text.matchAll(/\bglobalSetup: \['([^']+)'\]/g)].map(([, path = '']) =>
+    beside(config, path),
+  );
 }
 
 function scripts(page: SourceFile): string[] {
