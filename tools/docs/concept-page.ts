@@ -37,6 +37,23 @@ export function linkedFiles(page: string): string[] {
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
 }
 
+/** Headings of Markdown pages that links name; `file` is empty for the page itself. */
+export function linkedAnchors(page: string): { file: string; anchor: string }[] {
+  return [...withoutBlocks(page).matchAll(/\]\((?![a-z]+:)([^)\s#]*)#([^)\s]+)\)/g)]
+    .map(([, file = '', anchor = '']) => ({ file, anchor }))
+    .filter(({ file }) => file === '' || file.endsWith('.md'));
+}
+
+/** What links to the headings of a page are called, as GitHub makes them. */
+export function headingAnchors(page: string): string[] {
+  return [...withoutBlocks(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 function blockOf(text: string, language: string): string | undefined {
   return new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text)?.[1];
 }
