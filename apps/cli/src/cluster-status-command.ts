@@ -84,7 +84,7 @@ export function addClusterForget(cluster: Command, print: (line: string) => void
       await forgetNode({ url, node: id, force }, await keySignIn(key, askPassphrase)).catch((thrown) => {
         const { code, message } = BothyError.from(thrown);
         if (code !== 'directory_unavailable' || force) throw thrown;
-        throw new BothyError(code, `${message} By force is --force.`, { cause: thrown });
+        throw new BothyError(code, `${message} For that, add --force.`, { cause: thrown });
       });
       print(`${id} is forgotten.`);
     });

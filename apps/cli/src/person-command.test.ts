@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ShownRemoval } from './operator-ask.ts';
-import { keptOutLines, removalLines, whoIsMeant } from './person-command.ts';
+import { keptOutLines, removalLines, whichRemoval, whoIsMeant } from './person-command.ts';
 
 const removal: ShownRemoval = {
   id: 'a'.repeat(20),
@@ -54,4 +54,12 @@ test('who is to be let in is named by name or id, and of two of one name by the 
     `2 people were called ben. Name one by the id: ${kept.person}`,
   );
   expect(() => whoIsMeant('eve', [kept])).toThrow('Nobody called eve is kept out.');
+});
+
+test('a removal is taken back by its id or by the name of who is being removed, not of who was', () => {
+  const ended: ShownRemoval = { ...removal, id: 'b'.repeat(20), state: 'completed' };
+  expect(whichRemoval('ben', [ended, removal])).toBe(removal);
+  expect(whichRemoval(ended.id, [removal, ended])).toBe(ended);
+  expect(() => whichRemoval('ben', [ended])).toThrow('Nobody called ben is being removed.');
+  expect(() => whichRemoval('cy', [removal])).toThrow('Nobody called cy');
 });

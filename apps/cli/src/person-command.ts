@@ -64,10 +64,11 @@ export function addPerson(bothy: Command, print: (line: string) => void): void {
       show(removals, flags, print);
     });
   options(person.command('keep'))
-    .argument('<removal>', 'its id, as "bothy person removals" shows it')
+    .argument('<who>', 'their name, or the id of the removal, as "bothy person removals" shows them')
     .description('take a removal back, as long as the mailbox is not being cleared')
-    .action(async (id: string, flags: PersonFlags) => {
+    .action(async (who: string, flags: PersonFlags) => {
       const ask = await asker(flags);
+      const { id } = whichRemoval(who, (await ask(removalsShape, 'GET', 'removals')).removals);
       show([await ask(removalShape, 'DELETE', `removals/${encodeURIComponent(id)}`)], flags, print);
     });
   options(person.command('kept-out'))
@@ -139,6 +140,13 @@ export function whoIsMeant(who: string, keptOut: readonly ShownKeptOut[]): Shown
     'bad_request',
     `${found.length} people were called ${plain(who)}. Name one by the id: ${ids}`,
   );
+}
+
+/** By id; or by name, of which one removal at most is under way. */
+export function whichRemoval(who: string, removals: readonly ShownRemoval[]): ShownRemoval {
+  const found = removals.find((each) => each.id === who || (each.name === who && !hasEnded(each)));
+  if (found !== undefined) return found;
+  throw new BothyError('not_found', `Nobody called ${plain(who)} is being removed.`);
 }
 
 const stateWords = {

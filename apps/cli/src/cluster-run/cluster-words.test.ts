@@ -13,11 +13,12 @@ test('the table shows where everything is, and which process may be stopped by h
   expect(rows[0]?.trim().split(/ {2,}/)).toEqual([
     'n1',
     node.webUrl,
-    node.mqttUrl,
+    '127.0.0.1:1881',
     '127.0.0.1:7071',
     '4711',
-    '/data/n1',
   ]);
+  expect(rows[0]?.length).toBeLessThanOrEqual(80);
+  expect(table).toContain('n1 keeps its data in /data/n1');
   expect(rows[1]).toContain('ended');
   expect(table).toContain('Press 1 to 2 to kill');
   expect(table).toContain('Stop all with Ctrl-C');

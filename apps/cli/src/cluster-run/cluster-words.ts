@@ -17,19 +17,19 @@ export interface TableOptions {
 
 /** A table of the nodes, and how to try things out. */
 export function clusterTable(nodes: readonly ShownNode[], { keys, hasWeb }: TableOptions): string {
-  const head = ['node', 'web app', 'MQTT', 'cluster', 'process', 'data'];
+  // The folders are told below: with them no row would fit into 80 columns.
+  const head = ['node', 'web app', 'MQTT', 'cluster', 'process'];
   const rows = nodes.map(({ plan, pid, webUrl, mqttUrl }) => [
     plan.id,
     webUrl,
-    mqttUrl,
+    mqttUrl.replace(/^mqtt:\/\//, ''),
     `127.0.0.1:${plan.cluster}`,
     pid === undefined ? 'ended' : String(pid),
-    plan.data,
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const lines = [head, ...rows].map((row) => {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    return `    ${cells.join('   ').trimEnd()}`;
+    return `    ${cells.join('  ').trimEnd()}`;
   });
   const many = nodes.length === 1 ? 'one node' : `${nodes.length} nodes, which are one`;
   return [
@@ -37,6 +37,8 @@ export function clusterTable(nodes: readonly ShownNode[], { keys, hasWeb }: Tabl
     `  Bothy runs as ${many}`,
     '',
     ...lines,
+    '',
+    ...nodes.map(({ plan }) => `  ${plan.id} keeps its data in ${plan.data}`),
     '',
     ...(hasWeb ? [] : ['  The web app is not built yet: leave --no-build away.']),
     `  ${keys ? `${keysHelp(nodes.length)} ` : ''}Stop all with Ctrl-C.`,

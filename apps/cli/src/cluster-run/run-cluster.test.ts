@@ -48,7 +48,7 @@ class Started {
 
   /** Of each node: its address and its process. */
   rows(): { url: string; pid: number }[] {
-    const rows = [...this.output.matchAll(/^ {4}n\d +(http:\S+) .* (\d+) +\S+$/gm)];
+    const rows = [...this.output.matchAll(/^ {4}n\d +(http:\S+) .* (\d+)$/gm)];
     const found = rows.map(([, url = '', pid]) => ({ url, pid: Number(pid) }));
     pids.push(...found.map(({ pid }) => pid));
     return found;
