@@ -1,6 +1,7 @@
 /** The thread that waits for the disk, so that nothing else has to. Started by `SqliteRoomStore`. */
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { collectThreadStart } from '@bothy/runtime/node/start-garbage';
 import { FileLock } from '@bothy/store/file-lock';
 import { asDatabaseError, openSqlite } from '@bothy/store/sqlite-file';
 import { BothyError } from '@bothy/wire';
@@ -19,8 +20,6 @@ import {
 /** Entries without a room that are removed at a time, a few milliseconds' work, and the pause that leaves to others. */
 const discardEntries = 100;
 const discardPauseMs = 20;
-/** As long as the node itself waits before it collects what its start left. */
-const collectAfterMs = 3_000;
 
 class StoreWorker {
   readonly #port: MessagePort;
@@ -151,8 +150,4 @@ class StoreWorker {
 
 if (parentPort === null) throw new Error('This is the thread of a room store: SqliteRoomStore starts it.');
 StoreWorker.start(parentPort, workerData as StoreStart);
-// A thread has a heap of its own: 3 MB of what its start left would stay for ever. Without `--expose-gc` they do.
-setTimeout(
-  () => void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' }),
-  collectAfterMs,
-).unref();
+collectThreadStart();

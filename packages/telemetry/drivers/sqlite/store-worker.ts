@@ -1,5 +1,6 @@
 /** The thread that waits for the disk, so that nothing else has to. Started by `SqliteTelemetryStore`. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { collectThreadStart } from '@bothy/runtime/node/start-garbage';
 import { FileLock } from '@bothy/store/file-lock';
 import { openSqlite } from '@bothy/store/sqlite-file';
 import { Connection } from './days/connection.ts';
@@ -128,3 +129,4 @@ if (parentPort === null) {
   throw new Error('This is the thread of a telemetry store: SqliteTelemetryStore starts it.');
 }
 StoreWorker.start(parentPort, workerData as StoreStart);
+collectThreadStart();

@@ -1,5 +1,6 @@
 /** The thread of a lane. Started by `lane-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectThreadStart } from '@bothy/runtime/node/start-garbage';
 import type { openDriver } from '../driver-registry.ts';
 import { DriverRunner } from './driver-runner.ts';
 import type { FromWorker, SensorWorkerData, ToWorker } from './worker-messages.ts';
@@ -16,3 +17,4 @@ parentPort?.on('message', (message: ToWorker) => {
   parentPort?.close();
 });
 say({ kind: 'ready' });
+collectThreadStart();
