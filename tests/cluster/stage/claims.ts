@@ -32,8 +32,8 @@ export interface OwnedName {
 
 export class Claims {
   readonly names: Operation<ClaimInput, string>[] = [];
-  /** Of each creation, the ids that were answered. */
-  readonly rooms = new Map<string, Set<string>>();
+  /** What was answered of each creation: a name that belongs to the first room that was made of it. */
+  readonly rooms: Operation<ClaimInput, string>[] = [];
   /** Answers that nobody should get. */
   readonly complaints: string[] = [];
   /** When names were bound, by `performance.now`. */
@@ -101,11 +101,14 @@ export class Claims {
       await Promise.race([ended, new Promise((resolve) => socket.addEventListener('open', resolve))]);
       if (socket.readyState !== WebSocket.OPEN) return;
       await call(1, 'session.open', { name: 'maker' });
+      const calledMs = performance.now();
       const made = await call(2, 'room.create', { requestId, name });
       const result = made?.result as { room: { id: string } } | undefined;
       if (result === undefined) return;
-      const ids = this.rooms.get(requestId) ?? new Set();
-      this.rooms.set(requestId, ids.add(result.room.id));
+      // Without an answer nobody knows which room it would have been.
+      const { id } = result.room;
+      const input = { name: requestId, by: id };
+      this.rooms.push({ client: node.id, input, output: id, calledMs, answeredMs: performance.now() });
     } finally {
       socket.close();
     }
