@@ -14,8 +14,9 @@ test('a difference names who wrote it, where it is, and what is known of it', ()
   const log = `${me}/${'d'.repeat(16)}`;
   const difference = { log, from: 7, isExact: true, isSigned: false };
   expect(differenceWords(difference, { device }, reader)).toBe(
-    'What your device dddd wrote is not the same here and on Ben’s device cccc, from entry 7 on. Both were left as they are.',
+    'What your device dddd wrote is not the same here and on Ben’s device cccc, from entry 7 on. Both were left as they are. What your device dddd writes from now on does not arrive there.',
   );
+  expect(differenceWords({ ...difference, log: device }, { device }, reader)).toMatch(/left as they are\.$/);
   const signed = differenceWords(
     { ...difference, log: device, isExact: false, isSigned: true },
     { device },

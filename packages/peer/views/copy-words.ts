@@ -62,7 +62,11 @@ export function differenceWords(
   const holder = deviceWords(device, reader);
   const places = log === device ? 'here and there' : `here and on ${holder}`;
   const what = `What ${author} wrote is not the same ${places}, ${where}.`;
-  if (!isSigned) return `${what} Both were left as they are.`;
+  if (!isSigned) {
+    // Their end is of another chain, so what we write does not continue it.
+    const isOwn = parseDeviceKey(log)?.person === reader.me;
+    return `${what} Both were left as they are.${isOwn ? ` What ${author} writes from now on does not arrive there.` : ''}`;
+  }
   return `${what} Both histories are signed by ${author}: it was put back to an older copy of itself, or somebody else has its key. The one that was here first is kept, and nothing more of it is taken.`;
 }
 
