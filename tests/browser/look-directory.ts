@@ -44,7 +44,7 @@ async function ofThree({ webFolder, enter, look }: RoomLookTools): Promise<void>
     await look(ada, 'kept-out');
     await ada.getByRole('button', { name: 'Let cy in' }).click();
     await look(ada, 'kept-out-question');
-    await ada.getByRole('button', { name: 'Keep', exact: true }).click();
+    await ada.getByRole('button', { name: 'Keep out' }).click();
     await ada.getByRole('button', { name: 'Close' }).click();
 
     await harbour.stop();
@@ -64,6 +64,13 @@ async function ofThree({ webFolder, enter, look }: RoomLookTools): Promise<void>
     await ada.goto(`${valley.webUrl}/#/cluster`);
     await agreed(ada).getByText('What is shown may be old').waitFor({ timeout: 60_000 });
     await look(ada, 'directory-one-left');
+    const eve = await ada.context().browser()?.newPage();
+    await eve?.goto(valley.webUrl);
+    await eve?.getByRole('textbox', { name: 'Your name' }).fill('eve');
+    await eve?.getByRole('button', { name: 'Start' }).click();
+    await eve?.getByRole('alert').waitFor({ timeout: 30_000 });
+    if (eve !== undefined) await look(eve, 'name-refused');
+    await eve?.context().close();
     await lookAfter(ada);
     await ada.getByRole('button', { name: 'Remove dora' }).click();
     await ada.getByRole('button', { name: 'Remove', exact: true }).click();

@@ -79,7 +79,7 @@ test('who came first lists names, releases one after a question, makes an invita
   await dialog.getByText('One person is kept out of all nodes.').waitFor();
   const back = dialog.getByRole('group', { name: 'Let ben in again?' });
   await dialog.getByRole('button', { name: 'Let ben in' }).click();
-  await back.getByRole('button', { name: 'Keep' }).click();
+  await back.getByRole('button', { name: 'Keep out' }).click();
   await dialog.getByRole('button', { name: 'Let ben in' }).click();
   await back.getByRole('button', { name: 'Let in', exact: true }).click();
   await dialog.getByRole('status').getByText('ben may sign in again.').waitFor();

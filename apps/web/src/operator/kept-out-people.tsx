@@ -64,6 +64,8 @@ export function KeptOutPeople({ client }: { client: OperatorClient }) {
                   question={`Let ${each.name} in again?`}
                   className="release-question"
                   act="Let in"
+                  decline="Keep out"
+                  isHarmless
                   onAct={() => letBackIn(each)}
                   keep={() => setAsked(undefined)}
                 >

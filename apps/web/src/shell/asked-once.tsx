@@ -5,6 +5,10 @@ interface AskedOnceProps {
   readonly question: string;
   readonly className: string;
   readonly act: string;
+  /** What the other button says. @default Keep */
+  readonly decline?: string;
+  /** For what does no harm. @default false */
+  readonly isHarmless?: boolean;
   readonly onAct: () => void;
   readonly keep: () => void;
   /** What it means. */
@@ -12,7 +16,8 @@ interface AskedOnceProps {
 }
 
 /** The question before what is not easily taken back, in place of the button that asked for it. */
-export function AskedOnce({ question, className, act, onAct, keep, children }: AskedOnceProps) {
+export function AskedOnce(props: AskedOnceProps) {
+  const { question, className, act, decline = 'Keep', isHarmless = false, onAct, keep, children } = props;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
     <div className={className} role="group" aria-label={question}>
@@ -20,7 +25,7 @@ export function AskedOnce({ question, className, act, onAct, keep, children }: A
         <strong>{question}</strong> {children}
       </p>
       <div className="actions">
-        <button type="button" className="button small danger" onClick={onAct}>
+        <button type="button" className={`button small ${isHarmless ? 'primary' : 'danger'}`} onClick={onAct}>
           {act}
         </button>
         <button
@@ -30,7 +35,7 @@ export function AskedOnce({ question, className, act, onAct, keep, children }: A
           autoFocus
           onClick={keep}
         >
-          Keep
+          {decline}
         </button>
       </div>
     </div>
