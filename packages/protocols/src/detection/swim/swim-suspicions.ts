@@ -24,8 +24,9 @@ export class SwimSuspicions {
 
   /** When it becomes a death, in a group of `size` with ourselves. */
   begin(member: SwimMember, by: SwimMember, nowMs: number, size: number): number {
-    this.#open.set(member, { sinceMs: nowMs, accusers: new Set([by]) });
-    return this.#endMs(member, size);
+    const suspicion = { sinceMs: nowMs, accusers: new Set([by]) };
+    this.#open.set(member, suspicion);
+    return this.#endMs(suspicion, size);
   }
 
   /** Another accuser: the new end when that counts, undefined otherwise. */
@@ -34,7 +35,7 @@ export class SwimSuspicions {
     if (suspicion === undefined || !this.#settings.lifeguard) return undefined;
     if (suspicion.accusers.has(by) || suspicion.accusers.size > accusersNeeded) return undefined;
     suspicion.accusers.add(by);
-    return this.#endMs(member, size);
+    return this.#endMs(suspicion, size);
   }
 
   end(member: SwimMember): boolean {
@@ -52,11 +53,9 @@ export class SwimSuspicions {
     return { leastMs, mostMs: settings.lifeguard && !isAlone ? leastMs * longestFactor : leastMs };
   }
 
-  #endMs(member: SwimMember, size: number): number {
+  #endMs({ sinceMs, accusers }: Suspicion, size: number): number {
     const { leastMs, mostMs } = SwimSuspicions.lastsMs(this.#settings, size);
-    const suspicion = this.#open.get(member);
-    const others = (suspicion?.accusers.size ?? 1) - 1;
-    const share = Math.log(others + 1) / Math.log(accusersNeeded + 1);
-    return (suspicion?.sinceMs ?? 0) + Math.max(leastMs, mostMs - (mostMs - leastMs) * share);
+    const share = Math.log(accusers.size) / Math.log(accusersNeeded + 1);
+    return sinceMs + Math.max(leastMs, mostMs - (mostMs - leastMs) * share);
   }
 }
