@@ -66,6 +66,8 @@ test('who came first lists names, releases one after a question, makes an invita
   await removal.getByRole('button', { name: 'Keep' }).click();
   await dialog.getByRole('button', { name: 'Remove ben' }).click();
   await removal.getByRole('button', { name: 'Remove', exact: true }).click();
+  // Whoever types goes on from there, not from the top of the page.
+  expect(await dialog.evaluate((all) => all.contains(document.activeElement))).toBe(true);
   const removed = dialog.getByRole('region', { name: 'Removed people' });
   await removed.getByText('Removed.', { exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Release ben' }).waitFor({ state: 'detached' });

@@ -29,13 +29,14 @@ export function KeptOutPeople({ client }: { client: OperatorClient }) {
     setAsked(undefined);
     try {
       await client.letIn(person);
-      setLetIn(name);
     } catch (thrown) {
       const error = BothyError.from(thrown);
       // Somebody was quicker; the list then says so.
-      if (error.code !== 'not_found') return setProblem(error.message);
+      return error.code === 'not_found' ? await read() : setProblem(error.message);
     }
+    // Said once the list shows it too.
     await read();
+    setLetIn(name);
   }
 
   return (

@@ -39,13 +39,14 @@ export function NodeNames({ client, me }: { client: OperatorClient; me: Name }) 
     setAsked(undefined);
     try {
       await client.release(name);
-      setFreed(name);
     } catch (thrown) {
       const error = BothyError.from(thrown);
       // Somebody was quicker; the list then says so.
-      if (error.code !== 'not_found') return setProblem(error.message);
+      return error.code === 'not_found' ? await read() : setProblem(error.message);
     }
+    // Said once the list shows it too.
     await read();
+    setFreed(name);
   }
 
   async function remove(name: Name, mayReturn: boolean): Promise<void> {

@@ -54,7 +54,7 @@ export function NodeRemovals({ client, onEnded }: NodeRemovalsProps) {
           {problem}
         </p>
       )}
-      <ul className="name-list">
+      <ul className="name-list" aria-live="polite">
         {removals.map((removal) => (
           <li key={removal.id}>
             <div className="name-line">

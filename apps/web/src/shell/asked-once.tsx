@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 
 interface AskedOnceProps {
   /** Names the group, and says what the button does. */
@@ -18,9 +18,19 @@ interface AskedOnceProps {
 /** The question before what is not easily taken back, in place of the button that asked for it. */
 export function AskedOnce(props: AskedOnceProps) {
   const { question, className, act, decline = 'Keep', isHarmless = false, onAct, keep, children } = props;
+  const group = useRef<HTMLDivElement>(null);
+  // The focus goes with the question; without a place to go to, whoever types would be at the top of the page.
+  useEffect(() => {
+    const place = group.current?.closest('section');
+    return () => {
+      if (document.activeElement !== document.body || !place) return;
+      place.tabIndex = -1;
+      place.focus({ preventScroll: true });
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div className={className} role="group" aria-label={question}>
+    <div ref={group} className={className} role="group" aria-label={question}>
       <p>
         <strong>{question}</strong> {children}
       </p>
