@@ -195,4 +195,4 @@ test.concurrent('a node alone claims by itself, two say what cannot be lost, and
   expect((await claimName(learns, await someone('ben'))).body).toMatchObject({ name: 'bound' });
   expect((await claimName(learns, await someone('ann'))).status).toBe(409);
   expect(await directoryOf(learns)).toMatchObject({ state: 'ready', voters: [learns.id] });
-}, 60_000);
+}, 120_000);

@@ -140,7 +140,7 @@ test('after a day on its own everything arrives at the embedded broker, in order
   const kept = new DatabaseSync(join(folder.path, 'edge-edge-1.sqlite'), { readOnly: true });
   undo.push(() => kept.close());
   const inOutbox = (): unknown => kept.prepare('SELECT count(*) AS items FROM outbox').get()?.items;
-  await expect.poll(inOutbox, { timeout: 10_000 }).toBe(0);
+  await expect.poll(inOutbox, { timeout: 40_000, interval: 50 }).toBe(0);
   expect(ledger.missing()).toEqual([]);
   expect(ledger.contradictions).toEqual([]);
   expect(ledger.late).toBeGreaterThanOrEqual(count);
