@@ -125,12 +125,15 @@ test('[DR16] who cannot read what is there is not taken in, and goes on alone un
   stage.linkAll('a', 'b', 'c', 'd');
   stage.advance(20_000);
   expect(stage.core('d').view()).toMatchObject({ state: 'ready', voters: ['d'] });
+  for (const node of ['a', 'b', 'c'])
+    expect(stage.core(node).view().warning).toContain('d runs an earlier version of Bothy');
   const named = stage.command('d', claim('calm', 'dan'));
   expect(stage.answers.get(named)).toMatchObject({ ok: true });
   areOld(stage);
   stage.advance(60_000);
   expect(stage.core('d').view().directory).toBe(stage.core('a').view().directory);
   expect([stage.core('a').ownerOf('calm'), stage.core('d').key('ben')?.isOut]).toEqual(['dan', true]);
+  for (const node of ['a', 'b', 'c', 'd']) expect(stage.core(node).view().warning).toBe('');
 });
 
 test('[DR16] who brings what a member cannot read is not taken in while that is seen', () => {
@@ -143,6 +146,7 @@ test('[DR16] who brings what a member cannot read is not taken in while that is 
   stage.advance(20_000);
   expect(stage.core('a').key('ben')).toBeUndefined();
   expect(stage.core('d').view().voters).toEqual(['d']);
+  expect(stage.core('d').view().warning).toContain('c runs an earlier version of Bothy');
   areOld(stage);
   stage.advance(60_000);
   expect([stage.core('a').key('ben')?.isOut, stage.core('c').key('ben')?.isOut]).toEqual([true, true]);
