@@ -142,6 +142,21 @@ describe('twelve nodes', () => {
     expect(healthOf(stage, one, 'n99')).toBe('up');
   });
 
+  test('[RM72] [RM73] one that comes back with an earlier version is judged by its heartbeats alone', () => {
+    const alive = { kind: 'ack', seq: 0, incarnation: 0, updates: [] } as const;
+    stage.step(one, { kind: 'linkUp', node: infoOf('n99') });
+    stage.tell(one, 'n99', heartbeat(timing.manyNodesHeartbeatMs));
+    stage.tell(one, 'n99', { kind: 'swim', message: alive });
+    stage.step(one, { kind: 'linkDown', node: 'n99' });
+    stage.step(one, { kind: 'linkUp', node: infoOf('n99') });
+    // It answers no ping, so all hold it for dead before long.
+    for (let count = 0; count < 60; count++) {
+      stage.tell(one, 'n99', heartbeat(0));
+      stage.pass(1_200);
+      expect(healthOf(stage, one, 'n99')).toBe('up');
+    }
+  });
+
   test('[RM74] when nodes are forgotten and ten are left, all is as with ten', () => {
     for (const gone of all.slice(10)) {
       for (const at of all) if (at !== gone) stage.cut(at, gone);

@@ -228,12 +228,14 @@ export class Nodes {
     const { monoMs } = step.now;
     const silentMs = monoMs - remote.heardMs;
     const liveness = remote.detector.state(monoMs);
-    if (liveness === 'dead' || (silentMs >= timing.downAfterMs && this.#probing.doubts(id))) {
+    // One that came back with an earlier version answers no ping, and is held for dead for that.
+    const isAsked = remote.nextMs > 0;
+    if (liveness === 'dead' || (isAsked && silentMs >= timing.downAfterMs && this.#probing.doubts(id))) {
       // Half open: the other side would never hear of it.
       step.emit({ kind: 'hangUp', node: id, reason: 'Nothing was heard for too long.', early: true });
       return this.linkDown(step, id);
     }
-    const isDoubted = silentMs > timing.heartbeatMs && this.#probing.suspects(id);
+    const isDoubted = isAsked && silentMs > timing.heartbeatMs && this.#probing.suspects(id);
     this.#setHealth(step, id, remote, liveness === 'late' || isDoubted ? 'suspected' : 'up');
   }
 
