@@ -112,7 +112,7 @@ describe('what is shown', () => {
         { room: 'y', name: 'Old', administrator: 'n1', outcome: 'committed', pending: ['n3'], at: 0 },
       ],
     });
-    expect(lines[0]).toBe('1 of 3 nodes up, 1 rooms, 0.8 messages a second, as n2 sees it');
+    expect(lines[0]).toBe('1 of 3 nodes up, 1 room, 0.8 messages a second, as n2 sees it');
     expect(lines.slice(3, 6).map((line) => line.split(/\s{2,}/).slice(0, 2))).toEqual([
       ['n1', 'late'],
       ['n2 *', 'up'],
