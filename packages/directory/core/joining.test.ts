@@ -40,6 +40,21 @@ test('[DR27, DR28] of two nodes the one of the higher id goes over, and brings w
   expect(replaced).toHaveLength(2);
 });
 
+test.each([
+  ['a', 'b'],
+  ['b', 'a'],
+])('[DR27] of two nodes the one that was there first leads: %s, then %s', (first, second) => {
+  for (const seed of ['p', 'q', 'r', 's']) {
+    const stage = new DirectoryStage(seed);
+    stage.start(first);
+    stage.advance(2_000);
+    stage.start(second);
+    stage.link('a', 'b');
+    stage.advance(500);
+    for (const node of ['a', 'b']) expect(stage.core(node).view().voters).toEqual([first]);
+  }
+});
+
 test('[DR28] the own directory is dropped with the write that takes the other one', () => {
   const { stage, goes } = two();
   stage.link('a', 'b');

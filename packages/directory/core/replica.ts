@@ -144,7 +144,7 @@ export class Replica {
   /** Begins; a fresh node founds a directory of its own. */
   start(step: Step): void {
     if (this.#directory === '') {
-      this.#directory = this.newId(12);
+      this.#directory = this.#newDirectory(step);
       step.persist({ kind: 'putDirectory', directory: this.#directory, founders: this.#founders });
     }
     this.run(step, { kind: 'start' });
@@ -198,7 +198,8 @@ export class Replica {
   force(step: Step): void {
     const { node } = this.#config;
     const { directory } = this;
-    const id = directory.length + 7 > mostIdLetters ? this.newId(12) : `${directory}-${this.newId(6)}`;
+    const id =
+      directory.length + 7 > mostIdLetters ? this.#newDirectory(step) : `${directory}-${this.newId(6)}`;
     const configuration = { voters: [node], outgoing: [], learners: [] };
     const snapshot = { index: 1, term: 1, configuration, state: this.everything() };
     step.persist(
@@ -212,6 +213,12 @@ export class Replica {
 
   newId(letters: number): string {
     return Array.from({ length: letters }, () => idLetters[this.#random.below(32)]).join('');
+  }
+
+  /** Of two as large the lower id stays: that of the one that was founded first, as far as clocks are right. */
+  #newDirectory({ now: { wallMs } }: Step): string {
+    const seconds = Math.max(0, Math.floor(wallMs / 1_000));
+    return `${seconds.toString(36).padStart(7, '0').slice(-7)}${this.newId(8)}`;
   }
 
   #begin(step: Step, directory: string, founders: readonly NodeId[], stored: Stored, index: number): void {
