@@ -70,7 +70,7 @@ function warningOf(
     return `${foreign} belongs to another cluster, with a directory of its own; the two cannot become one by themselves.`;
   const old = whoCannotRead(replica, neighbours);
   if (old !== undefined)
-    return `${old} runs an earlier version of Bothy, which cannot read what this directory holds, and is not taken in. Update it first.`;
+    return `${old} runs an earlier version of Bothy, which cannot read all that this directory holds: it takes no part until it is updated.`;
   const [only] = voters;
   if (voters.length === 1 && only !== undefined && learners.length === 1)
     return `Without ${only} no new name, room or edge can be taken: of two nodes one decides. With a third node any one may be lost.`;
@@ -79,11 +79,11 @@ function warningOf(
   return '';
 }
 
-/** Of another directory: the two do not become one, and the other side cannot say why. */
+/** It is not taken in or, if it is a member that was away, stands still: its own version cannot say why. */
 function whoCannotRead(replica: Replica, neighbours: Neighbours): NodeId | undefined {
   return neighbours.all.find((node) => {
     const about = neighbours.aboutOf(node);
-    return about !== undefined && about.directory !== replica.directory && about.level < replica.level;
+    return about !== undefined && about.level < replica.level;
   });
 }
 

@@ -151,3 +151,24 @@ test('[DR16] who brings what a member cannot read is not taken in while that is 
   stage.advance(60_000);
   expect([stage.core('a').key('ben')?.isOut, stage.core('c').key('ben')?.isOut]).toEqual([true, true]);
 });
+
+test('[DR16] one of an earlier version that was forgotten is no member again until it is updated', () => {
+  const stage = cluster('a', 'b', 'c');
+  const leader = stage.core('a').view().leader ?? '';
+  const [old = ''] = ['a', 'b', 'c'].filter((id) => id !== leader);
+  stage.stop(old);
+  stage.advance(1_000);
+  stage.command(leader, keepOut);
+  stage.give(leader, { kind: 'forgetNode', id: 'order', node: old, force: false });
+  stage.advance(3_000);
+  stage.start(old);
+  areOld(stage, old);
+  stage.linkAll('a', 'b', 'c');
+  stage.advance(20_000);
+  const members = () => [...stage.core(leader).view().voters, ...stage.core(leader).view().learners];
+  expect(members()).not.toContain(old);
+  expect(stage.core(leader).view().warning).toContain(`${old} runs an earlier version of Bothy`);
+  areOld(stage);
+  stage.advance(20_000);
+  expect(members()).toContain(old);
+});

@@ -175,7 +175,7 @@ export class Membership {
 
   #sight(step: Step): Sight {
     const { monoMs } = step.now;
-    const { raft, directory } = this.#replica;
+    const { raft, directory, level } = this.#replica;
     const { voters, learners } = raft.configuration;
     const leaving = new Set<NodeId>(this.#removed);
     const coming = new Set<NodeId>();
@@ -188,7 +188,7 @@ export class Membership {
       if (about === undefined || this.#newcomers.get(node)?.phase === 'adding') continue;
       if (about.directory === directory) {
         // One that was forgotten, and has come back with what it had.
-        if (!leaving.has(node)) coming.add(node);
+        if (!leaving.has(node) && about.level >= level) coming.add(node);
       } else if (this.#hasLeft(node, monoMs)) leaving.add(node);
     }
     const isSettled = voters.length > 1 || monoMs - this.#foreignMs >= timing.settleMs;
