@@ -133,7 +133,7 @@ export class Replica {
 
   /** What a node has to know to read what is in it. */
   get level(): number {
-    return this.#machine.keys().length > 0 ? 1 : 0;
+    return this.#machine.level;
   }
 
   isMember(node: NodeId): boolean {

@@ -127,6 +127,11 @@ export class DirectoryMachine {
     return this.#keys.all();
   }
 
+  /** What a node's version has to know to read what is in it; asked at every tick. */
+  get level(): number {
+    return this.#keys.size > 0 ? 1 : 0;
+  }
+
   /** All of it or nothing: who is not taken in keeps its own. */
   #takeIn(content: DirectoryContent): DirectoryResult {
     const part = this.#lacksRoomFor(content);
