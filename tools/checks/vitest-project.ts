@@ -22,6 +22,8 @@ export interface VitestReport {
 export function vitestStep(project: VitestProject, title: string): Step {
   // Measuring costs each file of tests, also those that reach little of what is measured.
   const isMeasured = project === 'protocols';
+  // Nothing in them waits for anything but the processor.
+  const isSideBySide = project === 'protocols' || project === 'simulation';
   return {
     title,
     async run() {
@@ -37,6 +39,8 @@ export function vitestStep(project: VitestProject, title: string): Step {
             '--reporter=default',
             '--reporter=json',
             `--outputFile.json=${reportFile}`,
+            // Of itself vitest leaves one processor to others.
+            ...(isSideBySide ? ['--maxWorkers=100%'] : []),
             ...(isMeasured ? coverageArgs(folder) : []),
           ],
           { show: true, ...(process.stdout.isTTY ? {} : { env: { NO_COLOR: '1' } }) },

@@ -1,13 +1,6 @@
-import { checkSeeds, runSeeds, seedRange } from '@bothy/simulator';
+import { checkSeeds, expectAtLeast, runSeeds, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
 import { founding, growing, roughCluster } from './index.ts';
-
-/** Each of these happened at least so often. */
-function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {
-  for (const [name, count] of Object.entries(least)) {
-    expect(counts[name] ?? 0, name).toBeGreaterThanOrEqual(count);
-  }
-}
 
 // Some seconds each where nothing else runs; a machine that does much else beside takes ten times that.
 const patienceMs = 300_000;

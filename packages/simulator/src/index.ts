@@ -1,6 +1,7 @@
 export { calm, type FaultProfile, healAll, injectFaults } from './fault-injection.ts';
 export {
   checkSeeds,
+  expectAtLeast,
   runSeeds,
   type Scenario,
   type ScenarioResult,

@@ -67,6 +67,18 @@ export function runSeeds(scenario: Scenario, from: number, count: number): Recor
   return sums;
 }
 
+/** Throws unless each of these happened at least so often: a run in which nothing went wrong shows nothing. */
+export function expectAtLeast(
+  counts: Readonly<Record<string, number>>,
+  least: Readonly<Record<string, number>>,
+): void {
+  for (const [name, due] of Object.entries(least)) {
+    const { [name]: count = 0 } = counts;
+    if (!(count >= due))
+      throw new Error(`"${name}" was counted ${count} times, at least ${due} are expected`);
+  }
+}
+
 function runTwice(scenario: Scenario, seed: string): ScenarioResult {
   const first = scenario.run(seed);
   const second = scenario.run(seed);

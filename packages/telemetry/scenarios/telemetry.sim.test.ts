@@ -1,12 +1,6 @@
-import { checkSeeds, runSeeds, seedRange } from '@bothy/simulator';
+import { checkSeeds, expectAtLeast, runSeeds, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
 import { calmEdges, dayOffline, roughEdges } from './index.ts';
-
-/** Each of these happened at least so often. */
-function expectAtLeast(counts: Readonly<Record<string, number>>, least: Readonly<Record<string, number>>) {
-  for (const [name, count] of Object.entries(least))
-    expect(counts[name] ?? 0, name).toBeGreaterThanOrEqual(count);
-}
 
 test('[TO2, TO4, TO6, TO9, TI1, TI4, TI8, TH2] 160 seeds of rough edges: each reading once, no alarm of old data, all in order again', () => {
   const counts = runSeeds(roughEdges, 1, 160);
