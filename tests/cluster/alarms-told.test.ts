@@ -116,7 +116,7 @@ test('an alarm is told in a room and acknowledged there, and a webhook hears of 
   expect((await alarmOf(home)).alarm).toMatchObject({ active: false, acknowledged: true, count: 1 });
   await expect.poll(async () => (await saidBy(other, room)).at(-1), patience).toContain('✅');
   expect((await saidBy(other, room)).filter((text) => text === line)).toHaveLength(1);
-}, 120_000);
+});
 
 function newsOf({ body }: Told): string {
   return (JSON.parse(body.toString('utf8')) as { alarms: { news: string }[] }).alarms

@@ -91,7 +91,7 @@ test('clients: every wrong text has its code and a sentence, the connection goes
     }
   }
   await end();
-}, 60_000);
+});
 
 test('clients: a known message id with another body, and positions that the log does not have', async (context) => {
   const { anna, ben, room, end } = await twoNodes(context);
@@ -119,7 +119,7 @@ test('clients: a known message id with another body, and positions that the log 
     expect(entries).toEqual([]);
   }
   await end();
-}, 60_000);
+});
 
 test('clients: a resume from the future is told where the log ends', async (context) => {
   const { n1, n2, room, end } = await twoNodes(context);
@@ -138,7 +138,7 @@ test('clients: a resume from the future is told where the log ends', async (cont
     socket.close();
   }
   await end();
-}, 60_000);
+});
 
 test('clients: frames that are no frames end their own connection and nobody else’s', async (context) => {
   const { n1, end } = await twoNodes(context);
@@ -164,7 +164,7 @@ test('clients: frames that are no frames end their own connection and nobody els
     client.socket.destroy();
   }
   await end();
-}, 60_000);
+});
 
 test('nodes: what is no node, or says what no node says, is refused with a sentence, and links stand', async (context) => {
   const { n1, n2, room, goesOn, end } = await twoNodes(context);
@@ -240,4 +240,4 @@ test('nodes: what is no node, or says what no node says, is refused with a sente
   expect(await n2.hears()).toContain('n1 up');
   client.close();
   await end();
-}, 60_000);
+});

@@ -159,7 +159,7 @@ test.concurrent(`the leader is killed ${kills} times in a row while names and ro
   await Promise.all(lost.map((node) => node.start()));
   await agreed(stage.nodes);
   expect((await claimName(left, await someone('late'))).status).toBe(200);
-}, 120_000);
+});
 
 test.concurrent('a node alone claims by itself, two say what cannot be lost, and a lost half is left behind by force', async (context) => {
   const { expect } = context;
@@ -195,4 +195,4 @@ test.concurrent('a node alone claims by itself, two say what cannot be lost, and
   expect((await claimName(learns, await someone('ben'))).body).toMatchObject({ name: 'bound' });
   expect((await claimName(learns, await someone('ann'))).status).toBe(409);
   expect(await directoryOf(learns)).toMatchObject({ state: 'ready', voters: [learns.id] });
-}, 120_000);
+});

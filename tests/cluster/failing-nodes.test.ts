@@ -33,7 +33,7 @@ test.concurrent('a node that stands still for ten seconds, administrator and mem
   await stage.isComplete();
   await talk.goesOn(second);
   expect(await talk.end()).toEqual([]);
-}, 90_000);
+});
 
 test.concurrent('networks that are cut for eight seconds, both ways and one way, heal without loss', async (context) => {
   const { expect } = context;
@@ -76,7 +76,7 @@ test.concurrent('networks that are cut for eight seconds, both ways and one way,
   for (const room of [first, second, third]) await talk.goesOn(room);
   stage.heal();
   expect(await talk.end()).toEqual([]);
-}, 120_000);
+});
 
 test.concurrent('the members of a node that fails are away at once, and leave after a minute unless they come back elsewhere', async (context) => {
   const { expect } = context;
@@ -112,7 +112,7 @@ test.concurrent('the members of a node that fails are away at once, and leave af
   for (const client of [anna, ben, cleo]) client.close();
   await stage.stop();
   expect(breaches({ history, databases: stage.databases(), caughtUp: ['n3'] })).toEqual([]);
-}, 120_000);
+});
 
 /** What anna saw of somebody leaving. */
 function left(history: History, room: string, person: string): string | undefined {

@@ -49,7 +49,7 @@ test('a full disk: the node refuses, says so, loses nothing that it acknowledged
   await stage.stop();
   const databases = stage.databases();
   expect(breaches({ history, databases, caughtUp: ['n1', 'n2', 'n3'] })).toEqual([]);
-}, 90_000);
+});
 
 async function ready(socketUrl: string): Promise<boolean> {
   return (await fetch(socketUrl.replace('ws', 'http').replace('/ws', '/readyz'))).ok;

@@ -53,4 +53,4 @@ test('a client of thirty lines chats over two nodes, and a plain gRPC client lis
   expect(JSON.stringify(history?.entries)).toContain('Hello over there');
   client.close();
   for (const each of [anna, ben]) each.close();
-}, 60_000);
+});

@@ -11,6 +11,7 @@ import { MqttBus } from '@bothy/telemetry/drivers/mqtt';
 import { freePort, type RunningMosquitto, startMosquitto, temporaryFolder } from '@bothy/testkit';
 import { telemetryPayload, topics } from '@bothy/wire';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { patience } from './stage/cluster-stage.ts';
 import { type LoneEdge, startLoneEdge } from './stage/lone-edge.ts';
 import { ReadingLedger, subscribeWithMosquitto } from './stage/reading-ledger.ts';
 import { smallDisk } from './stage/small-disk.ts';
@@ -140,7 +141,7 @@ test('after a day on its own everything arrives at the embedded broker, in order
   const kept = new DatabaseSync(join(folder.path, 'edge-edge-1.sqlite'), { readOnly: true });
   undo.push(() => kept.close());
   const inOutbox = (): unknown => kept.prepare('SELECT count(*) AS items FROM outbox').get()?.items;
-  await expect.poll(inOutbox, { timeout: 40_000, interval: 50 }).toBe(0);
+  await expect.poll(inOutbox, patience).toBe(0);
   expect(ledger.missing()).toEqual([]);
   expect(ledger.contradictions).toEqual([]);
   expect(ledger.late).toBeGreaterThanOrEqual(count);

@@ -38,7 +38,7 @@ test.concurrent('any node starts first, one that knows one learns all, and who l
   for (const client of [anna, dora]) client.close();
   await stage.stop();
   expect(breaches({ history, databases: stage.databases(), caughtUp: ['n4'] })).toEqual([]);
-}, 120_000);
+});
 
 test.concurrent('an operator has all nodes forget one that will not come back', async (context) => {
   const { expect } = context;
@@ -66,7 +66,7 @@ test.concurrent('an operator has all nodes forget one that will not come back', 
   await n2.start();
   await stage.isComplete();
   expect(await n1.hears()).toBe('n2 up');
-}, 120_000);
+});
 
 test.concurrent('a node whose clock is an hour off takes part like any other', async (context) => {
   const { expect } = context;
@@ -101,4 +101,4 @@ test.concurrent('a node whose clock is an hour off takes part like any other', a
   for (const client of clients) client.close();
   await stage.stop();
   expect(breaches({ history, databases: stage.databases(), caughtUp: ['n1', 'n2', 'n3'] })).toEqual([]);
-}, 120_000);
+});

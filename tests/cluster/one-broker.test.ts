@@ -67,7 +67,7 @@ test('two people at two nodes signal to each other, see each other come and go, 
   // Everything said so far came once.
   expect(heardByAnn).toEqual([`${presence} online`, `${presence} offline`]);
   await Promise.all([anns, cleo].map((client) => client.endAsync(true)));
-}, 60_000);
+});
 
 test('readings that an ordinary tool publishes at one node reach ordinary tools at the others', async (context) => {
   const stage = await ClusterStage.open(context);
@@ -110,7 +110,7 @@ test('readings that an ordinary tool publishes at one node reach ordinary tools 
     const lines = (await result).output.split('\n').filter((line) => line.startsWith('env/'));
     expect(lines.sort()).toEqual([20, 21, 22].map((celsius) => `env/temperature${celsius}/raw ${celsius}`));
   }
-}, 60_000);
+});
 
 test('a name claimed at one node is known at all, and nobody else gets it at another', async (context) => {
   const stage = await ClusterStage.open(context);
@@ -130,7 +130,7 @@ test('a name claimed at one node is known at all, and nobody else gets it at ano
     stage.nodes.map((node) => node.get<{ person: string }>('/api/v1/names/ben')),
   );
   expect(new Set(owners.map((owner) => owner.person)).size).toBe(1);
-}, 60_000);
+});
 
 async function signIn(node: NodeProcess, identity: LocalIdentity): Promise<{ name?: string; code?: string }> {
   const post = async (path: string, body?: unknown): Promise<Record<string, string>> =>

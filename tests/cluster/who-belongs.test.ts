@@ -36,7 +36,7 @@ test('with a secret the links are TLS, who has another is refused with a sentenc
   }
   expect(await n1.hears()).toContain('n2 up');
   expect(await n2.hears()).toContain('n1 up');
-}, 60_000);
+});
 
 /** Trusts whoever answers, and shows no certificate. */
 function anyTls(): grpc.ChannelCredentials {
@@ -57,7 +57,7 @@ test('of two nodes with one id the first stays, and both say what to do', async 
   // It is still the first one that is heard.
   const { nodes } = await n1.get<{ nodes: { id: string; webUrl: string }[] }>('/api/v1/cluster');
   expect(nodes.find(({ id }) => id === 'n2')?.webUrl).toBe(n2.webUrl);
-}, 60_000);
+});
 
 test('a node that is started from a copy of another one’s folder hears so from the other one', async (context) => {
   const stage = await ClusterStage.open(context, { nodes: 2 });
@@ -70,7 +70,7 @@ test('a node that is started from a copy of another one’s folder hears so from
   await other.start({ join: [n2.setup.clusterPort] });
   await expect.poll(() => log(other), patience).toMatch(/Another node goes by (the|this) id/);
   expect(await n2.hears()).toBe('n1 up');
-}, 60_000);
+});
 
 test('a node that is started from a copy while the first one runs takes over none of its links; the first one hears of it', async (context) => {
   const stage = await ClusterStage.open(context, { nodes: 2 });
@@ -87,7 +87,7 @@ test('a node that is started from a copy while the first one runs takes over non
   expect(await n1.hears()).toBe('n2 up');
   const { nodes } = await n1.get<{ nodes: { id: string; webUrl: string }[] }>('/api/v1/cluster');
   expect(nodes.find(({ id }) => id === 'n2')?.webUrl).toBe(n2.webUrl);
-}, 60_000);
+});
 
 test('own certificates of one authority link nodes, and one of another authority is refused', async (context) => {
   const certificates = certificateFolder(context);
@@ -105,7 +105,7 @@ test('own certificates of one authority link nodes, and one of another authority
   await expect.poll(() => n2.hears(), patience).toContain('n1 up');
   await expect.poll(() => log(n3), patience).toMatch(/"code":"cluster_refused"/);
   expect(await n3.hears()).not.toContain('up');
-}, 60_000);
+});
 
 /** Makes certificates as an administrator does, with openssl: `certificate,key,authority`. */
 function certificateFolder(context: TestContext): (authority: string, node: string) => string {

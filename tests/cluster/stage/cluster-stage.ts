@@ -27,8 +27,11 @@ export interface ClusterOptions {
   readonly join?: (id: string) => readonly string[];
 }
 
-/** A busy machine starts a node in some seconds. */
-export const patience = { timeout: 40_000, interval: 50 } as const;
+/**
+ * For what takes some seconds on a machine that has nothing else to do. All of a test has `testTimeout` of
+ * vitest.config.ts; this is shorter, so that it is said what did not come.
+ */
+export const patience = { timeout: 120_000, interval: 50 } as const;
 
 /** For what can only be asked again and again. Rejects when it is not so in time. */
 export async function eventually(

@@ -41,10 +41,10 @@ export class ReadingWatch {
     onTestFinished(() => this.#end());
   }
 
-  /** One more look at each node that answers; then no more. */
+  /** One more look at each node that runs; then no more. */
   async finish(): Promise<ReadingHistory> {
     await this.#end();
-    for (const node of this.#options.nodes) await this.#look(node);
+    for (const node of this.#options.nodes) if (node.isRunning) await this.#look(node);
     return this.history;
   }
 
