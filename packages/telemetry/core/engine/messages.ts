@@ -11,7 +11,14 @@ export type EngineInput =
   | { readonly kind: 'rules'; readonly rules: readonly Rule[] }
   /** A sensor, or all of an edge, is gone for good. */
   | { readonly kind: 'forget'; readonly node: EdgeId; readonly sensor?: SensorName }
+  /** Its readings went somewhere else, or go there from now on. `firing`: what is known to fire of what they said there. */
+  | { readonly kind: 'handOver'; readonly node: EdgeId; readonly firing: readonly FiringRule[] }
   | TimerFired;
+
+export interface FiringRule {
+  readonly rule: string;
+  readonly sensor: SensorName;
+}
 
 /** A rule fired or cleared. */
 export interface RuleEvent {

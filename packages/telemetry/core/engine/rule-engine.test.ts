@@ -294,6 +294,48 @@ describe('[TLE13] rules and sensors that change', () => {
   });
 });
 
+describe('[TLE14] readings of an edge that go elsewhere, and come here', () => {
+  const rules = ['hot: temperature > 30 clear below 28', 'odd: humidity > 80'];
+  const firing = [
+    { rule: 'hot', sensor: 'temperature' },
+    // Of the edge itself, and of a rule that cannot have found it.
+    { rule: 'theirs', sensor: 'temperature' },
+    { rule: 'odd', sensor: 'temperature' },
+  ];
+
+  test('what fired elsewhere is not told again and clears here, after a restart too', () => {
+    for (const isRestarted of [false, true]) {
+      const desk = new EngineDesk(rules).step({ kind: 'handOver', node: 'edge-1', firing });
+      expect(desk.stored.map(({ rule, isFiring }) => [rule, isFiring])).toEqual([['hot', true]]);
+      if (isRestarted) desk.restart();
+      desk.wait(1_000).read(31).wait(1_000).read(29).wait(1_000);
+      expect(desk.said).toEqual([]);
+      expect(said(desk.read(27))).toEqual(['3 cleared']);
+    }
+  });
+
+  test('what fired here is let go without a word, and is news when it fires here once more', () => {
+    const desk = new EngineDesk([
+      ...rules,
+      'silent: temperature stale after 1m',
+      'edge-1/door stale after 1m',
+    ]);
+    desk.read(31).read(31, { node: 'edge-2' });
+    const given = desk.said.splice(0);
+    expect(given).toHaveLength(2);
+    desk.step({ kind: 'handOver', node: 'edge-1', firing: [] });
+    const kept = desk.stored.filter(({ isFiring }) => isFiring).map(({ node }) => node);
+    expect([desk.said, kept]).toEqual([[], ['edge-2']]);
+    // It is not silent: it speaks to somebody else. What a rule names stands as it did from the start.
+    desk.wait(59_000).read(31, { node: 'edge-2' }).wait(1_000);
+    expect(desk.said).toEqual(['60 door_stale edge-1/door fired']);
+    desk.step({ kind: 'handOver', node: 'edge-1', firing: [] }).read(31);
+    expect(desk.said.slice(1)).toEqual(['60 hot edge-1/temperature fired']);
+    desk.restart();
+    expect(said(desk.wait(1_000).read(20))).toContain('61 cleared');
+  });
+});
+
 test('[TLE1] an event says the unit in which its sensor speaks', () => {
   const engine = new RuleEngine([ruleOf('temperature > 30')]);
   const now = { monoMs: 0, wallMs: startWallMs };

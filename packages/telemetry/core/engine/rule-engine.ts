@@ -8,9 +8,9 @@ import type { Core, Now } from '@bothy/protocols';
 import type { EdgeId, Reading, Rule, SensorName } from '@bothy/wire';
 import { clearedSentence, explain } from '../explain/explain.ts';
 import { type RuleState, ruleStateOf } from '../explain/rule-state.ts';
-import type { EngineConfig, EngineInput, EngineOutput } from './messages.ts';
-import { type EngineSnapshot, emptySnapshot, type RuleStateRecord } from './records.ts';
-import { RuleEntry, subjectKey } from './rule-entry.ts';
+import type { EngineConfig, EngineInput, EngineOutput, FiringRule } from './messages.ts';
+import { type EngineSnapshot, emptySnapshot, type RuleStateRecord, type RuleWrite } from './records.ts';
+import { buriedEvent, RuleEntry, subjectKey } from './rule-entry.ts';
 import { RuleInstance } from './rule-instance.ts';
 import { SensorBook, type SensorEntry } from './sensor-book.ts';
 
@@ -30,6 +30,7 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
   /** By the name of the sensors that they look at. */
   #rulesOf = new Map<string, RuleEntry[]>();
   #byTimer = new Map<string, RuleInstance>();
+  readonly #ofEdge = new Map<EdgeId, Set<RuleInstance>>();
   #refused = 0;
   #outputs: EngineOutput[] = [];
 
@@ -59,6 +60,9 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
         break;
       case 'forget':
         this.#forget(input.node, input.sensor, now);
+        break;
+      case 'handOver':
+        this.#handOver(input.node, input.firing, now);
         break;
     }
     if (this.#outputs.length === 0) return nothing;
@@ -226,29 +230,49 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
     const instance = new RuleInstance(rule, node, sensor, now.monoMs, record);
     rule.instances.set(key, instance);
     this.#byTimer.set(instance.timerKey, instance);
+    this.#ofEdge.set(node, (this.#ofEdge.get(node) ?? new Set()).add(instance));
     this.#advance(instance, now);
     return instance;
   }
 
   #forget(node: EdgeId, sensor: SensorName | undefined, now: Now): void {
-    for (const rule of this.#rules.values()) {
-      for (const instance of [...rule.instances.values()]) {
-        if (instance.node !== node || (sensor !== undefined && instance.sensor !== sensor)) continue;
-        this.#remove(instance, now, `${subjectKey(node, instance.sensor)} was taken out of the system.`);
-      }
+    for (const instance of [...(this.#ofEdge.get(node) ?? [])]) {
+      if (sensor !== undefined && instance.sensor !== sensor) continue;
+      this.#remove(instance, now, `${subjectKey(node, instance.sensor)} was taken out of the system.`);
     }
     const writes = this.#sensors.forget(node, sensor);
     if (writes.length > 0) this.#outputs.push({ kind: 'persist', writes });
     this.#relink(now);
   }
 
-  #remove(instance: RuleInstance, now: Now, reason: string): void {
+  /** What was found here is not what holds; most edges never were anywhere else, and cost nothing. */
+  #handOver(node: EdgeId, firing: readonly FiringRule[], now: Now): void {
+    const known = [...(this.#ofEdge.get(node) ?? [])];
+    for (const instance of known) this.#remove(instance, now);
+    const writes: RuleWrite[] = known.length > 0 ? [...this.#sensors.forget(node, undefined)] : [];
+    for (const { rule: name, sensor } of firing) {
+      const rule = this.#rules.get(name);
+      const record = rule?.firingAt(node, sensor);
+      if (rule === undefined || record === undefined) continue;
+      const isKept = this.#instance(rule, node, sensor, now, record) !== undefined;
+      if (isKept) writes.push({ kind: 'putRuleState', record });
+    }
+    if (writes.length > 0) this.#outputs.push({ kind: 'persist', writes });
+    if (known.length === 0) return;
+    this.#relink(now);
+    this.#stand(now);
+  }
+
+  /** Without a reason nobody is told. */
+  #remove(instance: RuleInstance, now: Now, reason?: string): void {
     const { rule, node, sensor, timerKey } = instance;
     rule.instances.delete(subjectKey(node, sensor));
     this.#byTimer.delete(timerKey);
+    const ofEdge = this.#ofEdge.get(node);
+    if (ofEdge?.delete(instance) === true && ofEdge.size === 0) this.#ofEdge.delete(node);
     const gone = { kind: 'deleteRuleState', rule: rule.rule.name, node, sensor } as const;
     this.#outputs.push({ kind: 'persist', writes: [gone] }, { kind: 'clearTimer', key: timerKey });
-    if (instance.isFiring) this.#tell(instance, false, false, now, reason);
+    if (instance.isFiring && reason !== undefined) this.#tell(instance, false, false, now, reason);
   }
 
   // --- rules -----------------------------------------------------------------
@@ -271,13 +295,8 @@ export class RuleEngine implements Core<EngineInput, EngineOutput> {
     const { rule, node, sensor, isFiring } = record;
     const write = { kind: 'deleteRuleState', rule, node, sensor } as const;
     this.#outputs.push({ kind: 'persist', writes: [write] });
-    const entry = this.#rules.get(rule);
-    if (!isFiring) return;
-    const severity = entry?.rule.severity ?? 'warning';
-    const sentence = `The rule ${rule} was changed or removed.`;
-    const value = record.transitions.at(-1)?.value ?? null;
-    const cleared = { active: false, isRepeated: false, value, stampMs: null, wallMs: now.wallMs };
-    this.#outputs.push({ kind: 'event', event: { rule, severity, node, sensor, ...cleared, sentence } });
+    const { severity = 'warning' } = this.#rules.get(rule)?.rule ?? {};
+    if (isFiring) this.#outputs.push({ kind: 'event', event: buriedEvent(record, severity, now.wallMs) });
   }
 
   #replaceRules(rules: readonly Rule[], now: Now): void {

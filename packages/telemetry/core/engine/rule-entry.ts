@@ -1,6 +1,16 @@
 /** A rule in force, with everything that is evaluated for it. */
-import { type EdgeId, leavesOf, type Rule, type RuleScope, type SensorName, scopeOf } from '@bothy/wire';
+import {
+  type EdgeId,
+  leavesOf,
+  type Rule,
+  type RuleScope,
+  type SensorName,
+  type Severity,
+  scopeOf,
+} from '@bothy/wire';
 import { formatRule } from '../rules/format-rule.ts';
+import type { RuleEvent } from './messages.ts';
+import type { RuleStateRecord } from './records.ts';
 import type { RuleInstance } from './rule-instance.ts';
 import { isWithin } from './week-hours.ts';
 
@@ -45,6 +55,15 @@ export class RuleEntry {
     return { node: first?.node ?? node, sensor: first?.sensor ?? sensor };
   }
 
+  /** As another engine left it, of which no more is known; undefined when this rule cannot have fired there. */
+  firingAt(node: EdgeId, sensor: SensorName): RuleStateRecord | undefined {
+    const subject = this.subjectOf(node, sensor);
+    const isSubject = subject.node === node && subject.sensor === sensor;
+    if (!isSubject || this.leavesFor(node, sensor).length === 0) return undefined;
+    const latches = leavesOf(this.rule.when).map(() => true);
+    return { rule: this.rule.name, text: this.text, node, sensor, isFiring: true, latches, transitions: [] };
+  }
+
   /** The conditions, left to right, that a sensor is for. */
   leavesFor(node: EdgeId, sensor: SensorName): readonly number[] {
     return leavesOf(this.rule.when).flatMap((leaf, i) => {
@@ -57,4 +76,13 @@ export class RuleEntry {
 /** Key of an instance within its rule. Neither name has a slash. */
 export function subjectKey(node: EdgeId, sensor: SensorName): string {
   return `${node}/${sensor}`;
+}
+
+/** The end of what a rule found that was changed or removed while nobody ran it. */
+export function buriedEvent(record: RuleStateRecord, severity: Severity, wallMs: number): RuleEvent {
+  const { rule, node, sensor, transitions } = record;
+  const value = transitions.at(-1)?.value ?? null;
+  const sentence = `The rule ${rule} was changed or removed.`;
+  const cleared = { active: false, isRepeated: false, value, stampMs: null, wallMs };
+  return { rule, severity, node, sensor, ...cleared, sentence };
 }

@@ -190,6 +190,38 @@ test('[TN7] a new home adopts the alarms that were said, and the old one lets th
   expect(desk.alarms.all()).toEqual([]);
 });
 
+test('[TN7] what fires at the old home is ended by a reading at the new one, and fires there again', () => {
+  const desk = new NodeDesk([hot]);
+  const isActive = (): boolean | undefined => desk.alarms.openOf('far')[0]?.active;
+  const heard = (home: string): void => {
+    desk.give({ kind: 'alarmsHeard', alarms: { v: 1, edge: 'far', home, alarms: [alarm('far', {})] } });
+  };
+  desk.give(claim('far', 'n2'));
+  heard('n2');
+  desk.give({ kind: 'move', id: 'm', edge: 'far', to: 'n1' });
+  expect(isActive()).toBe(true);
+  expect(desk.read('far', 'temperature', 20) && isActive()).toBe(false);
+  desk.wait(1_000).read('far', 'temperature', 35);
+  expect(isActive()).toBe(true);
+  // It goes away and comes back calm: what fired here before is no reason to say nothing.
+  desk.give(claim('far', 'n3', 3)).give({ kind: 'move', id: 'o', edge: 'far', to: 'n1' });
+  expect(isActive()).toBe(undefined);
+  desk.wait(1_000).read('far', 'temperature', 36);
+  expect(isActive()).toBe(true);
+});
+
+test('[TN7] an edge that judges itself is not judged by what its alarms were at the old home', () => {
+  const desk = new NodeDesk([hot]);
+  desk.give(claim('far', 'n2'));
+  const alarms = [alarm('far', {})];
+  desk.give({ kind: 'alarmsHeard', alarms: { v: 1, edge: 'far', home: 'n2', alarms } });
+  desk.give({ kind: 'move', id: 'm', edge: 'far', to: 'n1' });
+  desk.status({ node: 'far' }).read('far', 'temperature', 20, { boot: 1, seq: 1 });
+  expect(desk.alarms.openOf('far')).toMatchObject([{ active: true }]);
+  desk.give({ kind: 'rules', rules: [] });
+  expect(desk.alarms.openOf('far')).toMatchObject([{ active: true }]);
+});
+
 test('[TN8] an edge that is taken out is known to nobody, until it is heard again', () => {
   const desk = new NodeDesk([hot]);
   desk.read('device', 'temperature', 31);

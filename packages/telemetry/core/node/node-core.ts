@@ -10,7 +10,7 @@ import type { Core, Kinded, Now } from '@bothy/protocols';
 import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf, topics } from '@bothy/wire';
 import { edgeOffline } from '../alarms/alarm-core.ts';
 import type { AlarmInput, AlarmOutput } from '../alarms/messages.ts';
-import type { EngineInput, EngineOutput } from '../engine/messages.ts';
+import type { EngineInput, EngineOutput, FiringRule } from '../engine/messages.ts';
 import type { HomeInput, HomeOutput } from '../home/messages.ts';
 import type { AcceptedReading, IngestedEdge, IngestInput, IngestOutput } from '../ingest/messages.ts';
 import type { RouteInput, RouteOutput } from '../routes/messages.ts';
@@ -32,7 +32,9 @@ export interface NodeCores {
   };
   readonly routes: Core<RouteInput, RouteOutput>;
   /** Of rules that look at sensors by name, wherever they are: judges plain devices, for edges judge themselves. */
-  readonly plainRules: Core<EngineInput, EngineOutput>;
+  readonly plainRules: Core<EngineInput, EngineOutput> & {
+    readonly firing: readonly { readonly node: EdgeId }[];
+  };
   /** Of rules that name the edge of every sensor: judges them all. */
   readonly namedRules: Core<EngineInput, EngineOutput>;
 }
@@ -57,6 +59,8 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   readonly #cores: NodeCores;
   readonly #foreign: ForeignAlarms;
   readonly #waiting = new WaitingRoom();
+  /** With what fires by the rules of another node, or before the start, until it is heard whether it judges itself. */
+  readonly #unheard = new Set<EdgeId>();
   #outputs: NodeOutput[] = [];
 
   /** `foreign` outlives the instance: what other nodes said once is not said again because this one starts anew. */
@@ -78,6 +82,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'start':
         for (const part of ['home', 'ingest', 'plainRules', 'namedRules', 'alarms'] as const)
           this.#give(part, { kind: 'start' }, now);
+        for (const { node } of this.#cores.plainRules.firing) this.#unheard.add(node);
         return this.#give('routes', { kind: 'start', alarms: this.#cores.alarms.all() }, now);
       case 'connected':
         this.#give('home', { kind: 'connected' }, now);
@@ -238,10 +243,12 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
           now,
         );
         this.#give('ingest', { kind: 'gained', edge: output.edge, active: this.#activeOf(output.edge) }, now);
+        this.#handOver(output.edge, this.#activeOf(output.edge), now);
         this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
         return this.#decided(output.edge, now);
       case 'lost':
         this.#give('alarms', { kind: 'release', edge: output.edge }, now);
+        this.#handOver(output.edge, [], now);
         this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
         return this.#decided(output.edge, now);
       case 'event':
@@ -265,10 +272,21 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
     return open.filter(({ active, rule }) => active && rule !== edgeOffline.rule);
   }
 
+  /** Its readings come here now, or do not any more. Without what fires, nobody would find that it has ended. */
+  #handOver(edge: EdgeId, firing: readonly FiringRule[], now: Now): void {
+    if (firing.length === 0) this.#unheard.delete(edge);
+    else this.#unheard.add(edge);
+    for (const part of ['plainRules', 'namedRules'] as const)
+      this.#give(part, { kind: 'handOver', node: edge, firing }, now);
+  }
+
   #accepted(readings: readonly AcceptedReading[], now: Now): void {
     this.#say({ kind: 'accepted', readings, early: true });
     for (const { reading, isLate, isPlain } of readings) {
       if (isLate) continue;
+      const { node } = reading;
+      if (this.#unheard.delete(node) && !isPlain)
+        this.#give('plainRules', { kind: 'handOver', node, firing: [] }, now);
       if (isPlain) this.#give('plainRules', { kind: 'reading', reading }, now);
       this.#give('namedRules', { kind: 'reading', reading }, now);
     }
