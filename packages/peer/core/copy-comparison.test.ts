@@ -251,7 +251,7 @@ test('[PS19] a link that ends on the way is told as such, with what was found un
   expect(copies(other)).toMatchObject({ state: 'interrupted', differences: [] });
 });
 
-test('[PS20] what they ask is answered from the store, one question at a time; answers to no question change nothing', () => {
+test('[PS20] what they ask is answered from the store, one question at a time, then the last that came meanwhile; answers to no question change nothing', () => {
   const stage = linked();
   const ask = (log: string, n: number) =>
     stage.step({ kind: 'frame', link: stage.link, frame: { kind: 'compare', conversation, log, n } });
@@ -260,8 +260,16 @@ test('[PS20] what they ask is answered from the store, one question at a time; a
   expect(lookup?.query).toEqual({ kind: 'entries', conversation, log: benLog, from: 2, limit: 1 });
   ask(benLog, 3);
   expect(stage.outputs).toEqual([]);
+  ask(benLog, 1);
+  expect(stage.outputs).toEqual([]);
   new BenCopy(stage).found(lookup?.id ?? '', benLog, 2);
   expect(stage.frames).toEqual([{ kind: 'hash', conversation, log: benLog, n: 2, hash: `${benLog} 2` }]);
+  // They began anew meanwhile, and wait for the last that they asked.
+  const last = stage.outputs.find((output) => output.kind === 'lookup');
+  expect(last?.query).toMatchObject({ log: benLog, from: 1 });
+  new BenCopy(stage).found(last?.id ?? '', benLog, 1);
+  expect(stage.frames).toMatchObject([{ kind: 'hash', n: 1 }]);
+  expect(stage.outputs.some((output) => output.kind === 'lookup')).toBe(false);
   ask(`${ben.person}/${'c'.repeat(16)}`, 1);
   const missing = stage.outputs.find((output) => output.kind === 'lookup');
   stage.step({ kind: 'found', id: missing?.id ?? '', answer: [] });

@@ -54,6 +54,8 @@ export class CopyComparison {
   readonly #forked = new Set<LogKey>();
   /** A question of theirs that waits for the store: one at a time. */
   #answering: { readonly lookup: string; readonly frame: CompareFrame } | undefined;
+  /** And the last that came meanwhile: who begins anew does not wait for what they asked before. */
+  #asksNext: CompareFrame | undefined;
 
   constructor(link: string, device: string, conversation: Conversation) {
     this.#link = link;
@@ -107,7 +109,10 @@ export class CopyComparison {
 
   /** They ask what we hold at a number. */
   question(step: Step, frame: CompareFrame): void {
-    if (this.#answering !== undefined) return;
+    if (this.#answering !== undefined) {
+      this.#asksNext = frame;
+      return;
+    }
     this.#answering = { lookup: this.#lookup(step, frame.log, frame.n), frame };
   }
 
@@ -124,6 +129,9 @@ export class CopyComparison {
       const { conversation, log, n } = this.#answering.frame;
       this.#answering = undefined;
       step.frame(this.#link, { kind: 'hash', conversation, log, n, hash });
+      const next = this.#asksNext;
+      this.#asksNext = undefined;
+      if (next !== undefined) this.question(step, next);
       return true;
     }
     if (this.#asked?.lookup !== id) return false;
