@@ -298,3 +298,42 @@ test('[TH14] an edge that is taken out has no home until it is heard again, howe
   other.step({ kind: 'forget', edge: 'e' });
   expect(desk.directory.homes.size).toBe(0);
 });
+
+test('[TH14] a start that ends before the directory has heard of it leaves that to the next one', () => {
+  const desk = new Desk('a').step({ kind: 'heard', edge: 'e' }).step({ kind: 'heard', edge: 'kept' });
+  const { homes } = desk.directory;
+  desk.refuses = unavailable;
+  desk.step({ kind: 'forget', edge: 'e' }).restart();
+  desk.take();
+  // It is heard, and the directory names it, before that answers a question.
+  desk
+    .step({ kind: 'heard', edge: 'e' })
+    .hear([...homes.values()])
+    .hear();
+  expect([desk.core.homeOf('e'), desk.core.isHome('kept'), desk.take()]).toEqual([undefined, true, []]);
+  expect(homes.has('e')).toBe(true);
+  desk.refuses = undefined;
+  desk.again();
+  expect([homes.has('e'), desk.disk.has('e'), desk.core.homeOf('e')]).toEqual([false, false, undefined]);
+  expect(desk.step({ kind: 'heard', edge: 'e' }).take()).toEqual(['says a 1', 'gained']);
+  expect(desk.restart().core.isHome('e')).toBe(true);
+});
+
+test('[TH14] what was carried out, and claimed anew while this node was off, is not taken out twice', () => {
+  for (const [later, isLeft] of [
+    [homeOf('e', 'b', 1, 5_000), true],
+    // It was moved before the directory heard that it is to go.
+    [homeOf('e', 'b', 2, 5_000), false],
+  ] as const) {
+    const desk = new Desk('a').step({ kind: 'heard', edge: 'e' });
+    desk.refuses = unavailable;
+    desk.step({ kind: 'forget', edge: 'e' });
+    desk.refuses = undefined;
+    desk.directory.homes.set('e', later);
+    desk.restart().hear();
+    expect([desk.directory.homes.has('e'), desk.core.homeOf('e')?.home]).toEqual(
+      isLeft ? [true, 'b'] : [false, undefined],
+    );
+    expect(desk.disk.get('e')).toEqual(isLeft ? { ...later, agreed: true } : undefined);
+  }
+});

@@ -19,7 +19,7 @@ import {
 } from '@bothy/wire';
 import { type HomeErrand, HomeErrands } from './home-errands.ts';
 import type { HomeConfig, HomeInput, HomeOutput } from './messages.ts';
-import type { HomeRecord, HomeSnapshot } from './records.ts';
+import type { HomeRecord, HomeSnapshot, HomeWrite } from './records.ts';
 
 const settleTimer = 'settle';
 const againTimer = 'again';
@@ -38,6 +38,8 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
   readonly #mostEdges: number;
   readonly #homes: Map<EdgeId, HomeRecord>;
   readonly #errands = new HomeErrands();
+  /** Taken out before this start, until the directory has said what it knows. */
+  readonly #takenOut: Map<EdgeId, HomeRecord>;
   readonly #moves = new Map<string, Input<'move'>>();
   /** What the topic says of them was heard since the connection was made. */
   readonly #heardSince = new Set<EdgeId>();
@@ -51,7 +53,10 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     this.#node = node;
     this.#settleMs = settleMs;
     this.#mostEdges = mostEdges;
-    this.#homes = new Map(homes.map((home) => [home.edge, home]));
+    const of = (isOut: boolean): Map<EdgeId, HomeRecord> =>
+      new Map(homes.filter((home) => (home.forgotten === true) === isOut).map((home) => [home.edge, home]));
+    this.#homes = of(false);
+    this.#takenOut = of(true);
   }
 
   isHome(edge: EdgeId): boolean {
@@ -133,7 +138,7 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
   // --- edges -------------------------------------------------------------------
 
   #heard(edge: EdgeId, { wallMs }: Now): void {
-    if (this.#homes.has(edge) || this.#errands.has('claim', edge)) return;
+    if (this.#homes.has(edge) || this.#errands.has('claim', edge) || this.#takenOut.has(edge)) return;
     if (this.#homes.size >= this.#mostEdges)
       return this.#refuse(edge, `No room is left for the homes of more than ${this.#mostEdges} edges.`);
     if (this.#errands.size >= mostPending)
@@ -145,8 +150,10 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
   #forget(edge: EdgeId): void {
     this.#errands.settle(edge);
     this.#errands.add({ kind: 'forget', edge, command: { kind: 'forgetHome', edge } });
-    if (!this.#homes.has(edge)) return;
-    this.#drop(edge);
+    const known = this.#homes.get(edge);
+    if (known === undefined) return;
+    // The directory may be out of reach for longer than this start lasts.
+    this.#drop(edge, { kind: 'putHome', home: { ...known, forgotten: true } });
     this.#out.push({ kind: 'publish', topic: topics.edge(edge, 'home'), payload: '', qos: 1, retain: true });
   }
 
@@ -171,6 +178,7 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
 
   #says({ whole, homes, gone }: Input<'directorySays'>, { wallMs }: Now): void {
     const named = new Set<EdgeId>();
+    if (whole) this.#takeOutAgain(homes);
     for (const home of homes) {
       named.add(home.edge);
       this.#put(home, home.home === this.#node);
@@ -186,6 +194,17 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
       if (agreed === true) this.#errands.add({ kind: 'check', edge, command: check });
       else this.#errands.add({ kind: 'claim', edge, command: claim });
     }
+  }
+
+  /** What the start before could not be done with, unless somebody has claimed the edge since. */
+  #takeOutAgain(homes: readonly EdgeHome[]): void {
+    for (const home of homes) {
+      const known = this.#takenOut.get(home.edge);
+      if (known !== undefined && isClaimedSince(home, known)) this.#takenOut.delete(home.edge);
+    }
+    for (const edge of this.#takenOut.keys())
+      this.#errands.add({ kind: 'forget', edge, command: { kind: 'forgetHome', edge } });
+    this.#takenOut.clear();
   }
 
   #answered({ id, result }: Input<'directoryAnswered'>): void {
@@ -206,6 +225,7 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
       return this.#pause();
     }
     this.#errands.remove(kind, edge);
+    if (kind === 'forget') this.#out.push({ kind: 'persist', writes: [{ kind: 'deleteHome', edge }] });
     if (result.kind !== 'home' && result.kind !== 'homeMoved') return;
     if (result.home === null) this.#gone(edge);
     else this.#put(result.home, result.home.home === this.#node);
@@ -230,7 +250,7 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
 
   #put(home: EdgeHome, isSaid: boolean): void {
     const { edge } = home;
-    if (this.#errands.has('forget', edge)) return;
+    if (this.#errands.has('forget', edge) || this.#takenOut.has(edge)) return;
     this.#errands.settle(edge);
     const known = this.#homes.get(edge);
     const isSame =
@@ -255,11 +275,11 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     if (this.#homes.has(edge)) this.#drop(edge);
   }
 
-  #drop(edge: EdgeId): void {
+  #drop(edge: EdgeId, write: HomeWrite = { kind: 'deleteHome', edge }): void {
     const wasOurs = this.isHome(edge);
     this.#homes.delete(edge);
     this.#heardSince.delete(edge);
-    this.#out.push({ kind: 'persist', writes: [{ kind: 'deleteHome', edge }] });
+    this.#out.push({ kind: 'persist', writes: [write] });
     if (wasOurs) this.#out.push({ kind: 'lost', edge, home: null });
   }
 
@@ -281,4 +301,9 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     if (this.#refused !== 1 && this.#refused % 1_000 !== 0) return;
     this.#out.push({ kind: 'refused', edge, count: this.#refused, sentence });
   }
+}
+
+/** A move counts on; only an edge without a home begins to count again. */
+function isClaimedSince(home: EdgeHome, known: EdgeHome): boolean {
+  return home.epoch <= known.epoch && home.claimedMs > known.claimedMs;
 }

@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HomeCore } from './home-core.ts';
 import type { HomeConfig, HomeInput, HomeOutput } from './messages.ts';
+import type { HomeRecord } from './records.ts';
 
 const now = { monoMs: 0, wallMs: 1_000 };
 
 class Desk {
-  readonly homes = new Map<string, EdgeHome>();
+  readonly homes = new Map<string, HomeRecord>();
   readonly #config: HomeConfig;
   core: HomeCore;
   outputs: HomeOutput[] = [];
@@ -142,6 +143,9 @@ test('[TH6] an edge that is taken out has no home, anywhere, until it is heard a
   // Who is home is not gone because somebody emptied its topic.
   other.take();
   expect(other.step({ kind: 'claimGone', edge: 'e' }).take()).toEqual(['says b 1']);
+  // What a directory was still to be told of before there was none is no home either.
+  home.homes.set('e', { v: 1, edge: 'e', home: 'a', epoch: 1, claimedMs: 1, forgotten: true });
+  expect(home.restart().core.homeOf('e')).toBeUndefined();
 });
 
 test('[TH7] homes are known up to a limit; more are refused, and said', () => {

@@ -35,7 +35,8 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     this.#node = node;
     this.#settleMs = settleMs;
     this.#mostEdges = mostEdges;
-    this.#homes = new Map(homes.map((home) => [home.edge, home]));
+    const known = homes.filter(({ forgotten }) => forgotten !== true);
+    this.#homes = new Map(known.map((home) => [home.edge, home]));
   }
 
   isHome(edge: EdgeId): boolean {
