@@ -84,7 +84,7 @@ test('readings that an ordinary tool publishes at one node reach ordinary tools 
       '-C',
       '3',
       '-W',
-      '30',
+      '120',
       '-d',
     ]);
   const listeners = [n2, n3].map(listen);
