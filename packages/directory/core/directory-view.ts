@@ -24,7 +24,8 @@ export interface Standing {
 
 export function viewOf(standing: Standing): DirectoryView {
   const { node, replica, neighbours } = standing;
-  const { directory, term, leader, voters, learners } = replica.about;
+  const { directory, term, leader } = replica.deciding;
+  const { voters, learners } = replica.deciding;
   const foreign = neighbours.all.flatMap((other) => {
     const about = neighbours.aboutOf(other);
     return about !== undefined && areApart(about, replica.about)
@@ -40,7 +41,7 @@ export function viewOf(standing: Standing): DirectoryView {
     voters,
     learners,
     state,
-    survives: Math.max(0, Math.ceil(voters.length / 2) - 1),
+    survives: replica.survives,
     warning: warningOf(standing, state, foreign[0]?.node),
     applied: replica.raft.commit,
     foreign,
@@ -61,7 +62,7 @@ function warningOf(
   state: DirectoryView['state'],
   foreign: NodeId | undefined,
 ): string {
-  const { voters, learners } = replica.about;
+  const { voters, learners } = replica.deciding;
   if (state === 'stale') {
     const away = voters.filter((voter) => voter !== node && !neighbours.has(voter));
     return `Names, rooms and homes of edges cannot be changed: ${whoIs(away)} away, and ${whoDecides(voters)}.`;

@@ -131,6 +131,21 @@ export class Replica {
     return { directory: this.#directory, term, leader, voters: all, learners, level: directoryLevel };
   }
 
+  /** Who decides for certain, in order: while voters change those of before do as well, and are the ones to count on. */
+  get deciding(): { readonly voters: readonly NodeId[]; readonly learners: readonly NodeId[] } {
+    const { voters, outgoing, learners } = this.#raft.configuration;
+    if (outgoing.length === 0) return { voters: [...voters].sort(), learners };
+    const newcomers = voters.filter((voter) => !outgoing.includes(voter));
+    return { voters: [...outgoing].sort(), learners: [...learners, ...newcomers].sort() };
+  }
+
+  /** How many voters may be lost. */
+  get survives(): number {
+    const { voters, outgoing } = this.#raft.configuration;
+    const sizes = [voters.length, ...(outgoing.length === 0 ? [] : [outgoing.length])];
+    return Math.max(0, Math.ceil(Math.min(...sizes) / 2) - 1);
+  }
+
   /** What a node has to know to read what is in it. */
   get level(): number {
     return this.#machine.level;
