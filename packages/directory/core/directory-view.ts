@@ -24,7 +24,7 @@ export interface Standing {
 
 export function viewOf(standing: Standing): DirectoryView {
   const { node, replica, neighbours } = standing;
-  const { directory, term, leader } = replica.deciding;
+  const { directory, term, leader } = replica.about;
   const { voters, learners } = replica.deciding;
   const foreign = neighbours.all.flatMap((other) => {
     const about = neighbours.aboutOf(other);
