@@ -2,6 +2,7 @@ export { calm, type FaultProfile, healAll, injectFaults } from './fault-injectio
 export {
   checkSeeds,
   expectAtLeast,
+  isCaught,
   runSeeds,
   type Scenario,
   type ScenarioResult,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { counterScenario, counterWorld, roughFaults } from './counter-world.ts';
 import { injectFaults } from './fault-injection.ts';
-import { checkSeeds, expectAtLeast, runSeeds, type Scenario, seedRange } from './scenario.ts';
+import { checkSeeds, expectAtLeast, isCaught, runSeeds, type Scenario, seedRange } from './scenario.ts';
 
 test('[SIM22] a core that acknowledges before it is durable is found, one that waits is not', () => {
   const honest = checkSeeds(counterScenario(true), seedRange(1, 40));
@@ -72,6 +72,10 @@ test('[SIM21] seeds are run and summed, a failure says how to replay it, and wha
   const counts = runSeeds(counterScenario(true), 1, 10);
   expect(counts).toEqual(checkSeeds(counterScenario(true), seedRange(1, 10)).counts);
   expect(() => runSeeds(counterScenario(false), 1, 5)).toThrow(/npm run soak -- --scenario \S+ --seed/);
+  expect([isCaught(counterScenario(true), 1, 10), isCaught(counterScenario(false), 1, 10)]).toEqual([
+    false,
+    true,
+  ]);
   expectAtLeast({ one: 2 }, { one: 2 });
   expect(() => expectAtLeast({ one: 2 }, { one: 3 })).toThrow('"one" was counted 2 times, at least 3');
   expect(() => expectAtLeast({}, { other: 1 })).toThrow('"other" was counted 0 times');

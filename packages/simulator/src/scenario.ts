@@ -67,6 +67,18 @@ export function runSeeds(scenario: Scenario, from: number, count: number): Recor
   return sums;
 }
 
+/** Whether one of so many seeds fails, from this one on: a planted fault has to be found by some. */
+export function isCaught(scenario: Scenario, from: number, count: number): boolean {
+  return [...seedRange(from, count)].some((seed) => {
+    try {
+      scenario.run(seed);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
 /** Throws unless each of these happened at least so often: a run in which nothing went wrong shows nothing. */
 export function expectAtLeast(
   counts: Readonly<Record<string, number>>,
