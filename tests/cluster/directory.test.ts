@@ -4,43 +4,10 @@ import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { Claims, claimName, type OwnedName, someone } from './stage/claims.ts';
 import { ClusterStage, eventually, patience } from './stage/cluster-stage.ts';
+import { agreeWhoLeads, directoryOf } from './stage/directory-state.ts';
 import type { NodeProcess } from './stage/node-process.ts';
 
 const kills = 20;
-
-interface Directory {
-  readonly state: string;
-  readonly leader: string | null;
-  readonly voters: readonly string[];
-  readonly learners: readonly string[];
-  readonly warning: string;
-  readonly survives: number;
-}
-
-async function directoryOf(node: NodeProcess): Promise<Directory | undefined> {
-  try {
-    return (await node.get<{ directory: Directory }>('/api/v1/cluster')).directory;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Until these nodes know one leader among them, and all of them count. */
-async function agreed(nodes: readonly NodeProcess[], voters = nodes.length): Promise<string> {
-  let leader = '';
-  await eventually(
-    async () => {
-      const all = await Promise.all(nodes.map(directoryOf));
-      leader = all[0]?.leader ?? '';
-      const isOne = all.every((each) => each?.state === 'ready' && each.leader === leader);
-      return (
-        isOne && all.every((each) => each?.voters.length === voters) && nodes.some(({ id }) => id === leader)
-      );
-    },
-    `${nodes.map(({ id }) => id).join()} agree who leads`,
-  );
-  return leader;
-}
 
 /** Of each node's first visitor, who operates it. */
 async function operate(nodes: readonly NodeProcess[]): Promise<ReadonlyMap<string, string>> {
@@ -63,7 +30,7 @@ async function forget(node: NodeProcess, other: string, token = '', force = fals
 test.concurrent(`the leader is killed ${kills} times in a row while names and rooms are claimed at the others: nothing is lost, nothing is owned twice`, async (context) => {
   const { expect } = context;
   const stage = await ClusterStage.open(context);
-  await agreed(stage.nodes);
+  await agreeWhoLeads(stage.nodes);
   const tokens = await operate(stage.nodes);
   const claims = new Claims();
   let isOver = false;
@@ -95,7 +62,7 @@ test.concurrent(`the leader is killed ${kills} times in a row while names and ro
   const work = [claimNew(), claimWanted(), makeRooms()];
   try {
     for (let kill = 0; kill < kills; kill += 1) {
-      leader = await agreed(stage.nodes);
+      leader = await agreeWhoLeads(stage.nodes);
       const before = claims.boundMs.length;
       const killed = stage.node(leader);
       await killed.end('SIGKILL');
@@ -107,7 +74,7 @@ test.concurrent(`the leader is killed ${kills} times in a row while names and ro
     isOver = true;
   }
   await Promise.all(work);
-  leader = await agreed(stage.nodes);
+  leader = await agreeWhoLeads(stage.nodes);
 
   expect(claims.complaints).toEqual([]);
   // A name has one person, and a creation one room, whatever node is asked.
@@ -157,41 +124,43 @@ test.concurrent(`the leader is killed ${kills} times in a row while names and ro
   await expect.poll(() => left.hears(), patience).toMatch(/down.*down/);
   expect(await forget(left, lost[0]?.id ?? '', tokens.get(leader))).toBe(503);
   await Promise.all(lost.map((node) => node.start()));
-  await agreed(stage.nodes);
+  await agreeWhoLeads(stage.nodes);
   expect((await claimName(left, await someone('late'))).status).toBe(200);
 });
 
 test.concurrent('a node alone claims by itself, two say what cannot be lost, and a lost half is left behind by force', async (context) => {
   const { expect } = context;
   const stage = await ClusterStage.open(context, { nodes: 2, started: false });
-  const [first, second] = [stage.node('n1'), stage.node('n2')];
-  await first.start();
-  const ann = await claimName(first, await someone('ann'));
+  const [leads, learns] = [stage.node('n1'), stage.node('n2')];
+  await leads.start();
+  const ann = await claimName(leads, await someone('ann'));
   expect(ann.body).toMatchObject({ role: 'operator', name: 'bound' });
-  expect(await directoryOf(first)).toMatchObject({ state: 'ready', voters: ['n1'], warning: '' });
-  await second.start();
-  // Of two directories of one voter that of the lower id stays (DR27). Ids are drawn at random, so it may be either.
-  const leader = await agreed(stage.nodes, 1);
-  const [leads, learns] = leader === 'n1' ? [first, second] : [second, first];
-  const about = { state: 'ready', leader, voters: [leader], learners: [learns.id], survives: 0 };
-  const warning = expect.stringContaining(`Without ${leader} no new name`);
+  expect(await directoryOf(leads)).toMatchObject({ state: 'ready', voters: ['n1'], warning: '' });
+  await leads.end();
+  await learns.start();
+  const ranger = await claimName(learns, await someone('ranger'));
+  expect(ranger.body).toMatchObject({ role: 'operator', name: 'bound' });
+  await leads.start();
+  // Of two directories of one voter the older one stays (DR27), and takes over what was claimed in the other.
+  await agreeWhoLeads(stage.nodes, { leader: 'n1', voters: 1 });
+  const about = { state: 'ready', leader: 'n1', voters: ['n1'], learners: [learns.id], survives: 0 };
+  const warning = expect.stringContaining('Without n1 no new name');
   for (const node of stage.nodes) {
     await expect.poll(() => directoryOf(node), patience).toMatchObject({ ...about, warning });
   }
-  // Whichever stayed, what was claimed in the other one is in it.
   for (const node of stage.nodes) {
-    expect((await claimName(node, await someone('ann'))).status).toBe(409);
-    expect(await node.get<OwnedName>('/api/v1/names/ann')).toMatchObject({ name: 'ann' });
+    for (const name of ['ann', 'ranger']) {
+      expect((await claimName(node, await someone(name))).status).toBe(409);
+      expect(await node.get<OwnedName>(`/api/v1/names/${name}`)).toMatchObject({ name });
+    }
   }
-  const ranger = await claimName(second, await someone('ranger'));
-  expect(ranger.body).toMatchObject({ role: 'operator', name: 'bound' });
 
   await leads.end('SIGKILL');
-  await expect.poll(() => learns.hears(), patience).toBe(`${leader} down`);
+  await expect.poll(() => learns.hears(), patience).toBe('n1 down');
   expect((await claimName(learns, await someone('ben'))).status).toBe(503);
-  const token = String((learns === first ? ann : ranger).body.token);
-  expect(await forget(learns, leader, token)).toBe(503);
-  expect(await forget(learns, leader, token, true)).toBe(200);
+  const token = String(ranger.body.token);
+  expect(await forget(learns, 'n1', token)).toBe(503);
+  expect(await forget(learns, 'n1', token, true)).toBe(200);
   expect((await claimName(learns, await someone('ben'))).body).toMatchObject({ name: 'bound' });
   expect((await claimName(learns, await someone('ann'))).status).toBe(409);
   expect(await directoryOf(learns)).toMatchObject({ state: 'ready', voters: [learns.id] });

@@ -4,6 +4,7 @@ import { deviceKey } from '@bothy/wire';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { expect, type TestContext, test } from 'vitest';
 import { ClusterStage, eventually } from './stage/cluster-stage.ts';
+import { agreeWhoLeads } from './stage/directory-state.ts';
 import type { NodeProcess } from './stage/node-process.ts';
 import { askAs, openSession, type SignedSession, tokenAt } from './stage/signed-person.ts';
 
@@ -63,8 +64,12 @@ async function letIn(
 
 /** Ben at n2, with a room that he owns there and one at n1, and with messages that wait for him at the broker of n2. */
 async function benIsThere(context: TestContext) {
-  const stage = await ClusterStage.open(context, { nodes: 2 });
+  const stage = await ClusterStage.open(context, { nodes: 2, started: false });
   const [n1, n2] = [stage.node('n1'), stage.node('n2')];
+  // Of two nodes the older directory's decides for both (DR27): here always n1, so n2 alone is one that cannot.
+  await n1.start();
+  await n2.start();
+  await agreeWhoLeads(stage.nodes, { leader: 'n1', voters: 1 });
   const [ranger, ben, cleo] = await Promise.all([make('ranger'), make('ben'), make('cleo')]);
   await tokenAt(n1, ranger);
   // The first who signs in at n2 operates it, and is not to be removed.
