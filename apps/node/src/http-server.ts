@@ -5,7 +5,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { NodeBroker, TlsCredentials } from '@bothy/broker';
-import { BothyError, type ErrorCode } from '@bothy/wire';
+import { BothyError } from '@bothy/wire';
 import fastifyStatic from '@fastify/static';
 import fastify, {
   type FastifyInstance,
@@ -16,6 +16,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from './config.ts';
+import { answerBrokenRequest, errorOf, statusOf } from './http-errors.ts';
 import type { RequestGuard } from './request-guard.ts';
 
 export interface HttpServerOptions {
@@ -75,38 +76,10 @@ const preflightHeaders = {
 /** Who does not finish the TLS handshake by then is let go. */
 const handshakeMs = 10_000;
 
-/** HTTP status of each code that a route may answer with. */
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  bad_request: 400,
-  name_invalid: 400,
-  unauthorized: 401,
-  bad_signature: 401,
-  replayed: 401,
-  forbidden: 403,
-  origin_refused: 403,
-  registration_closed: 403,
-  invitation_required: 403,
-  invitation_invalid: 403,
-  person_removed: 403,
-  not_a_member: 403,
-  not_the_owner: 403,
-  banned: 403,
-  not_found: 404,
-  room_not_found: 404,
-  target_not_found: 404,
-  name_taken: 409,
-  room_busy: 409,
-  message_id_reused: 409,
-  limit_reached: 409,
-  room_deleted: 410,
-  payload_too_large: 413,
-  rate_limited: 429,
-  administrator_unreachable: 503,
-  node_unreachable: 503,
-  directory_unavailable: 503,
-  broker_unreachable: 503,
-  storage_failed: 503,
-};
+/** Other protocols are offered to any server (`h2c` by Java's client and `curl --http2`); it may pass over the offer. */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return /\bwebsocket\b/i.test(headers.upgrade ?? '');
+}
 
 export class HttpServer {
   readonly #options: HttpServerOptions;
@@ -119,18 +92,28 @@ export class HttpServer {
     this.#options = options;
     const { webFolder, tls } = options;
     this.#hasWeb = webFolder !== undefined && existsSync(join(webFolder, 'index.html'));
+    // Without a `Host` there is none of ours, which the guard says.
+    const protocol = { requireHostHeader: false, shouldUpgradeCallback: isWebSocket };
     const serverFactory: FastifyServerFactory = (handler) => {
-      this.#https = createHttpsServer({ ...tls, handshakeTimeout: handshakeMs }, handler);
+      this.#https = createHttpsServer({ ...tls, ...protocol, handshakeTimeout: handshakeMs }, handler);
       return this.#https;
     };
     this.#server = fastify({
       bodyLimit: 64 * 1024,
       forceCloseConnections: true,
-      ...(tls === undefined ? {} : { serverFactory }),
+      ...(tls === undefined ? { http: protocol } : { serverFactory }),
+      clientErrorHandler: ({ code }, socket) => answerBrokenRequest(code, socket),
       // Addresses that are malformed never reach a hook.
       frameworkErrors: (thrown, request, reply) => {
         this.#answer(this.#refusal(request) ?? errorOf(thrown), request, reply);
       },
+    });
+    // Many clients name JSON where they send nothing.
+    const parseJson = this.#server.getDefaultJsonParser('error', 'error');
+    this.#server.removeAllContentTypeParsers();
+    this.#server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      if (body === '') done(null, undefined);
+      else parseJson(request, body.toString(), done);
     });
     this.#server.addHook('onRequest', async (request, reply) => {
       reply.headers(securityHeaders);
@@ -269,16 +252,4 @@ function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
   socket.once('finish', () => socket.destroy());
   const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${length}`;
   socket.end(`${head}\r\n\r\n${sentence}`);
-}
-
-/** Errors of Fastify itself (a body too large, JSON that is none) become ours; nothing inside is shown. */
-function errorOf(thrown: unknown): BothyError {
-  if (thrown instanceof BothyError) return thrown;
-  const status = (thrown as { statusCode?: unknown }).statusCode;
-  if (status === 413)
-    return new BothyError('payload_too_large', 'The request is larger than this address takes.');
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new BothyError('bad_request', 'The request is not well formed.', { cause: thrown });
-  }
-  return new BothyError('internal', 'The node failed to answer. Its log says more.', { cause: thrown });
 }
