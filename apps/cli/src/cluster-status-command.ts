@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BothyError } from '@bothy/wire';
 import { type Command, Option } from 'commander';
 import { endWithReader } from './closed-output.ts';
+import { columnsOf, foldedLines } from './fitted-lines.ts';
 import { askPassphrase, passphraseHelp } from './passphrase.ts';
 
 interface StatusFlags {
@@ -38,7 +39,7 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
       const ask = statusAsker(node, signIn);
       const linesOf = async (): Promise<readonly string[]> => {
         const status = await ask();
-        return json === true ? [JSON.stringify(status)] : statusLines(status);
+        return json === true ? [JSON.stringify(status)] : statusLines(status, columnsOf(process.stdout));
       };
       if (watch !== true) return (await linesOf()).forEach(print);
       const ended = new AbortController();
@@ -48,7 +49,9 @@ export function addClusterStatus(cluster: Command, print: (line: string) => void
         const lines = await linesOf().catch((thrown: unknown) => {
           const error = BothyError.from(thrown);
           if (error.code !== 'node_unreachable') throw error;
-          return json === true ? [JSON.stringify(error)] : [error.message];
+          return json === true
+            ? [JSON.stringify(error)]
+            : foldedLines(error.message, columnsOf(process.stdout));
         });
         if (json !== true && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
         lines.forEach(print);

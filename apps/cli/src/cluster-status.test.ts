@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentity, writeKeyFile } from '@bothy/identity';
 import { parseConfig, type RunningNode, startNode } from '@bothy/node';
+import type { ClusterStatusAnswer } from '@bothy/wire/schemas';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forgetNode } from './cluster-forget.ts';
 import { askForStatus, statusAsker, statusLines } from './cluster-status.ts';
@@ -72,6 +73,45 @@ test('the status says who decides', async () => {
   const signIn = await keySignIn(join(folder, 'ann.key'), async () => 'correct horse');
   const lines = statusLines(await askForStatus(url, await signIn.token({ url })));
   expect(lines).toContain('directory: n1 alone says who has which name, room and edge.');
+});
+
+const healths = ['up', 'suspected', 'down'] as const;
+
+/** Nodes as a hut's network has them, and two rooms. */
+function clusterOf(count: number): ClusterStatusAnswer {
+  const nodes = Array.from({ length: count }, (_, at) => ({
+    id: `hut-${at + 1}`,
+    health: healths[at % 3] ?? 'up',
+    version: '0.1.0',
+    webUrl: `https://192.168.178.${at + 20}:8080`,
+    sessions: at * 7,
+    rooms: at,
+    messagesPerSecond: at * 3.7,
+  }));
+  const room = { id: 'lobby', name: 'Lobby of hut-1', administrator: 'hut-1', memberCount: 3 };
+  return { self: 'hut-1', nodes, rooms: [{ ...room, state: 'available' }], deletions: [] };
+}
+
+test.each([1, 3, 12])(
+  '%i nodes: a table at 80 columns, records at 40, and no line longer than that',
+  (count) => {
+    const status = clusterOf(count);
+    const wide = statusLines(status, 80);
+    expect(wide.slice(2)).toEqual(statusLines(status).slice(2));
+    expect(wide.filter((line) => /^hut-\d+ .*https/.test(line))).toHaveLength(count);
+    const narrow = statusLines(status, 40);
+    expect(narrow.filter((line) => /^ {2}health (up|late|down) · rooms \d+/.test(line))).toHaveLength(count);
+    for (const lines of [wide.map((line) => line.length <= 80), narrow.map((line) => line.length <= 40)])
+      expect(lines).not.toContain(false);
+  },
+);
+
+test('what another node says of itself cannot move the cursor', () => {
+  const status = clusterOf(1);
+  const nodes = status.nodes.map((node) => ({ ...node, version: '\u001b[2J1', webUrl: 'http://\u0007' }));
+  const row = statusLines({ ...status, nodes }).at(3);
+  expect(row).toContain('�[2J1');
+  expect(row).toContain('http://�');
 });
 
 test('a clock that is off is told of', () => {

@@ -2,6 +2,7 @@
 import { clockNote, directoryWords, stateWords } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
 import { type ClusterStatusAnswer, checkClusterStatus } from '@bothy/wire/schemas';
+import { type Columns, foldedLines, tableLines } from './fitted-lines.ts';
 import { unreachable } from './node-unreachable.ts';
 import { plain } from './rooms-lines.ts';
 import type { KeySignIn } from './rooms-sign-in.ts';
@@ -54,23 +55,32 @@ function expectAddress(url: string): void {
 
 const healthWords = { up: 'up', suspected: 'late', down: 'down' } as const;
 
-/** Aligned columns; health is a word and not only a colour. */
-export function statusLines({ self, nodes, rooms, deletions, directory }: ClusterStatusAnswer): string[] {
+/** Health is a word and not only a colour. `columns`: of the terminal. */
+export function statusLines(status: ClusterStatusAnswer, columns?: Columns): string[] {
+  const { self, nodes, rooms } = status;
   const rate = nodes.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const up = nodes.filter(({ health }) => health === 'up').length;
-  const lines = [
-    `${up} of ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} up, ${rooms.length === 1 ? '1 room' : `${rooms.length} rooms`}, ${rateWords(rate)} messages a second, as ${self} sees it`,
-    '',
-    ...table([
-      ['node', 'health', 'rooms', 'sessions', 'msg/s', 'version', 'web'],
-      ...[...nodes]
-        .sort((one, other) => (one.id < other.id ? -1 : 1))
-        .map(({ id, health, rooms: own, sessions, messagesPerSecond, version, webUrl }) => {
-          const numbers = [`${own}`, `${sessions}`, rateWords(messagesPerSecond)];
-          return [id === self ? `${id} *` : id, healthWords[health], ...numbers, version, webUrl];
-        }),
-    ]),
-  ];
+  const summary = `${up} of ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} up, ${rooms.length === 1 ? '1 room' : `${rooms.length} rooms`}, ${rateWords(rate)} messages a second, as ${self} sees it`;
+  const fold = (line: string): string[] => foldedLines(line, columns);
+  return [...fold(summary), '', ...nodeTable(status, columns), ...sentences(status).flatMap(fold)];
+}
+
+function nodeTable({ self, nodes }: ClusterStatusAnswer, columns: Columns): string[] {
+  const head = ['node', 'health', 'rooms', 'sessions', 'msg/s', 'version', 'web'];
+  const rows = [...nodes]
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+    .map(({ id, health, rooms, sessions, messagesPerSecond, version, webUrl }) => {
+      const numbers = [`${rooms}`, `${sessions}`, rateWords(messagesPerSecond)];
+      // Another node says what its version and its address are.
+      const said = [plain(version), plain(webUrl)];
+      return [id === self ? `${id} *` : id, healthWords[health], ...numbers, ...said];
+    });
+  return tableLines({ head, rows }, columns);
+}
+
+/** Clocks, the directory, who orders which rooms, and what was deleted. */
+function sentences({ nodes, rooms, deletions, directory }: ClusterStatusAnswer): string[] {
+  const lines: string[] = [];
   for (const { id, clock } of nodes) {
     const note = clockNote(clock);
     if (note !== undefined) lines.push('', `The clock of ${id} is ${note}.`);
@@ -105,14 +115,4 @@ const maxRoomsShown = 20;
 
 function rateWords(perSecond: number): string {
   return perSecond >= 10 || perSecond === 0 ? perSecond.toFixed(0) : perSecond.toFixed(1);
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -4,6 +4,7 @@ import type { RoomHandle, RoomsClient } from '@bothy/rooms/client';
 import type { ClientNotice } from '@bothy/rooms/client-core';
 import { deletionProgress } from '@bothy/rooms/views';
 import { BothyError } from '@bothy/wire';
+import { columnsOf } from './fitted-lines.ts';
 import { entryLine, memberLines, noticeLine, plain, roomLines } from './rooms-lines.ts';
 import { findRoom } from './rooms-session.ts';
 import { helpLines, type TypedLine, typedLine } from './rooms-words.ts';
@@ -83,7 +84,7 @@ class TerminalTalk {
       case 'nothing':
         return;
       case 'help':
-        return this.#printAll(helpLines);
+        return this.#printAll(helpLines(columnsOf(this.#options.output)));
       case 'quit':
         return this.#lines.close();
       case 'rooms':

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { statusLines } from './cluster-status.ts';
 import { entryLine, memberLines, noticeLine, plain, roomLines } from './rooms-lines.ts';
 import { guestName } from './rooms-sign-in.ts';
-import { typedLine } from './rooms-words.ts';
+import { helpLines, typedLine } from './rooms-words.ts';
 
 describe('what is typed', () => {
   test.each([
@@ -128,4 +128,13 @@ test('a guest goes by the name of the account, where that is one', () => {
   expect(guestName(undefined, 'Anna Müller')).toBe('annamller');
   expect(guestName(undefined, '李')).toBe('guest');
   expect(() => guestName('No Good', 'root')).toThrow('is no name');
+});
+
+test('the help stands in two columns, or below each other where they do not fit', () => {
+  const wide = helpLines(undefined);
+  expect(wide[1]).toBe('  /rooms               all rooms           /join <room>    go to another one');
+  expect(helpLines(80)).toEqual(wide);
+  const narrow = helpLines(40);
+  expect(narrow).toContain('  /join <room>  go to another one');
+  expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(40);
 });

@@ -1,5 +1,6 @@
 /** What is typed in a room's terminal: text, or a command that begins with a slash. */
 import { BothyError, type RoomRole, roomRoles } from '@bothy/wire';
+import { type Columns, foldedLines } from './fitted-lines.ts';
 
 export type TypedLine =
   | { readonly kind: 'say'; readonly body: string; readonly replyTo?: number }
@@ -22,20 +23,29 @@ export type TypedLine =
         | 'nothing';
     };
 
-export const helpLines: readonly string[] = [
-  '  text                 is said in the room',
-  '  /rooms               all rooms                 /join <room>      go to another one',
-  '  /create <name>       make a room               /leave            leave this one',
-  '  /members             who is here               /history [#12]    what was said before',
-  '  /reply 12 <text>     answer #12                /edit 12 <text>   change your #12',
-  '  /react 12 👍         react to #12              /redact 12        take #12 away',
-  '  /pin 12, /unpin 12                             /invite <name>',
-  '  /role <name> <role>  owner, moderator, member, reader',
-  '  /ban <name>, /unban <name>                     /delete           delete this room for all',
-  '  /cancel              give up what failed       /status           how you are connected',
-  '  /quit                or Ctrl-D: you stay a member',
-  '  //text               says "/text"',
+/** Two beside each other where there is room, which is so from 80 columns on. */
+const help: readonly (readonly [string, string?])[] = [
+  ['text                 is said in the room'],
+  ['/rooms               all rooms', '/join <room>    go to another one'],
+  ['/create <name>       make a room', '/leave          leave this one'],
+  ['/members             who is here', '/history [#12]  what was said before'],
+  ['/reply 12 <text>     answer #12', '/edit 12 <text> change your #12'],
+  ['/react 12 👍         react to #12', '/redact 12      take #12 away'],
+  ['/pin 12, /unpin 12', '/invite <name>'],
+  ['/role <name> <role>  owner, moderator, member, reader'],
+  ['/ban <name>, /unban <name>', '/delete         delete it for all'],
+  ['/cancel              forget what failed', '/status         how you are connected'],
+  ['/quit                or Ctrl-D: you stay a member'],
+  ['//text               says "/text"'],
 ];
+
+/** Of a terminal so wide. */
+export function helpLines(columns: Columns): string[] {
+  const lines = help.map(([left, right = '']) => `  ${left.padEnd(41)}${right}`.trimEnd());
+  if (columns === undefined || lines.every((line) => line.length <= columns)) return lines;
+  const below = help.flat().filter((each) => each !== undefined);
+  return below.flatMap((each) => foldedLines(`  ${each.replace(/ {2,}/, '  ')}`, columns));
+}
 
 const plainKinds = ['members', 'rooms', 'leave', 'delete', 'cancel', 'status', 'help', 'quit'] as const;
 const nameKinds = ['join', 'create', 'invite', 'ban', 'unban'] as const;

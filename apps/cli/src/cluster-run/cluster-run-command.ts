@@ -2,6 +2,7 @@
 import { BothyError } from '@bothy/wire';
 import type { Command } from 'commander';
 import { outliveReader } from '../closed-output.ts';
+import { type Columns, columnsOf } from '../fitted-lines.ts';
 import { mostNodes } from './cluster-plan.ts';
 
 interface RunFlags {
@@ -41,7 +42,8 @@ export function addClusterRun(cluster: Command, print: (line: string) => void): 
       const { stdin, stdout, env } = process;
       const terminal = stdin.isTTY && stdout.isTTY ? stdin : undefined;
       const colour = stdout.isTTY && env.NO_COLOR === undefined;
-      await runCluster({ wish, build, print, terminal, colour });
+      const columns = (): Columns => columnsOf(stdout);
+      await runCluster({ wish, build, print, terminal, columns, colour });
     });
 }
 

@@ -24,6 +24,20 @@ test('the table shows where everything is, and which process may be stopped by h
   expect(table).toContain('Stop all with Ctrl-C');
 });
 
+test('a narrow terminal shows a record for each node', () => {
+  const table = clusterTable([node], { keys: true, hasWeb: true, columns: 40 });
+  expect(table).toContain(
+    [
+      '    n1',
+      '      web app http://127.0.0.1:8081',
+      '      MQTT 127.0.0.1:1881',
+      '      cluster 127.0.0.1:7071',
+      '      process 4711',
+    ].join('\n'),
+  );
+  for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+});
+
 test('without a terminal no key is spoken of', () => {
   const table = clusterTable([node], { keys: false, hasWeb: false });
   expect(table).not.toContain('Press');

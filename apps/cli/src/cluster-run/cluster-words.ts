@@ -1,4 +1,5 @@
 /** What `bothy cluster run` says. */
+import { type Columns, foldedLines, tableLines } from '../fitted-lines.ts';
 import type { NodePlan } from './cluster-plan.ts';
 
 export interface ShownNode {
@@ -13,10 +14,12 @@ export interface TableOptions {
   /** Whether somebody can press keys. */
   readonly keys: boolean;
   readonly hasWeb: boolean;
+  /** Of the terminal. */
+  readonly columns?: Columns;
 }
 
 /** A table of the nodes, and how to try things out. */
-export function clusterTable(nodes: readonly ShownNode[], { keys, hasWeb }: TableOptions): string {
+export function clusterTable(nodes: readonly ShownNode[], { keys, hasWeb, columns }: TableOptions): string {
   // The folders are told below: with them no row would fit into 80 columns.
   const head = ['node', 'web app', 'MQTT', 'cluster', 'process'];
   const rows = nodes.map(({ plan, pid, webUrl, mqttUrl }) => [
@@ -26,22 +29,18 @@ export function clusterTable(nodes: readonly ShownNode[], { keys, hasWeb }: Tabl
     `127.0.0.1:${plan.cluster}`,
     pid === undefined ? 'ended' : String(pid),
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...rows].map((row) => {
-    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    return `    ${cells.join('  ').trimEnd()}`;
-  });
   const many = nodes.length === 1 ? 'one node' : `${nodes.length} nodes, which are one`;
+  const fold = (line: string): string[] => foldedLines(line, columns);
   return [
     '',
-    `  Bothy runs as ${many}`,
+    ...fold(`  Bothy runs as ${many}`),
     '',
-    ...lines,
+    ...tableLines({ head, rows, indent: 4 }, columns),
     '',
-    ...nodes.map(({ plan }) => `  ${plan.id} keeps its data in ${plan.data}`),
+    ...nodes.flatMap(({ plan }) => fold(`  ${plan.id} keeps its data in ${plan.data}`)),
     '',
-    ...(hasWeb ? [] : ['  The web app is not built yet: leave --no-build away.']),
-    `  ${keys ? `${keysHelp(nodes.length)} ` : ''}Stop all with Ctrl-C.`,
+    ...(hasWeb ? [] : fold('  The web app is not built yet: leave --no-build away.')),
+    ...fold(`  ${keys ? `${keysHelp(nodes.length)} ` : ''}Stop all with Ctrl-C.`),
     '',
   ].join('\n');
 }

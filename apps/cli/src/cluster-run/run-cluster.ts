@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { isChosen, parseLogLine, prettyLine, readLog } from '@bothy/node/logs';
 import { BothyError } from '@bothy/wire';
+import type { Columns } from '../fitted-lines.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { ensureWeb, repositoryRoot, webBuildFolders, webBuildState } from '../web-build.ts';
 import { ClusterChild } from './cluster-child.ts';
@@ -16,6 +17,8 @@ export interface RunClusterOptions {
   readonly print: (line: string) => void;
   /** The terminal that keys are read from; undefined when there is none. */
   readonly terminal: NodeJS.ReadStream | undefined;
+  /** How wide what is printed may be now: a window changes its size. */
+  readonly columns: () => Columns;
   readonly colour: boolean;
 }
 
@@ -25,7 +28,7 @@ const colours = ['cyan', 'magenta', 'green', 'blue', 'yellow', 'cyan', 'magenta'
 
 /** Ends when somebody has stopped it. Throws a `BothyError` when a node cannot start; nothing is left running then. */
 export async function runCluster(options: RunClusterOptions): Promise<void> {
-  const { wish, build, print, terminal, colour } = options;
+  const { wish, build, print, terminal, columns, colour } = options;
   const folders = webBuildFolders(repositoryRoot);
   if (build) await ensureWeb(folders, print);
   const sinceMs = Date.now();
@@ -71,8 +74,10 @@ export async function runCluster(options: RunClusterOptions): Promise<void> {
     throw new BothyError('setup_failed', `The node n${failed + 1} does not start: ${failures[failed]}`);
   }
   isRunning = true;
-  const showTable = (): void =>
-    print(clusterTable(children, { keys, hasWeb: webBuildState(folders) !== 'missing' }));
+  const showTable = (): void => {
+    const hasWeb = webBuildState(folders) !== 'missing';
+    print(clusterTable(children, { keys, hasWeb, columns: columns() }));
+  };
   showTable();
   for (const [index, { data }] of plans.entries()) {
     const take = (line: string): void => tell(index + 1, line);
