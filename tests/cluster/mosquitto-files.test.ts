@@ -2,7 +2,7 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  freePort,
+  freePorts,
   type RunningMosquitto,
   runProgram,
   startMosquittoWith,
@@ -23,7 +23,8 @@ beforeAll(async () => {
   const place = folder.path;
   // Mosquitto gives up root for a user of its own, which reads the files then.
   chmodSync(place, 0o777);
-  ports = { local: await freePort(), edges: await freePort() };
+  const [local = 0, edges = 0] = await freePorts(2);
+  ports = { local, edges };
   for (const file of ['local.acl', 'edges.acl']) copyFileSync(join(source, file), join(place, file));
   writeFileSync(join(place, 'passwords'), '');
   for (const edge of ['edge-1', 'edge-2']) {

@@ -1,7 +1,6 @@
 /** Debian's Mosquitto as an outside broker: on loopback, where it lets everybody in. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from './free-ports.ts';
 
 export interface RunningMosquitto {
   readonly port: number;
@@ -52,15 +51,4 @@ async function run(port: number, flags: readonly string[]): Promise<RunningMosqu
       await ended;
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

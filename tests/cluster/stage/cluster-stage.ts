@@ -1,9 +1,7 @@
 /** Some nodes, each a process with a folder of its own, and the network between them. */
-import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { temporaryFolder } from '@bothy/testkit';
+import { freePorts, temporaryFolder } from '@bothy/testkit';
 import type { TestContext } from 'vitest';
 import { LinkProxy } from './link-proxy.ts';
 import { type NodeDatabase, readRooms } from './node-database.ts';
@@ -194,18 +192,4 @@ function lastLines(data: string): string {
 
 function pairs(ids: readonly string[]): [string, string][] {
   return ids.flatMap((from) => ids.filter((to) => to !== from).map((to): [string, string] => [from, to]));
-}
-
-/** Ports that were free a moment ago: nodes are told of each other's before they run. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
