@@ -12,7 +12,7 @@ import { BridgedAedes } from './bridge/bridged-aedes.ts';
 import { BrokerBridge, type NodeBridge } from './bridge/broker-bridge.ts';
 import { type BrokerCounts, type BrokerOptions, defaultSessionExpiryMs, noCounts } from './broker-options.ts';
 import { BrokerStatistics } from './broker-statistics.ts';
-import { connectAttempt, connectError } from './connect-attempt.ts';
+import { connectAttempt, connectError, connectFault } from './connect-attempt.ts';
 import { gateStream } from './gated-stream.ts';
 import { Listeners, type TlsCredentials } from './listeners.ts';
 import { type Mailboxes, OwnMailboxes } from './mailboxes.ts';
@@ -53,6 +53,8 @@ export class Broker {
   readonly #connected = new Map<string, Client>();
   /** Clients whose end was logged: every message on its way to one reports it anew. */
   readonly #ended = new WeakSet<Client>();
+  /** What is wrong with what clients said when they connected; they hear it when they are asked who they are. */
+  readonly #faults = new WeakMap<Client, AuthenticationRefusal>();
   readonly #sockets = new Set<Duplex>();
   readonly #webSockets = mqttWebSockets();
   readonly #listeners = new Listeners({
@@ -91,12 +93,10 @@ export class Broker {
         if (packet.protocolVersion === 5) {
           this.#count('refusedConnects');
           // Aedes answers with return code 1: unacceptable protocol version.
-          this.#log(
-            'warn',
-            client,
-            'connection refused: it speaks MQTT 5, and this broker speaks MQTT 3.1.1',
-          );
+          this.#log('warn', client, 'connection refused: it speaks MQTT 5, and this broker MQTT 3.1.1');
         }
+        const fault = connectFault(packet);
+        if (fault !== undefined) this.#faults.set(client, fault);
         done(null, true);
       },
       authenticate: (client, username, password, done) => {
@@ -279,7 +279,8 @@ export class Broker {
     password: Buffer | undefined,
   ): Promise<AuthenticationRefusal | undefined> {
     try {
-      const result = await this.#options.authenticate(connectAttempt(client, username, password));
+      const attempt = connectAttempt(client, username, password);
+      const result = this.#faults.get(client) ?? (await this.#options.authenticate(attempt));
       if (result.ok) {
         this.#visitors.set(client, this.#visitor(result.principal));
         return undefined;
