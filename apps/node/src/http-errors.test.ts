@@ -52,7 +52,24 @@ describe('bodies', () => {
   });
 });
 
-async function exchange(bytes: string): Promise<{ status: number; body: unknown }> {
+test('a body that is not UTF-8 is refused, for it could not be kept as it was meant', async () => {
+  const latin1 = Buffer.from('{"text":"93 \xb0C"}', 'latin1');
+  const path = `/api/v1/hooks/${'a'.repeat(16)}/${'b'.repeat(32)}`;
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `Host: 127.0.0.1:${node.httpPort}`,
+    'Content-Type: application/json',
+    `Content-Length: ${latin1.length}`,
+    'Connection: close',
+  ];
+  const answer = await exchange(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), latin1]));
+  expect(answer).toEqual({
+    status: 400,
+    body: { code: 'bad_request', message: 'The body is not UTF-8.' },
+  });
+});
+
+async function exchange(bytes: string | Buffer): Promise<{ status: number; body: unknown }> {
   const socket = connect(node.httpPort, '127.0.0.1');
   let text = '';
   socket.setEncoding('utf8').on('data', (piece) => {

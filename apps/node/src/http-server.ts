@@ -16,6 +16,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from './config.ts';
+import { utf8Of } from './http-body.ts';
 import { answerBrokenRequest, errorOf, statusOf } from './http-errors.ts';
 import type { RequestGuard } from './request-guard.ts';
 
@@ -108,12 +109,14 @@ export class HttpServer {
         this.#answer(this.#refusal(request) ?? errorOf(thrown), request, reply);
       },
     });
-    // Many clients name JSON where they send nothing.
     const parseJson = this.#server.getDefaultJsonParser('error', 'error');
     this.#server.removeAllContentTypeParsers();
-    this.#server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-      if (body === '') done(null, undefined);
-      else parseJson(request, body.toString(), done);
+    this.#server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+      const text = utf8Of(body);
+      if (text === undefined) done(new BothyError('bad_request', 'The body is not UTF-8.'));
+      // Many clients name JSON where they send nothing.
+      else if (text === '') done(null, undefined);
+      else parseJson(request, text, done);
     });
     this.#server.addHook('onRequest', async (request, reply) => {
       reply.headers(securityHeaders);
