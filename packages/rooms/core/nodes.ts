@@ -4,44 +4,18 @@
  *   remembered ──dial──▶ linked (up ⇄ suspected) ──silence, link ended──▶ down ──dial again──▶ …
  *
  * Every node dials every other it knows of and has no link to; the driver keeps
- * one link of a pair. Who is who travels in heartbeats, so a newcomer learns of
- * all from any one of them. Where they are many, heartbeats are rare, and SWIM finds
- * who is gone.
+ * one link of a pair. Who is who travels in `Heartbeats`, so a newcomer learns of
+ * all from any one of them.
  */
-import {
-  type ExponentialBackoff,
-  type Now,
-  type Random,
-  RhythmDetector,
-  type WallClockOffset,
-} from '@bothy/protocols';
+import type { Now, Random, WallClockOffset } from '@bothy/protocols';
 import type { NodeHealth, NodeId, NodeInfo, NodeLoad } from '@bothy/wire';
 import { bounds, type RoomsConfig, timing } from './config.ts';
 import { Dialling } from './dialling.ts';
+import { Heartbeats } from './heartbeats.ts';
 import type { RoomClusterMessage } from './inputs.ts';
-import { NodeClock } from './node-clock.ts';
 import { Probing } from './probing.ts';
+import { isSameNode, newDetector, type RemoteNode, unlinkedNode } from './remote-node.ts';
 import type { Step } from './step.ts';
-
-interface Remote {
-  info: NodeInfo;
-  /** Where it was reached last, when that is not the address that it tells. */
-  dialled: string | undefined;
-  /** Set while a link stands. */
-  detector: RhythmDetector | null;
-  /** When its last link came up, when anything was heard over it, and when a heartbeat was sent. */
-  upMs: number;
-  heardMs: number;
-  beatMs: number;
-  /** How soon its next heartbeat comes, by its last one; 0 while it has not said, which earlier versions never do. */
-  nextMs: number;
-  /** Of this link. */
-  clock: NodeClock;
-  /** Waits between dials: they go on growing while links end as soon as they stand. */
-  readonly backoff: ExponentialBackoff;
-  health: NodeHealth;
-  load: NodeLoad | null;
-}
 
 export interface NodesListener {
   /** A link stands: say what the other side has to know. */
@@ -63,11 +37,10 @@ export interface NodeView extends NodeInfo {
 export class Nodes {
   readonly #config: RoomsConfig;
   readonly #listener: NodesListener;
-  readonly #remotes = new Map<NodeId, Remote>();
+  readonly #remotes = new Map<NodeId, RemoteNode>();
   readonly #dialling: Dialling;
   readonly #probing: Probing;
-  /** Whose turn it was to be told of all. */
-  #turn = 0;
+  readonly #heartbeats: Heartbeats;
   /** Not to be learned again from others that have not heard yet. */
   readonly #forgotten = new Set<NodeId>();
 
@@ -75,6 +48,15 @@ export class Nodes {
     this.#config = config;
     this.#dialling = new Dialling(config, random);
     this.#probing = new Probing(config.self.id, random);
+    this.#heartbeats = new Heartbeats(config.self, this.#probing, {
+      all: () => this.#all(),
+      load: () => listener.load(),
+      judged: (step, node, remote, health) => this.#setHealth(step, node, remote, health),
+      gone: (step, node) => {
+        step.emit({ kind: 'hangUp', node, reason: 'Nothing was heard for too long.', early: true });
+        this.linkDown(step, node);
+      },
+    });
     this.#listener = listener;
     for (const info of remembered) this.#remotes.set(info.id, this.#unlinked(info));
   }
@@ -82,7 +64,7 @@ export class Nodes {
   start(step: Step): void {
     for (const address of this.#config.join) this.#dialling.want(step, address);
     for (const { info } of this.#remotes.values()) this.#dialling.want(step, info.address);
-    step.setTimer('heartbeat', timing.heartbeatMs);
+    this.#heartbeats.start(step);
   }
 
   isReachable(node: NodeId): boolean {
@@ -91,25 +73,21 @@ export class Nodes {
 
   /** Linked ones, in order of their ids: nothing may depend on who came first. */
   get linked(): readonly NodeId[] {
-    return this.#sorted().filter((id) => this.#remotes.get(id)?.detector != null);
+    return this.#all().flatMap(([id, { detector }]) => (detector === null ? [] : [id]));
   }
 
   get unreachable(): readonly NodeId[] {
-    return this.#sorted().filter((id) => this.#remotes.get(id)?.detector == null);
+    return this.#all().flatMap(([id, { detector }]) => (detector === null ? [id] : []));
   }
 
   /** Every node but this one. */
   get others(): readonly NodeId[] {
-    return this.#sorted();
+    return this.#all().map(([id]) => id);
   }
 
   views(now: Now): NodeView[] {
-    return this.#sorted().flatMap((id) => {
-      const remote = this.#remotes.get(id);
-      if (remote === undefined) return [];
-      const { info, health, load, detector } = remote;
-      const clock = detector === null ? null : (remote.clock.at(now) ?? null);
-      return [{ ...info, health, load, clock }];
+    return this.#all().map(([, { info, health, load, detector, clock }]) => {
+      return { ...info, health, load, clock: detector === null ? null : (clock.at(now) ?? null) };
     });
   }
 
@@ -129,9 +107,9 @@ export class Nodes {
     }
     // A second word of the same link: what belonged to the first is over.
     if (known?.detector != null) this.#lost(step, info.id, known);
-    const remote: Remote = {
+    const remote: RemoteNode = {
       ...this.#unlinked(info),
-      detector: newDetector(step, timing.heartbeatMs),
+      detector: newDetector(step.now.monoMs, timing.heartbeatMs),
       upMs: step.now.monoMs,
       heardMs: step.now.monoMs,
       ...(known === undefined ? {} : { backoff: known.backoff }),
@@ -140,14 +118,14 @@ export class Nodes {
     };
     this.#remotes.set(info.id, remote);
     this.#forgotten.delete(info.id);
-    if (known === undefined || !isSame(known.info, info)) step.persist({ kind: 'putNode', node: info });
+    if (known === undefined || !isSameNode(known.info, info)) step.persist({ kind: 'putNode', node: info });
     if (known !== undefined && known.info.address !== info.address)
       this.#dialling.unwant(step, known.info.address);
     this.#dialling.stop(step, info.address);
     if (dialled !== undefined) this.#dialling.stop(step, dialled);
     this.#setHealth(step, info.id, remote, 'up');
-    this.#probeOrNot(step);
-    this.#beat(step, info.id, remote, true);
+    this.#heartbeats.probeOrNot(step);
+    this.#heartbeats.beat(step, info.id, remote, true);
     this.#listener.linked(step, info.id);
   }
 
@@ -183,19 +161,9 @@ export class Nodes {
   }
 
   heartbeat(step: Step, from: NodeId, message: MessageOf<'heartbeat'>): void {
-    const { nodes, load, nextMs } = message;
     const remote = this.#remotes.get(from);
-    for (const info of nodes) this.#learn(step, info);
-    if (remote === undefined) return;
-    remote.load = load;
-    remote.clock.heard(message, step.now);
-    if (nextMs !== remote.nextMs) {
-      const isFirst = remote.nextMs === 0;
-      remote.nextMs = nextMs;
-      remote.detector = newDetector(step, nextMs || timing.heartbeatMs);
-      if (isFirst) this.#probing.meet(step, from);
-    }
-    remote.detector?.beat(step.now.monoMs);
+    for (const info of message.nodes) this.#learn(step, info);
+    if (remote !== undefined) this.#heartbeats.heard(step, from, remote, message);
   }
 
   swim(step: Step, from: NodeId, { message }: MessageOf<'swim'>): void {
@@ -206,37 +174,8 @@ export class Nodes {
     this.#probing.timerFired(step, key);
   }
 
-  /** Every second: look who is silent, and tell those who are to hear from us now. */
   heartbeatTimerFired(step: Step): void {
-    step.setTimer('heartbeat', timing.heartbeatMs);
-    for (const id of this.#sorted()) this.#look(step, id);
-    const { linked } = this;
-    this.#turn += 1;
-    const inTurn = linked[this.#turn % linked.length];
-    for (const id of linked) {
-      const remote = this.#remotes.get(id);
-      if (remote === undefined) continue;
-      const isWhole = id === inTurn || !this.#isBeatenRarely(remote);
-      const dueMs = remote.beatMs + timing.manyNodesHeartbeatMs - timing.heartbeatMs / 2;
-      if (isWhole || step.now.monoMs >= dueMs) this.#beat(step, id, remote, isWhole);
-    }
-  }
-
-  #look(step: Step, id: NodeId): void {
-    const remote = this.#remotes.get(id);
-    if (remote?.detector == null) return;
-    const { monoMs } = step.now;
-    const silentMs = monoMs - remote.heardMs;
-    const liveness = remote.detector.state(monoMs);
-    // One that came back with an earlier version answers no ping, and is held for dead for that.
-    const isAsked = remote.nextMs > 0;
-    if (liveness === 'dead' || (isAsked && silentMs >= timing.downAfterMs && this.#probing.doubts(id))) {
-      // Half open: the other side would never hear of it.
-      step.emit({ kind: 'hangUp', node: id, reason: 'Nothing was heard for too long.', early: true });
-      return this.linkDown(step, id);
-    }
-    const isDoubted = isAsked && silentMs > timing.heartbeatMs && this.#probing.suspects(id);
-    this.#setHealth(step, id, remote, liveness === 'late' || isDoubted ? 'suspected' : 'up');
+    this.#heartbeats.timerFired(step);
   }
 
   /** An operator says that this node will not come back. False when it is not known. */
@@ -256,7 +195,7 @@ export class Nodes {
     }
     this.#remotes.delete(node);
     this.#probing.forget(step, node);
-    this.#probeOrNot(step);
+    this.#heartbeats.probeOrNot(step);
     this.#dialling.unwant(step, remote.info.address);
     if (remote.dialled !== undefined) this.#dialling.unwant(step, remote.dialled);
     step.persist({ kind: 'deleteNode', node });
@@ -270,76 +209,31 @@ export class Nodes {
     if (id === this.#config.self.id || this.#remotes.has(id) || this.#forgotten.has(id)) return;
     if (this.#remotes.size >= bounds.nodes) return;
     this.#remotes.set(id, this.#unlinked(info));
-    this.#probeOrNot(step);
+    this.#heartbeats.probeOrNot(step);
     step.persist({ kind: 'putNode', node: info });
     this.#dialling.want(step, address);
   }
 
-  #lost(step: Step, node: NodeId, remote: Remote): void {
+  #lost(step: Step, node: NodeId, remote: RemoteNode): void {
     remote.detector = null;
     remote.load = null;
     this.#setHealth(step, node, remote, 'down');
     this.#listener.lost(step, node);
   }
 
-  #setHealth(step: Step, node: NodeId, remote: Remote, health: NodeHealth): void {
+  #setHealth(step: Step, node: NodeId, remote: RemoteNode, health: NodeHealth): void {
     if (remote.health === health) return;
     remote.health = health;
     step.notice('all', { kind: 'node', node, health });
   }
 
-  #beat(step: Step, to: NodeId, remote: Remote, isWhole: boolean): void {
-    const others = this.#sorted().flatMap((id) => this.#remotes.get(id)?.info ?? []);
-    remote.beatMs = step.now.monoMs;
-    step.sendEarly(to, {
-      kind: 'heartbeat',
-      nodes: isWhole ? [this.#config.self, ...others] : [],
-      load: this.#listener.load(),
-      nextMs: this.#isBeatenRarely(remote) ? timing.manyNodesHeartbeatMs : timing.heartbeatMs,
-      ...remote.clock.stamps(step.now),
-    });
+  #unlinked(info: NodeInfo): RemoteNode {
+    return unlinkedNode(info, this.#dialling.newBackoff());
   }
 
-  /** An earlier version would hang up. */
-  #isBeatenRarely(remote: Remote): boolean {
-    return this.#probing.running && remote.nextMs > 0;
-  }
-
-  #probeOrNot(step: Step): void {
-    if (this.#remotes.size < bounds.fewNodes) return this.#probing.stop(step);
-    if (this.#probing.running) return;
-    this.#probing.start(step);
-    for (const id of this.linked) if (this.#remotes.get(id)?.nextMs !== 0) this.#probing.meet(step, id);
-  }
-
-  #unlinked(info: NodeInfo): Remote {
-    const times = { upMs: 0, heardMs: 0, beatMs: 0, nextMs: 0 };
-    const backoff = this.#dialling.newBackoff();
-    const clock = new NodeClock();
-    return { info, dialled: undefined, detector: null, ...times, clock, backoff, health: 'down', load: null };
-  }
-
-  #sorted(): NodeId[] {
-    return [...this.#remotes.keys()].sort();
+  #all(): (readonly [NodeId, RemoteNode])[] {
+    return [...this.#remotes].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 }
 
 type MessageOf<Kind> = Extract<RoomClusterMessage, { readonly kind: Kind }>;
-
-function newDetector(step: Step, intervalMs: number): RhythmDetector {
-  return new RhythmDetector({
-    intervalMs,
-    timeoutMs: Math.max(timing.downAfterMs, intervalMs * 3),
-    phi: timing.suspectedAtPhi,
-    startMs: step.now.monoMs,
-  });
-}
-
-function isSame(one: NodeInfo, other: NodeInfo): boolean {
-  return (
-    one.instance === other.instance &&
-    one.address === other.address &&
-    one.webUrl === other.webUrl &&
-    one.version === other.version
-  );
-}
