@@ -255,6 +255,8 @@ export class TelemetryHost {
         return this.#instance?.homes?.ask(output);
       case 'refused':
         return this.#refused(output);
+      case 'unadopted':
+        return this.#unadopted(output.edges);
     }
   }
 
@@ -272,6 +274,12 @@ export class TelemetryHost {
       const error = BothyError.from(thrown);
       this.#options.log.warn({ topic, code: error.code }, `not published: ${error.message}`);
     });
+  }
+
+  #unadopted(edges: readonly EdgeId[]): void {
+    const sentence =
+      'edges were given to this node while it was off, and no node has said which alarms they had: what holds is found anew';
+    this.#options.log.warn({ count: edges.length, edges: edges.slice(0, 20) }, sentence);
   }
 
   #refused({ what, subject, sentence, count }: Extract<NodeOutput, { readonly kind: 'refused' }>): void {

@@ -84,6 +84,34 @@ export function noted(known: Alarm, by: string, text: string, atMs: number): Cha
   return { alarm, entry: spoken(alarm, 'noted', by, text, atMs) };
 }
 
+/**
+ * What an earlier home says of an alarm that is known here by now. Whether it is active is known better here; that it was
+ * acknowledged, and what was noted, is not to be asked of people twice. Undefined: that is known.
+ */
+export function joined(known: Alarm, said: Alarm): Change | undefined {
+  // One spell, adopted from there before, or seen from both: it went on while nobody was home.
+  const isSame = known.openedMs === said.openedMs || (known.count === 1 && known.active && said.active);
+  const { acknowledgedBy: by, acknowledgedMs: atMs } = said;
+  const isSeen = isSame && said.acknowledged && !known.acknowledged;
+  const seen = {
+    acknowledged: true,
+    ...(by && { acknowledgedBy: by }),
+    ...(atMs && { acknowledgedMs: atMs }),
+  };
+  const isKnown = ({ atMs, by, text }: Alarm['notes'][number]): boolean =>
+    known.notes.some((each) => each.atMs === atMs && each.by === by && each.text === text);
+  const notes = [...known.notes, ...said.notes.filter((note) => !isKnown(note))].sort(
+    (one, other) => one.atMs - other.atMs,
+  );
+  const kept = notes.slice(-alarmLimits.notes);
+  // Who has the word of there is to take the one of here for the later.
+  const isLater = known.version > said.version;
+  if (isLater && !isSeen && kept.every((note) => known.notes.includes(note))) return undefined;
+  const openedMs = isSame ? Math.min(known.openedMs, said.openedMs) : known.openedMs;
+  const version = Math.max(known.version, said.version) + 1;
+  return { alarm: { ...known, ...(isSeen ? seen : {}), openedMs, notes: kept, version } };
+}
+
 function withNote(alarm: Alarm, by: string, text: string | undefined, atMs: number): Alarm {
   if (text === undefined) return alarm;
   return { ...alarm, notes: [...alarm.notes, { atMs, by, text }].slice(-alarmLimits.notes) };

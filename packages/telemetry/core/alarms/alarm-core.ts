@@ -297,8 +297,8 @@ export class AlarmCore implements Core<AlarmInput, AlarmOutput> {
 
   #adopt(alarm: Alarm, now: Now): void {
     const known = this.#book.get(alarm.id);
-    if (known !== undefined && known.version >= alarm.version) return;
-    if (known === undefined && !this.#makeRoom(alarm.id)) return;
+    if (known !== undefined) return this.#perhaps(changes.joined(known, alarm));
+    if (!this.#makeRoom(alarm.id)) return;
     this.#clocks.set(alarm.id, new EventClock(null, now));
     this.#strangers.delete(alarm.id);
     const adopted = { ...alarm, home: this.#home, version: alarm.version + 1 };

@@ -35,7 +35,10 @@ export type AlarmInput =
   | { readonly kind: 'edge'; readonly edge: EdgeId; readonly state: 'online' | 'offline' }
   /** An edge, or a sensor of it, was taken out: its alarms clear and count as acknowledged by who did it. */
   | { readonly kind: 'forget'; readonly edge: EdgeId; readonly sensor?: SensorName; readonly by: string }
-  /** This node became the home of an edge: what the one before said of its alarms, from `edge/<id>/alarms`. */
+  /**
+   * This node became the home of an edge: what the one before said of its alarms, from `edge/<id>/alarms`. That may come
+   * late, and again.
+   */
   | { readonly kind: 'adopt'; readonly edge: EdgeId; readonly alarms: readonly Alarm[] }
   /** Another node is its home now: its alarms go from here, unsaid. */
   | { readonly kind: 'release'; readonly edge: EdgeId }

@@ -256,7 +256,7 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     const isSame =
       known?.home === home.home && known.epoch === home.epoch && known.claimedMs === home.claimedMs;
     if (isSame && known.agreed === true) return;
-    const wasOurs = this.isHome(edge);
+    const wasOurs = known?.home === this.#node;
     const record: HomeRecord = { ...home, agreed: true };
     this.#homes.set(edge, record);
     this.#out.push({ kind: 'persist', writes: [{ kind: 'putHome', home: record }] });
@@ -266,7 +266,8 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     const isOurs = home.home === this.#node;
     if (isOurs && !wasOurs) this.#out.push({ kind: 'gained', edge });
     // Also for one that was new here: what was kept until it is decided is decided.
-    if (!isOurs) this.#out.push({ kind: 'lost', edge, home: home.home });
+    const was = wasOurs ? { wasEpoch: known.epoch } : {};
+    if (!isOurs) this.#out.push({ kind: 'lost', edge, home: home.home, ...was });
   }
 
   /** It has no home until it is heard again. */

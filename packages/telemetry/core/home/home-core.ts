@@ -160,7 +160,8 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
 
   #put(home: EdgeHome, isOurWord: boolean): void {
     const { edge } = home;
-    const wasOurs = this.isHome(edge);
+    const known = this.#homes.get(edge);
+    const wasOurs = known?.home === this.#node;
     this.#homes.set(edge, home);
     this.#heardSince.delete(edge);
     this.#pending.delete(edge);
@@ -170,7 +171,8 @@ export class HomeCore implements Core<HomeInput, HomeOutput> {
     const isOurs = home.home === this.#node;
     if (isOurs && !wasOurs) this.#out.push({ kind: 'gained', edge });
     // Also for one that was new here: what was kept until it is decided is decided.
-    if (!isOurs) this.#out.push({ kind: 'lost', edge, home: home.home });
+    const was = wasOurs ? { wasEpoch: known.epoch } : {};
+    if (!isOurs) this.#out.push({ kind: 'lost', edge, home: home.home, ...was });
   }
 
   #say(home: EdgeHome): void {

@@ -69,7 +69,13 @@ export type HomeOutput =
   /** This node is its home from now on: AlarmCore adopts its alarms, ingest hears its readings. */
   | { readonly kind: 'gained'; readonly edge: EdgeId }
   /** Another node is, or none: AlarmCore releases them. */
-  | { readonly kind: 'lost'; readonly edge: EdgeId; readonly home: string | null }
+  | {
+      readonly kind: 'lost';
+      readonly edge: EdgeId;
+      readonly home: string | null;
+      /** Under which it was ours; left out: it was not. */
+      readonly wasEpoch?: number;
+    }
   | {
       readonly kind: 'answer';
       readonly id: string;

@@ -286,14 +286,15 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     this.#say(node, { kind: 'time', ping, saidMs: said, heardMs: wallMs, answeredMs: wallMs }, false);
   }
 
-  #gained({ edge, active }: Extract<IngestInput, { kind: 'gained' }>, now: Now): void {
+  #gained({ edge, active, isLate }: Extract<IngestInput, { kind: 'gained' }>, now: Now): void {
     // Of alarms that were taken over somebody has to see the end, though the edge has said nothing here yet.
     const isKnown =
       this.#edges.has(edge) || (active.length > 0 && this.#edges.size < this.#config.mostSensors);
     if (!isKnown) return;
     const known = this.#edges.get(edge) ?? this.#meet(edge, now);
-    known.said.replace(active);
-    const writes = known.gained().map((stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }));
+    known.said[isLate === true ? 'adopt' : 'replace'](active);
+    const streams = isLate === true ? [] : known.gained();
+    const writes = streams.map((stream): IngestWrite => ({ kind: 'putRanges', ...stream.record() }));
     writes.push({ kind: 'putEdge', record: known.record() });
     this.#out.push({ kind: 'persist', writes });
   }

@@ -75,6 +75,8 @@ export type IngestInput =
   | {
       readonly kind: 'gained';
       readonly edge: EdgeId;
+      /** Its alarms came after it: the rest is known here already. */
+      readonly isLate?: true;
       readonly active: readonly { readonly rule: string; readonly sensor: SensorName }[];
     }
   /** Taken out by an operator: forgotten, until it is heard again. */

@@ -31,6 +31,11 @@ export class SaidRules {
   /** Another home heard what was said last; of that it is known only what it took for firing. */
   replace(active: readonly { readonly rule: string; readonly sensor: string }[]): void {
     this.#said.clear();
+    this.adopt(active);
+  }
+
+  /** Whatever was heard of it here: its alarm is active now, and the next status says whether it is right. */
+  adopt(active: readonly { readonly rule: string; readonly sensor: string }[]): void {
     for (const { rule, sensor } of active.slice(0, mostSaid)) {
       this.#put({ rule, sensor, active: true, boot: 0, seq: 0 });
     }

@@ -100,6 +100,8 @@ export type NodeOutput =
   /** What is known of an edge changed beside its counts: its state, status or home. A view, and no promise. */
   | { readonly kind: 'edgeChanged'; readonly edge: EdgeId; readonly early: true }
   | { readonly kind: 'edgeGone'; readonly edge: EdgeId; readonly early: true }
+  /** Edges that were given to this node while it was off, of whose alarms nobody has said anything since it started: for the log. */
+  | { readonly kind: 'unadopted'; readonly edges: readonly EdgeId[] }
   /** An event was taken: for figures. */
   | { readonly kind: 'event'; readonly edge: EdgeId; readonly early: true }
   | { readonly kind: 'alarmChanged'; readonly alarm: Alarm; readonly entry?: AlarmEntry }

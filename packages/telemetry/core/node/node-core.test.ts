@@ -204,7 +204,9 @@ test('[TN7] what fires at the old home is ended by a reading at the new one, and
   desk.wait(1_000).read('far', 'temperature', 35);
   expect(isActive()).toBe(true);
   // It goes away and comes back calm: what fired here before is no reason to say nothing.
-  desk.give(claim('far', 'n3', 3)).give({ kind: 'move', id: 'o', edge: 'far', to: 'n1' });
+  desk.give(claim('far', 'n3', 3));
+  desk.give({ kind: 'alarmsHeard', alarms: { v: 1, edge: 'far', home: 'n3', epoch: 3, alarms: [] } });
+  desk.give({ kind: 'move', id: 'o', edge: 'far', to: 'n1' });
   expect(isActive()).toBe(undefined);
   desk.wait(1_000).read('far', 'temperature', 36);
   expect(isActive()).toBe(true);

@@ -7,23 +7,25 @@
  *              └─ another's: shown     not known yet: kept until home has decided
  */
 import type { Core, Kinded, Now } from '@bothy/protocols';
-import { type Alarm, type EdgeId, leavesOf, type Rule, scopeOf, topics } from '@bothy/wire';
+import { type Alarm, type EdgeHome, type EdgeId, leavesOf, type Rule, scopeOf, topics } from '@bothy/wire';
 import { edgeOffline } from '../alarms/alarm-core.ts';
 import type { AlarmInput, AlarmOutput } from '../alarms/messages.ts';
 import type { EngineInput, EngineOutput, FiringRule } from '../engine/messages.ts';
 import type { HomeInput, HomeOutput } from '../home/messages.ts';
 import type { AcceptedReading, IngestedEdge, IngestInput, IngestOutput } from '../ingest/messages.ts';
 import type { RouteInput, RouteOutput } from '../routes/messages.ts';
+import { AlarmWords } from './alarm-words.ts';
 import { ForeignAlarms } from './foreign-alarms.ts';
 import type { NodeInput, NodeOutput, SourcedReading } from './messages.ts';
-import { alarmsPublish, eventPublish } from './own-words.ts';
+import { eventPublish } from './own-words.ts';
+import { refusalOf } from './refusal-words.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 export interface NodeCores {
   readonly home: Core<HomeInput, HomeOutput> & {
     isHome(edge: EdgeId): boolean;
     /** Undefined: nobody is known to be. */
-    homeOf(edge: EdgeId): unknown;
+    homeOf(edge: EdgeId): EdgeHome | undefined;
   };
   readonly ingest: Core<IngestInput, IngestOutput> & { edge(edge: EdgeId): IngestedEdge | undefined };
   readonly alarms: Core<AlarmInput, AlarmOutput> & {
@@ -46,8 +48,6 @@ type OutputOf<P extends Part> = NodeCores[P] extends Core<infer _, infer Output>
 type InputOf<P extends Part> = NodeCores[P] extends Core<infer Input, infer _> ? Input : never;
 
 const parts: readonly Part[] = ['home', 'ingest', 'alarms', 'routes', 'plainRules', 'namedRules'];
-/** What an edge's alarms have become within so long is said together. */
-const alarmsMs = 100;
 
 /** Which of the two engines a rule belongs to. */
 export function isNamedRule(rule: Rule): boolean {
@@ -57,7 +57,7 @@ export function isNamedRule(rule: Rule): boolean {
 export class NodeCore implements Core<NodeInput, NodeOutput> {
   readonly #node: string;
   readonly #cores: NodeCores;
-  readonly #foreign: ForeignAlarms;
+  readonly #words: AlarmWords;
   readonly #waiting = new WaitingRoom();
   /** With what fires by the rules of another node, or before the start, until it is heard whether it judges itself. */
   readonly #unheard = new Set<EdgeId>();
@@ -67,7 +67,14 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   constructor(node: string, cores: NodeCores, foreign: ForeignAlarms = new ForeignAlarms()) {
     this.#node = node;
     this.#cores = cores;
-    this.#foreign = foreign;
+    this.#words = new AlarmWords({
+      node,
+      homeOf: (edge) => cores.home.homeOf(edge),
+      openOf: (edge) => cores.alarms.openOf(edge),
+      foreign,
+      say: (output) => this.#say(output),
+      adopt: (edge, alarms, now) => this.#takeOver(edge, alarms, now, true),
+    });
   }
 
   step(input: NodeInput, now: Now): readonly NodeOutput[] {
@@ -80,15 +87,15 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   #take(input: NodeInput, now: Now): void {
     switch (input.kind) {
       case 'start':
+        this.#words.start(now.monoMs);
         for (const part of ['home', 'ingest', 'plainRules', 'namedRules', 'alarms'] as const)
           this.#give(part, { kind: 'start' }, now);
         for (const { node } of this.#cores.plainRules.firing) this.#unheard.add(node);
         return this.#give('routes', { kind: 'start', alarms: this.#cores.alarms.all() }, now);
       case 'connected':
         this.#give('home', { kind: 'connected' }, now);
-        for (const edge of new Set(this.#cores.alarms.all().map((alarm) => alarm.edge))) {
-          this.#say({ kind: 'setTimer', key: ownTimer + edge, afterMs: alarmsMs });
-        }
+        for (const edge of new Set(this.#cores.alarms.all().map((alarm) => alarm.edge)))
+          this.#words.changed(edge);
         return;
       case 'readings':
         return this.#readings(input.readings, now);
@@ -111,12 +118,8 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'move':
       case 'directoryAnswered':
         return this.#give('home', input, now);
-      case 'alarmsHeard': {
-        const { alarms } = input;
-        if (alarms.home === this.#node || this.#cores.home.isHome(alarms.edge)) return;
-        for (const alarm of this.#foreign.take(alarms)) this.#outputs.push({ kind: 'alarmChanged', alarm });
-        return;
-      }
+      case 'alarmsHeard':
+        return this.#words.heard(input.alarms, now);
       case 'forgetEdge':
         return this.#forget(input.edge, input.by, now);
       case 'alarmCommand':
@@ -130,7 +133,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'durable':
         return this.#named(input.token, (token) => ({ kind: 'durable', token }), now);
       case 'timer':
-        if (input.key.startsWith(ownTimer)) return this.#sayAlarms(input.key.slice(ownTimer.length));
+        if (this.#words.timer(input.key, now)) return;
         return this.#named(input.key, (key) => ({ kind: 'timer', key }), now);
     }
   }
@@ -198,7 +201,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   /** Its home has taken it out, or it is ours and goes on. */
   #gone(edge: EdgeId): void {
     if (this.#cores.home.isHome(edge)) return;
-    this.#foreign.release(edge);
+    this.#words.gone(edge);
     this.#say({ kind: 'edgeGone', edge, early: true });
   }
 
@@ -225,7 +228,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'clearTimer':
         return this.#say({ ...output, key: `${part} ${(output as Named).key}` } as NodeOutput);
       case 'refused':
-        return this.#refused(output);
+        return this.#say(refusalOf(output));
       case 'answer':
         return this.#say({ ...output, kind: part === 'home' ? 'moveAnswer' : 'alarmAnswer' } as NodeOutput);
       case 'publish':
@@ -237,37 +240,58 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
       case 'edgeChanged':
         return this.#edgeChanged(output.edge, now);
       case 'gained':
-        this.#give(
-          'alarms',
-          { kind: 'adopt', edge: output.edge, alarms: this.#foreign.release(output.edge) },
-          now,
-        );
-        this.#give('ingest', { kind: 'gained', edge: output.edge, active: this.#activeOf(output.edge) }, now);
-        this.#handOver(output.edge, this.#activeOf(output.edge), now);
-        this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
-        return this.#decided(output.edge, now);
+        return this.#gained(output.edge, now);
       case 'lost':
-        this.#give('alarms', { kind: 'release', edge: output.edge }, now);
-        this.#handOver(output.edge, [], now);
-        this.#say({ kind: 'edgeChanged', edge: output.edge, early: true });
-        return this.#decided(output.edge, now);
+        return this.#lost(output, now);
       case 'event':
         return this.#event(output, now);
       case 'changed':
         this.#say({ ...output, kind: 'alarmChanged' });
-        this.#say({ kind: 'setTimer', key: ownTimer + output.alarm.edge, afterMs: alarmsMs });
+        this.#words.changed(output.alarm.edge);
         return this.#give('routes', { kind: 'alarm', alarm: output.alarm }, now);
       case 'removed':
         this.#say({ ...output, kind: 'alarmRemoved' });
-        this.#say({ kind: 'setTimer', key: ownTimer + output.edge, afterMs: alarmsMs });
+        this.#words.changed(output.edge);
         return this.#give('routes', { kind: 'removed', alarm: output.alarm }, now);
       case 'told':
         return this.#give('alarms', output, now);
     }
   }
 
+  // --- where alarms are kept -------------------------------------------------
+
+  #gained(edge: EdgeId, now: Now): void {
+    this.#takeOver(edge, this.#words.gained(edge, now), now, false);
+    this.#say({ kind: 'edgeChanged', edge, early: true });
+    this.#decided(edge, now);
+  }
+
+  #lost({ edge, home, wasEpoch }: Extract<HomeOutput, { readonly kind: 'lost' }>, now: Now): void {
+    if (wasEpoch !== undefined && home !== null) this.#words.lost(edge, wasEpoch);
+    this.#give('alarms', { kind: 'release', edge }, now);
+    this.#handOver(edge, [], now);
+    this.#words.released(edge);
+    this.#say({ kind: 'edgeChanged', edge, early: true });
+    this.#decided(edge, now);
+  }
+
+  /** `isLate`: it was kept here for a while without them. */
+  #takeOver(edge: EdgeId, alarms: readonly Alarm[], now: Now, isLate: boolean): void {
+    const before = new Set(this.#activeOf(edge).map(({ id }) => id));
+    this.#give('alarms', { kind: 'adopt', edge, alarms }, now);
+    const active = this.#activeOf(edge);
+    const added = active.filter(({ id }) => !before.has(id));
+    if (!isLate || added.length > 0) {
+      const late = isLate ? ({ isLate } as const) : {};
+      this.#give('ingest', { kind: 'gained', edge, active: added, ...late }, now);
+      this.#handOver(edge, active, now);
+    }
+    // It may have come back before it was known that it had been away.
+    if (isLate) this.#edgeChanged(edge, now);
+  }
+
   /** Rules of the edge that its alarms have for firing. */
-  #activeOf(edge: EdgeId): readonly Pick<Alarm, 'rule' | 'sensor'>[] {
+  #activeOf(edge: EdgeId): readonly Alarm[] {
     const open = this.#cores.alarms.openOf(edge);
     return open.filter(({ active, rule }) => active && rule !== edgeOffline.rule);
   }
@@ -314,31 +338,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
     this.#give(part, input(name.slice(end + 1)) as InputOf<Part>, now);
   }
 
-  #sayAlarms(edge: EdgeId): void {
-    if (!this.#cores.home.isHome(edge)) return;
-    this.#say(alarmsPublish(edge, this.#node, this.#cores.alarms.openOf(edge)));
-  }
-
-  #refused(output: Extract<OutputOf<Part>, { readonly kind: 'refused' }>): void {
-    const { count } = output;
-    if ('reason' in output) {
-      const subject = `${output.client}: ${output.reason}`;
-      return this.#say({ kind: 'refused', what: 'reading', subject, sentence: output.example, count });
-    }
-    const { sentence } = output;
-    if ('alarm' in output) {
-      return this.#say({ kind: 'refused', what: 'alarm', subject: output.alarm, sentence, count });
-    }
-    if ('node' in output) {
-      const subject = `${output.node}/${output.sensor}`;
-      return this.#say({ kind: 'refused', what: 'rule', subject, sentence, count });
-    }
-    this.#say({ kind: 'refused', what: 'edge', subject: output.edge, sentence, count });
-  }
-
   #say(output: NodeOutput): void {
     this.#outputs.push(output);
   }
 }
-
-const ownTimer = 'saidAlarms ';

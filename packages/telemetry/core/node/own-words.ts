@@ -2,7 +2,7 @@
 import {
   type Alarm,
   type EdgeAlarms,
-  type EdgeId,
+  type EdgeHome,
   edgeAlarmsLimits,
   severities,
   telemetryPayload,
@@ -47,13 +47,16 @@ export function eventPublish(event: RuleEvent, node: string): OwnPublish {
 }
 
 /** The worst and newest alarms of an edge, as many as fit; without their notes where these would push others out. */
-export function alarmsPublish(edge: EdgeId, home: string, open: readonly Alarm[]): OwnPublish {
+export function alarmsPublish(
+  { edge, home, epoch }: Pick<EdgeHome, 'edge' | 'home' | 'epoch'>,
+  open: readonly Alarm[],
+): OwnPublish {
   const rank = (alarm: Alarm): number => severities.indexOf(alarm.severity) + (alarm.active ? 10 : 0);
   const sorted = [...open].sort((one, other) => rank(other) - rank(one) || other.lastMs - one.lastMs);
   const worst = sorted.slice(0, edgeAlarmsLimits.alarms);
   const whole = fitting(worst);
   const alarms = whole.length === worst.length ? whole : fitting(worst.map(withoutNotes));
-  const said: EdgeAlarms = { v: 1, edge, home, alarms };
+  const said: EdgeAlarms = { v: 1, edge, home, epoch, alarms };
   const topic = topics.edge(edge, 'alarms');
   return { kind: 'publish', topic, payload: JSON.stringify(said), qos: 1, retain: true };
 }

@@ -57,6 +57,7 @@ const edgeAlarms: z.ZodMiniType<EdgeAlarms> = z.object({
   v: z.literal(1),
   edge: name,
   home: textLike(nodeIdPattern),
+  epoch: z.exactOptional(wholeNumber(1)),
   alarms: z.array(alarmSchema).check(z.maxLength(edgeAlarmsLimits.alarms)),
 });
 

@@ -149,6 +149,8 @@ export interface EdgeAlarms {
   readonly v: 1;
   readonly edge: EdgeId;
   readonly home: string;
+  /** Of the home, as `edge/<id>/home` counts it: which of two words is the later one. Earlier versions do not say it. */
+  readonly epoch?: number;
   readonly alarms: readonly Alarm[];
 }
 
