@@ -135,6 +135,7 @@ test('a payload of a megabyte ends the connection of its sender, who is named', 
 test('ten thousand topics of one client are a thousand sensors at most, and others get theirs', async () => {
   const node = await start();
   const bad = await device(node, 'bad-device');
+  const beganMs = performance.now();
   const sent = Array.from({ length: 10_000 }, (_, n) => {
     const payload = { sensor: `s${n}`, value: n, node: `many-${n % 50}` };
     return bad.publishAsync(`env/s${n}/raw`, JSON.stringify(payload), { qos: 1 });
@@ -144,11 +145,14 @@ test('ten thousand topics of one client are a thousand sensors at most, and othe
   await publish(await device(node, 'good-device'), 'good', 'temperature', 20);
   await dashboard.reading('good/temperature', 20);
   const { sensors } = (await api(node, 'sensors')).body;
-  expect(sensors.length).toBe(1_001);
+  // A thousand in an hour is one more after 3.6 s, which a busy machine takes for all that.
+  const more = sensors.length - 1_001;
+  expect(more).toBeGreaterThanOrEqual(0);
+  expect(more).toBeLessThanOrEqual((performance.now() - beganMs) / 3_600);
   const refusal = await refusalOf(node, 'bad-device');
-  expect(refusal?.count).toBe(9_000);
+  expect(refusal?.count).toBe(9_000 - more);
   expect(refusal?.last.reason).toContain('too many new sensors');
-}, 60_000);
+});
 
 test('the name of an edge that is enrolled is nobody else’s', async () => {
   const node = await start();
