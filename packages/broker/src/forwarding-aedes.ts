@@ -1,10 +1,29 @@
-/** Aedes that takes a message of QoS 1 without acknowledging it: its acknowledgement is owed by us. */
-import { Aedes, type PublishPacket } from 'aedes';
+/**
+ * Aedes that takes a message of QoS 1 without acknowledging it: its acknowledgement is owed by us. And whose stack
+ * does not grow with the messages that wait.
+ */
+import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
 
 type Publish = (packet: PublishPacket, ...rest: readonly unknown[]) => void;
 
+/** A message is some ten calls deep where it has listeners, and a stack holds some ten thousand. */
+const messagesPerTurn = 64;
+
 export class ForwardingAedes extends Aedes {
   readonly #unacknowledged = new WeakSet<PublishPacket>();
+
+  constructor(options?: AedesOptions) {
+    super(options);
+    let passed = 0;
+    // Messages wait while a hundred are on their way. The end of one begins the next from within, so a few thousand
+    // in a row that end at once, as those that nobody listens to do, overran the stack and ended the process.
+    const leaveTheStack = (_packet: PublishPacket, done: () => void): void => {
+      passed = (passed + 1) % messagesPerTurn;
+      if (passed === 0) setImmediate(done);
+      else done();
+    };
+    this.subscribe('#', leaveTheStack, () => {});
+  }
 
   /** To be called while a message of QoS 1 is authorized: it goes on as one, and is not acknowledged. */
   leaveUnacknowledged(packet: PublishPacket): void {

@@ -81,3 +81,12 @@ test('[BR26] what is removed at once never comes to the disk, and all else does'
   ]);
   await later.close();
 });
+
+test('[BR37] that a message was sent before is between its publisher and the broker', async () => {
+  const { port } = await launch();
+  const reader = await subscriber(port, 'reader');
+  const writer = await rawClient(port, 'writer');
+  writer.send({ ...publish(7, 'env/light/raw'), dup: true } as Packet);
+  expect(await reader.next()).toMatchObject({ cmd: 'publish', payload: Buffer.from('7'), dup: false });
+  expect(await writer.next()).toMatchObject({ cmd: 'puback', messageId: 7 });
+});

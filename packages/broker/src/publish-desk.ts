@@ -51,6 +51,8 @@ export class PublishDesk {
    */
   async authorize(client: Client | null, packet: PublishPacket): Promise<void> {
     const { aedes, persistence, bridge, count, logEnd } = this.#options;
+    // It says that its publisher sent it before; for its receivers it is the first time (MQTT-3.3.1-3).
+    packet.dup = false;
     if (packet.retain) packet.retain = mayRetain(packet.topic, this.#options.access);
     if (this.#isRefused(client, packet) || bridge?.admits(packet) === false) {
       packet.topic = refusedTopic;
