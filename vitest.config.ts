@@ -1,6 +1,9 @@
 /** The kinds of tests, one project each; `tools/test.ts` runs them one after another. */
 import { defineConfig } from 'vitest/config';
 
+/** Only what hangs gets here. The slowest of these tests take some seconds; beside other work, ten times that. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,7 +12,7 @@ export default defineConfig({
           name: 'protocols',
           include: ['packages/protocols/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.sim.test.ts'],
-          testTimeout: 10_000,
+          ...patience,
         },
       },
       {
@@ -18,7 +21,7 @@ export default defineConfig({
           include: ['{packages,apps,tools,bench}/**/*.test.ts'],
           // Those of the protocols are a project of their own, so that what they reach can be measured.
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.sim.test.ts', 'packages/protocols/**'],
-          testTimeout: 10_000,
+          ...patience,
         },
       },
       {
@@ -48,8 +51,11 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: ['tests/browser/web-app-once.ts'],
           exclude: ['**/node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // The longest takes 24 s on a quiet machine. One wait may take a minute (`patience.ts`), and that it was this
+          // one is told only when the test's own time lasts longer than what went before and this.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } },
           // Browsers share the machine's processors: two at once make each other late.
           fileParallelism: false,
         },

@@ -8,7 +8,7 @@ import { befriend, connected, enter, openChat, say, shows, texts } from './perso
 /** Made by `recordTicks`, in the page. */
 declare const seenTicks: ReadonlySet<string>;
 
-const stage = browserStage({ nodePerTest: true, timeoutMs: 40_000 });
+const stage = browserStage({ nodePerTest: true });
 const { open, join } = stage;
 
 async function talking(): Promise<[Page, Page]> {
@@ -89,7 +89,7 @@ test("the other's browser is killed: what is written meanwhile waits, and is the
     await theirs.close();
     profile.remove();
   }
-}, 120_000);
+});
 
 /** Ends the browser's process at once, as a power cut does, and waits until it is gone. */
 async function kill(context: BrowserContext): Promise<void> {

@@ -82,9 +82,7 @@ test('nothing in an idle minute with a link that stands, and in one more without
   const idle = async (): Promise<void> => {
     const from = await cleo.evaluate((factor) => performance.now() * factor, speed);
     const passed = () => cleo.evaluate((factor) => performance.now() * factor, speed);
-    await expect
-      .poll(async () => (await passed()) - from, { timeout: idleMs / speed + 10_000, interval: 200 })
-      .toBeGreaterThan(idleMs);
+    await expect.poll(async () => (await passed()) - from, { interval: 200 }).toBeGreaterThan(idleMs);
   };
   await cleo.evaluate(() => people.send('cleo', 'dan', 'good night'));
   await expect.poll(() => ticks(cleo, 'cleo', 'dan')).toEqual(['delivered']);
@@ -95,8 +93,8 @@ test('nothing in an idle minute with a link that stands, and in one more without
 
   await dan.context().close();
   await expect.poll(async () => (await look(cleo, 'cleo', 'dan')).online).toBe(false);
-  await expect.poll(async () => (await look(cleo, 'cleo', 'dan')).link, { timeout: 10_000 }).toBe('offline');
+  await expect.poll(async () => (await look(cleo, 'cleo', 'dan')).link).toBe('offline');
   const aloneSince = await seenByBroker();
   await idle();
   expect((await seenByBroker()) - aloneSince).toBe(0);
-}, 90_000);
+});

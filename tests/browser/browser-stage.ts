@@ -6,6 +6,7 @@ import { type ConfigTexts, parseConfig, type RunningNode, startNode } from '@bot
 import { launchChromium, temporaryFolder } from '@bothy/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { patientPage } from './patience.ts';
 import { enter } from './person.ts';
 
 export interface StageOptions {
@@ -15,8 +16,6 @@ export interface StageOptions {
   readonly nodePerTest?: boolean;
   /** Flags of the node beside ports and data folder. */
   readonly flags?: ConfigTexts;
-  /** How long pages wait for what they are to show, unless a test says so. @default 15 s */
-  readonly timeoutMs?: number;
 }
 
 export interface BrowserStage {
@@ -33,7 +32,7 @@ export interface BrowserStage {
 }
 
 export function browserStage(options: StageOptions = {}): BrowserStage {
-  const { buildPage, nodePerTest = false, timeoutMs = 15_000 } = options;
+  const { buildPage, nodePerTest = false } = options;
   const ownPage = temporaryFolder();
   const webFolder = buildPage === undefined ? inject('webFolder') : ownPage.path;
   const pageErrors: string[] = [];
@@ -78,8 +77,7 @@ export function browserStage(options: StageOptions = {}): BrowserStage {
       node = await startNode(config, { webFolder });
     },
     async open(context) {
-      const page = await (context ?? (await stage.browser.newContext())).newPage();
-      page.setDefaultTimeout(timeoutMs);
+      const page = await patientPage(context ?? (await stage.browser.newContext()));
       page.on('pageerror', (error) => pageErrors.push(error.message));
       await page.goto(stage.node.webUrl);
       return page;

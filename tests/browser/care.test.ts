@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { browserStage } from './browser-stage.ts';
+import { patientPage } from './patience.ts';
 import { befriend, connected, enter, say } from './person.ts';
 
 const stage = browserStage();
@@ -40,10 +41,11 @@ test('a message that is changed reads anew on both sides, in the list too; Escap
   await field.fill('something else');
   await field.press('Escape');
   await own.waitFor();
+  await field.waitFor({ state: 'detached' });
 
   // From the keyboard: up in an empty field changes the last message.
   await alice.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
-  expect(await field.inputValue()).toBe('The pass is opne.');
+  await expect.poll(() => field.inputValue()).toBe('The pass is opne.');
   await field.fill('The pass is open.');
   await field.press('Enter');
   for (const page of [alice, ben]) await message(page, 'The pass is open.').getByText('edited').waitFor();
@@ -57,12 +59,13 @@ test('messages are walked through by arrow keys; Tab then reaches what can be do
   const log = alice.getByRole('log');
   await log.focus();
   await alice.keyboard.press('ArrowUp');
+  await log.locator('.bubble:focus').waitFor();
   await alice.keyboard.press('Tab');
   const button = alice.getByRole('button', { name: 'Edit message' });
-  expect(await button.evaluate((each) => each === document.activeElement)).toBe(true);
+  await expect.poll(() => button.evaluate((each) => each === document.activeElement)).toBe(true);
   await alice.keyboard.press('Enter');
   await alice.getByRole('textbox', { name: 'Changed message' }).press('Escape');
-  expect(await alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
+  await expect.poll(() => alice.getByRole('textbox', { name: 'Message', exact: true }).inputValue()).toBe('');
 });
 
 /** How many entries in the browser's database hold this text. */
@@ -89,7 +92,7 @@ test('a message is deleted for both after a question', async () => {
   await alice.getByRole('textbox', { name: 'Changed message' }).fill('My code is 1234.');
   await alice.getByRole('textbox', { name: 'Changed message' }).press('Enter');
   await message(ben, 'My code is 1234.').waitFor();
-  for (const page of [alice, ben]) expect(await storedWith(page, 'My code is')).toBe(2);
+  for (const page of [alice, ben]) await expect.poll(() => storedWith(page, 'My code is')).toBe(2);
   const own = message(alice, 'My code is 1234.');
   await own.hover();
   await own.getByRole('button', { name: 'Delete message' }).click();
@@ -100,7 +103,7 @@ test('a message is deleted for both after a question', async () => {
   await message(ben, 'alice deleted this message').waitFor();
   for (const page of [alice, ben]) {
     // Neither as it was first, nor as it was changed to.
-    expect(await storedWith(page, 'My code is')).toBe(0);
+    await expect.poll(() => storedWith(page, 'My code is')).toBe(0);
     await page.reload();
     await message(page, 'deleted this message').waitFor();
     expect(await message(page, '1234').count()).toBe(0);
@@ -120,14 +123,12 @@ test('a draft is there after a reload', async () => {
   const field = alice.getByRole('textbox', { name: 'Message' });
   await field.fill('To be continued');
   await alice.reload();
-  await field.waitFor();
-  expect(await field.inputValue()).toBe('To be continued');
+  await expect.poll(() => field.inputValue()).toBe('To be continued');
   await field.fill('');
 });
 
 test('a second tab shows and writes the same; closing the first leaves it at work', async () => {
-  const second = await alice.context().newPage();
-  second.setDefaultTimeout(15_000);
+  const second = await patientPage(alice.context());
   await second.goto(alice.url());
   await second.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
   await say(second, 'From another tab.');
@@ -163,11 +164,11 @@ test('the panel shows how far the connection is, and the same safety number on b
     .textContent();
   await ben.getByRole('button', { name: 'About alice' }).click();
   const other = ben.getByRole('dialog').getByRole('region', { name: 'Safety number' }).locator('code');
-  expect(await other.textContent()).toBe(number);
+  await expect.poll(() => other.textContent()).toBe(number);
   expect(number).toMatch(/^(\d{5} ){11}\d{5}$/);
 
   await ben.context().close();
-  await panel.locator('[data-stage="presence"][data-state="now"]').waitFor({ timeout: 30_000 });
+  await panel.locator('[data-stage="presence"][data-state="now"]').waitFor();
   await alice.getByRole('button', { name: 'Close' }).click();
 });
 
@@ -188,12 +189,12 @@ test('a message that has not left yet can be cancelled, sent again, and given up
   await own.locator('[data-status="failed"]').waitFor();
   await own.getByRole('button', { name: 'Send again' }).click();
   await cancel();
-  expect(await own.count()).toBe(1);
+  await expect.poll(() => own.count()).toBe(1);
   await own.getByRole('button', { name: 'Delete', exact: true }).click();
   await own.waitFor({ state: 'detached' });
   await list.getByText('Not sent').waitFor({ state: 'detached' });
   // What nobody had leaves no place behind: this is the one of before.
-  expect(await message(alice, 'You deleted this message').count()).toBe(1);
+  await expect.poll(() => message(alice, 'You deleted this message').count()).toBe(1);
 });
 
 test('a message that the disk did not take is shown as failed, with its reason, and goes the second time', async () => {
@@ -209,10 +210,10 @@ test('a message that the disk did not take is shown as failed, with its reason, 
   const own = message(alice, 'Is there room for me?');
   await own.locator('[data-status="failed"]').waitFor();
   await own.getByText('does not know whether this was done').waitFor();
-  expect(await alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
+  await expect.poll(() => alice.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('');
   await own.getByRole('button', { name: 'Send again' }).click();
   await own.locator('[data-status="pending"]').waitFor();
-  expect(await own.count()).toBe(1);
+  await expect.poll(() => own.count()).toBe(1);
 });
 
 test('nothing that the app does is stopped by the content security policy', () => {

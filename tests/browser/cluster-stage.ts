@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
 import * as z from 'zod/mini';
 import type { NodeReady } from './node-process.ts';
+import { patientPage, waitMs } from './patience.ts';
 import { enter } from './person.ts';
 
 const ready: z.ZodMiniType<NodeReady> = z.object({
@@ -110,8 +111,7 @@ export function clusterStage(count: number): ClusterStage {
     pageErrors,
     join: async (name, at) => {
       if (browser === undefined) throw new Error('the stage is there only while tests run');
-      const page = await (await browser.newContext()).newPage();
-      page.setDefaultTimeout(30_000);
+      const page = await patientPage(await browser.newContext());
       page.on('pageerror', (error) => pageErrors.push(error.message));
       page.on('console', (line) => {
         if (line.text().includes('Content Security Policy')) pageErrors.push(line.text());
@@ -126,7 +126,7 @@ export function clusterStage(count: number): ClusterStage {
 /** Until each node hears all others: a page that is opened then knows where it may go on. */
 async function allHear(nodes: readonly ClusterNode[]): Promise<void> {
   const answer = z.object({ nodes: z.array(z.object({ health: z.string() })) });
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + waitMs;
   for (const { webUrl, id } of nodes) {
     for (;;) {
       const status = answer.parse(await (await fetch(`${webUrl}/api/v1/cluster`)).json());

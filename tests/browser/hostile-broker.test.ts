@@ -62,7 +62,7 @@ async function again(page: Page, name: string): Promise<void> {
 /** Waits until somebody has refused this so many times, at least. */
 async function refuses(page: Page, name: string, code: string, times = 1): Promise<void> {
   await expect
-    .poll(async () => (await refused(page, name))[code] ?? 0, { timeout: 20_000, interval: 50 })
+    .poll(async () => (await refused(page, name))[code] ?? 0, { interval: 50 })
     .toBeGreaterThanOrEqual(times);
 }
 
@@ -71,7 +71,7 @@ async function talk(expectedOfBen: readonly string[]): Promise<void> {
   await linked(ann, ben, 'ann', 'ben');
   await send(ann, 'ann', 'ben', 'the last word');
   const all = [...expectedOfBen, 'ann: the last word'];
-  await expect.poll(() => conversation(ben, 'ben', 'ann'), { timeout: 10_000 }).toEqual(all);
+  await expect.poll(() => conversation(ben, 'ben', 'ann')).toEqual(all);
   await expect.poll(async () => new Set(await ticks(ann, 'ann', 'ben'))).toEqual(new Set(['delivered']));
 }
 
@@ -90,7 +90,7 @@ test('rewritten fingerprints: no connection comes to stand, the messages wait, a
   const before = (await counted(ann)).everConnected;
   await send(ann, 'ann', 'ben', 'for ben alone');
   // A second offer shows that the first one led to nothing, and that it is tried again.
-  await expect.poll(() => rewritten, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => rewritten).toBeGreaterThanOrEqual(2);
   const [ofAnn, ofBen] = [
     (await refused(ann, 'ann')).bad_signature,
     (await refused(ben, 'ben')).bad_signature,
@@ -137,9 +137,7 @@ test('swapped senders: what one contact signed is not taken as from another, nor
 
   broker.tamper = honest;
   await linked(cleo, ben, 'cleo', 'ben');
-  await expect
-    .poll(() => conversation(ben, 'ben', 'cleo'), { timeout: 10_000 })
-    .toEqual(['cleo: it is me, cleo']);
+  await expect.poll(() => conversation(ben, 'ben', 'cleo')).toEqual(['cleo: it is me, cleo']);
   await talk([]);
 });
 

@@ -5,6 +5,7 @@ import { launchChromium, launchTrustingChromium, temporaryFolder } from '@bothy/
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { patientPage } from './patience.ts';
 import { befriend, connected, enter, say, shows } from './person.ts';
 
 const webApp = fileURLToPath(new URL('../../apps/web/', import.meta.url));
@@ -39,7 +40,7 @@ afterAll(async () => {
 async function open(url: string): Promise<Page> {
   const context = await browser.newContext();
   contexts.push(context);
-  const page = await context.newPage();
+  const page = await patientPage(context);
   await page.goto(url);
   return page;
 }
@@ -84,7 +85,7 @@ test('a third one is told that the invitation is used up', async () => {
 });
 
 test('the guide fits a phone, and shows the fingerprint before anything is trusted', async () => {
-  const page = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  const page = await patientPage(await browser.newContext({ viewport: { width: 360, height: 740 } }));
   contexts.push(page.context());
   await page.goto(node.lan?.guideUrl ?? '');
   await page.getByText(node.lan?.fingerprint.replaceAll(':', ' ') ?? 'none').waitFor();

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { browserStage } from './browser-stage.ts';
+import { patientPage } from './patience.ts';
 
 const messageCount = 50_000;
 /** As many rows as the window of a conversation holds. */
@@ -109,7 +110,7 @@ function scroll(page: Page, stepPx: number, steps: number): Promise<Scrolled> {
 }
 
 test('50,000 messages: opens at the newest, goes up and down without jumps or gaps, and back to the end', async () => {
-  const page = await stage.browser.newPage();
+  const page = await patientPage(await stage.browser.newContext());
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(stage.node.webUrl);

@@ -24,7 +24,7 @@ async function bothParts(): Promise<[ClusterNode, ClusterNode]> {
       }),
     );
   await expect
-    .poll(parts, { timeout: 30_000 })
+    .poll(parts)
     .toSatisfy(([one, other]: string[]) => one === other && (one === 'n1 n2' || one === 'n2 n1'));
   const [ids = ''] = await parts();
   const [decides, copies] = ids.split(' ').map((id) => stage.nodes.find((node) => node.id === id));
@@ -59,12 +59,10 @@ test('without the node that decides a new room is refused with a sentence; an op
   const force = ann.getByRole('group', { name: `Begin anew without ${decides.id}?` });
   // Who only presses Enter does no harm.
   await expect
-    .poll(
-      () =>
-        force
-          .getByRole('button', { name: 'Keep waiting' })
-          .evaluate((button) => button === document.activeElement),
-      { timeout: 15_000 },
+    .poll(() =>
+      force
+        .getByRole('button', { name: 'Keep waiting' })
+        .evaluate((button) => button === document.activeElement),
     )
     .toBe(true);
   await force.getByRole('button', { name: 'Begin anew without it' }).click();

@@ -9,7 +9,7 @@ import { pastReadings, publishReadings } from './greenhouse.ts';
 import { enter } from './person.ts';
 import { makeRoom, message, openRoom, openRooms, write } from './room-person.ts';
 
-const stage = browserStage({ nodePerTest: true, timeoutMs: 20_000 });
+const stage = browserStage({ nodePerTest: true });
 const edges: EdgeProcess[] = [];
 const folders: ReturnType<typeof temporaryFolder>[] = [];
 
@@ -221,7 +221,7 @@ test('an overheat is on screen everywhere, says why, and is acknowledged for all
 
   // Wherever one is in the app.
   await ben.getByRole('link', { name: 'Chats' }).click();
-  await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor({ timeout: 40_000 });
+  await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor();
   await ben.reload();
   await ben.getByRole('link', { name: '1 alarm Monitor' }).waitFor();
   await openTab(ada, 'Alarms');

@@ -7,6 +7,7 @@ import { httpRequest } from '@bothy/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { browserStage } from './browser-stage.ts';
+import { patientPage } from './patience.ts';
 import { buildPeoplePage } from './people-stage.ts';
 
 const dot = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
   elsewhereUrl = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
-  page = await stage.browser.newPage();
+  page = await patientPage(await stage.browser.newContext());
 });
 afterAll(() => {
   elsewhere?.closeAllConnections();
@@ -111,7 +112,7 @@ test('fetch, WebSocket, image, form and frame from another origin are all refuse
   expect(await postForm()).toBe(403);
 
   await page.close();
-  page = await stage.browser.newPage();
+  page = await patientPage(await stage.browser.newContext());
   await page.goto(stage.node.webUrl);
   expect(await reach()).toEqual({
     read: 'answered 200',

@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocketServer } from 'ws';
+import { patientPage } from './patience.ts';
 import type { Harness } from './peer-drivers/page.ts';
 
 declare const harness: Harness;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launchChromium();
-}, 60_000);
+});
 
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
@@ -142,7 +143,7 @@ test('two people in two profiles: request, messages both ways, ticks, reload wit
   await eventually(ann, 'ben', { messages: ['me: Is the stove lit? delivered', 'ben: It is.'] });
   await eventually(ben, 'ann', { messages: ['ann: Is the stove lit?', 'me: It is. delivered'] });
 
-  const second = await ben.context().newPage();
+  const second = await patientPage(ben.context());
   await second.goto(`http://${origin}/`);
   await second.waitForFunction(() => 'harness' in globalThis);
   expect(await start(second, 'ben')).toBe('following');
@@ -168,7 +169,7 @@ test('two people in two profiles: request, messages both ways, ticks, reload wit
   expect(await start(ben, 'ben')).toBe('writing');
   await eventually(ben, 'ann', { unread: 3 });
   expect((await look(ben, 'ann')).messages.at(-1)).toBe('ann: Sleep well.');
-}, 60_000);
+});
 
 test('two tabs of one profile: the second follows the first, and takes over when it is closed', async () => {
   const ann = await newProfile();
@@ -204,7 +205,7 @@ test('two tabs of one profile: the second follows the first, and takes over when
     messages: ['ben: From the second tab.', 'me: Both hear me. delivered', 'ben: The third goes on.'],
   });
   expect(await third.evaluate(() => harness.session.role())).toBe('following');
-}, 60_000);
+});
 
 test('somebody with another key in the name of a contact: a warning in every tab, and the contact stays who it was', async () => {
   const ann = await newProfile();
@@ -285,7 +286,7 @@ async function say(page: Page, to: string, messageId: string, text: string): Pro
 async function eventually(page: Page, name: string, expected: Partial<Look>): Promise<void> {
   const refused = (): Promise<string[]> => page.evaluate(() => harness.session.refused());
   await expect
-    .poll(async () => look(page, name), { timeout: 15_000, interval: 50 })
+    .poll(async () => look(page, name), { interval: 50 })
     .toMatchObject(expected)
     .catch(async (failure: unknown) => {
       throw new Error(`${String(failure)}\nrefused: ${(await refused()).join('\n')}`);
@@ -311,7 +312,7 @@ async function newProfile(): Promise<Page> {
 }
 
 async function tab(context: BrowserContext): Promise<Page> {
-  const page = await context.newPage();
+  const page = await patientPage(context);
   page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(`http://${origin}/`);
   await page.waitForFunction(() => 'harness' in globalThis);

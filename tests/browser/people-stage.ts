@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { expect } from 'vitest';
+import { patientPage } from './patience.ts';
 import type { People } from './people-page/page.ts';
 
 declare const people: People;
@@ -17,7 +18,7 @@ export async function buildPeoplePage(outDir: string): Promise<void> {
 /** A page in a browser profile of its own. */
 export async function openPeoplePage(browser: Browser, url: string): Promise<Page> {
   const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await patientPage(context);
   await page.goto(url);
   await page.waitForFunction(() => 'people' in globalThis);
   return page;
@@ -34,7 +35,7 @@ export function look(page: Page, name: string, other: string): Promise<Look> {
 
 /** Waits until a person sees this of another; the failure shows what they see instead. */
 export async function sees(page: Page, name: string, other: string, expected: Partial<Look>): Promise<void> {
-  await expect.poll(() => look(page, name, other), { timeout: 30_000, interval: 50 }).toMatchObject(expected);
+  await expect.poll(() => look(page, name, other), { interval: 50 }).toMatchObject(expected);
 }
 
 /** One asks, the other accepts; their link is open afterwards. */

@@ -15,12 +15,19 @@ export async function befriend(
   askerName: string,
   askedName: string,
 ): Promise<void> {
+  // Who has no place at the broker yet misses the request, and is asked again after half a minute.
+  await Promise.all([reaches(asker), reaches(asked)]);
   await asker.getByRole('button', { name: 'Add contact' }).first().click();
   await asker.getByRole('textbox', { name: 'Name of the person' }).fill(askedName);
   await asker.getByRole('button', { name: 'Send request' }).click();
   await openChat(asked, askerName);
   await asked.getByRole('button', { name: 'Accept' }).click();
   await openChat(asker, askedName);
+}
+
+/** Waits until the page has its place at the broker: what is sent to it now arrives. */
+export async function reaches(page: Page): Promise<void> {
+  await page.getByTitle('Connected', { exact: true }).waitFor();
 }
 
 export async function openChat(page: Page, name: string): Promise<void> {

@@ -181,13 +181,10 @@ test('a long room is read back to its first message, and a quote leads to what i
   await message(ben, 'line 70').waitFor();
   await ben.getByRole('log').focus();
   await expect
-    .poll(
-      async () => {
-        await ben.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
-        return await ben.getByText('The beginning of this room').count();
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await ben.getByRole('log').evaluate((log) => log.scrollTo(0, 0));
+      return await ben.getByText('The beginning of this room').count();
+    })
     .toBe(1);
   const all = await said(ben);
   expect(all[0]).toBe('line 1');

@@ -19,7 +19,7 @@ beforeEach(async () => {
   await say(ben, 'I bring three.');
   await shows(ann, 'I bring three.');
   await shows(ann, 'Three panes are broken.', 'read');
-}, 60_000);
+});
 
 const copiesOf = (page: Page) => page.getByRole('region', { name: 'Copies' });
 const warning = (page: Page) =>

@@ -69,8 +69,7 @@ test('a message to somebody who looks elsewhere is delivered and not read; what 
   await say(alice, 'and another');
   await shows(alice, 'and another', 'pending');
 
-  const again = await profile.newPage();
-  await again.goto(stage.node.webUrl);
+  const again = await open(profile);
   await openChat(again, 'alice');
   await shows(again, 'One for later');
   await shows(again, 'and another');
