@@ -1,14 +1,12 @@
 /** Puts a node together: names, broker, HTTP. Everything that it keeps is below its data folder. */
 import { join } from 'node:path';
-import { authenticator, Broker, OutsideBroker, publishRate } from '@bothy/broker';
-import { SignInRate, UsedNonces } from '@bothy/identity';
 import { askTelemetry, type ClusterLinks, type ClusterServices } from '@bothy/rooms/drivers/grpc';
 import { nodeClock } from '@bothy/runtime/node';
 import { RoomFiles, SqliteEdges, SqliteNameDirectory, SqliteWebhooks } from '@bothy/store';
-import { BothyError, type Certificate, type PersonId } from '@bothy/wire';
+import { BothyError } from '@bothy/wire';
 import { alliedOrigins, alliedSources } from './allied-origins.ts';
 import { ClusterParts, type ClusterPartsOptions } from './cluster-parts.ts';
-import { isLoopback, type NodeConfig, servesHttps } from './config.ts';
+import { type NodeConfig, servesHttps } from './config.ts';
 import { makeFolder } from './data-folder.ts';
 import { openAgreement } from './directory/open-agreement.ts';
 import { HttpServer } from './http-server.ts';
@@ -16,25 +14,23 @@ import type { RunningGuide } from './lan/lan.ts';
 import { localAddresses, reachedAt } from './lan/local-addresses.ts';
 import { LogFile } from './log-file.ts';
 import { openLogs } from './logs/area-logs.ts';
-import { invitationLink } from './make-invitation.ts';
 import { nodeMetrics } from './metrics.ts';
-import { edgeMqttUrl, mqttUrl, urlHost } from './mqtt-address.ts';
+import { mqttUrl, urlHost } from './mqtt-address.ts';
+import { type NodePorts, nodeAdmission } from './node-admission.ts';
+import { nodeApi } from './node-api.ts';
 import { loadNodeKey } from './node-key.ts';
-import { operatorApi } from './operator-api.ts';
 import { OwnCertificate } from './own-certificate.ts';
 import { openRemovals, signOff } from './removal/start-removals.ts';
-import { hostsOf, requestGuard } from './request-guard.ts';
+import { requestGuard } from './request-guard.ts';
 import { roomSignIn } from './rest/room-access.ts';
-import { clusterServices, clusterStatus, nodeInfo, openLinks } from './rooms/cluster.ts';
+import { clusterServices, nodeInfo, openLinks } from './rooms/cluster.ts';
 import { openTracing } from './rooms/open-tracing.ts';
 import { RemoteFileReader } from './rooms/remote-file-reader.ts';
 import { fileForNode, fileOfNode } from './rooms/remote-files.ts';
 import { RoomLeftovers } from './rooms/room-leftovers.ts';
 import { RoomsHost } from './rooms/rooms-host.ts';
-import { roomsApi } from './rooms-api.ts';
 import type { RunningNode, StartOptions } from './running-node.ts';
-import { sessionApi } from './session-api.ts';
-import { speaksForAnother } from './telemetry/speaks-for-another.ts';
+import { startBroker } from './start-broker.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { version } from './version.ts';
 
@@ -57,7 +53,7 @@ async function start(
   options: StartOptions,
   undo: (() => Promise<unknown>)[],
 ): Promise<RunningNode> {
-  const { wallMs, monoMs } = nodeClock;
+  const { wallMs } = nodeClock;
   const logFile = options.log === undefined ? new LogFile(join(config.data, 'node.log')) : undefined;
   undo.push(async () => logFile?.close());
   const logs = openLogs(config.id, config.logLevels, options.log ?? logFile);
@@ -83,62 +79,20 @@ async function start(
   undo.push(async () => parts.stop());
   const hadOperator = (await names.operators()).length > 0;
 
-  const ports: { http: number; mqtt: number; mqtts?: number } = { http: 0, mqtt: 0 };
-  const audiences = (): readonly string[] => [
-    ...hostsOf(config.http.host, ports.http),
-    ...hostsOf(config.mqtt.host, ports.mqtt),
-    ...(ports.mqtts === undefined ? [] : hostsOf(config.mqtts.host, ports.mqtts)),
-    ...config.hosts,
-    ...(options.extraHosts ?? []),
-  ];
-  const tokens = { node: config.id, keyPair };
-  const isKeptOut = (person: PersonId): boolean => keys.isOut(person);
-  // Who serves a network does so behind an address translation as well: then nobody counts as local.
-  const bound = [config.http, config.mqtt, ...(config.tls === undefined ? [] : [config.mqtts])];
-  const onlyLocal = () => !config.lan && bound.every(({ host }) => isLoopback(host));
-  // One of each for REST and MQTT: a proof is good once, and an address has one allowance.
-  const nonces = new UsedNonces();
-  const rate = new SignInRate();
-  const mayTry = (address: string): boolean => rate.allows(address, monoMs());
+  const ports: NodePorts = { http: 0, mqtt: 0 };
+  const { extraHosts = [], addresses = localAddresses } = options;
+  const admission = nodeAdmission({ config, keyPair, keys, ports, extraHosts });
   const edges = await SqliteEdges.open({ file: join(config.data, 'edges.sqlite'), node: config.id, wallMs });
   undo.push(() => edges.close());
-  const authenticate = authenticator({
-    tokens,
-    names: agreed.names,
-    audiences,
-    nonces,
-    onlyLocal,
-    allowGuests: config.allowGuests,
-    isOperator: (person) => names.isOperator(person),
-    isKeptOut,
-    verifyEdge: (edge, secret) => edges.verify(edge, secret),
-    mayTry,
-    wallMs,
-  });
   // Who reads no such devices carries none of it.
   const { FormatsSwitch } = config.formats.length === 0 ? {} : await import('./telemetry/formats-switch.ts');
   const formats = FormatsSwitch === undefined ? undefined : new FormatsSwitch(config.formats);
-  const embedded =
-    config.broker === undefined
-      ? await Broker.start({
-          authenticate,
-          access: {
-            isEnrolledEdge: (edge) => edges.isEnrolled(edge),
-            isDeviceTopic: formats === undefined ? undefined : (topic) => formats.isDeviceTopic(topic),
-            speaksForAnother: speaksForAnother({
-              isEnrolled: (edge) => edges.isEnrolled(edge),
-              isAlone: () => known()?.length === 0,
-            }),
-          },
-          log: logs.broker,
-          file: join(config.data, 'broker.sqlite'),
-          sessionExpiryMs: config.sessionDays * 86_400_000,
-          rate: publishRate(config.publishRate),
-          version,
-          bridge: parts.bridge,
-        })
-      : undefined;
-  const broker = embedded ?? (await OutsideBroker.reach({ url: config.broker ?? '', log: logs.broker }));
+  const { broker, listen } = await startBroker({
+    ...{ config, admission, names, agreed, edges, formats },
+    bridge: parts.bridge,
+    known: () => known(),
+    log: logs.broker,
+  });
   undo.push(() => broker.stop());
   parts.serve(broker);
   const telemetry = await startTelemetry({
@@ -156,12 +110,7 @@ async function start(
   const network = config.lan ? await import('./lan/lan.ts') : undefined;
   const lan = await network?.openLan({ config, wallMs, addresses: options.addresses });
   const certificate = config.tls === undefined ? undefined : await OwnCertificate.open(config.tls);
-  if (embedded !== undefined) {
-    ports.mqtt = await embedded.listen(config.mqtt.host, config.mqtt.port, lan?.current);
-    if (certificate !== undefined) {
-      ports.mqtts = await embedded.listen(config.mqtts.host, config.mqtts.port, certificate.current);
-    }
-  }
+  Object.assign(ports, await listen({ lan: lan?.current, own: certificate?.current }));
 
   const files = await RoomFiles.open({ folder: join(config.data, 'files'), wallMs });
   undo.push(() => files.close());
@@ -174,7 +123,8 @@ async function start(
   undo.push(() => leftovers.idle());
 
   let ready = true;
-  const { id, registration } = config;
+  const { id } = config;
+  const { tokens, isKeptOut, onlyLocal, mayTry } = admission;
   const guests = { onlyLocal, allowGuests: config.allowGuests };
   const access = { node: id, tokens, names, isKeptOut, guests, wallMs, mayTry };
   const rooms = new RoomsHost({
@@ -219,7 +169,7 @@ async function start(
   );
   const http = new HttpServer({
     broker,
-    guard: requestGuard(audiences, () => alliedOrigins(otherWebUrls())),
+    guard: requestGuard(admission.audiences, () => alliedOrigins(otherWebUrls())),
     allies: () => alliedSources(otherWebUrls()),
     rooms: rooms.sockets,
     metrics,
@@ -227,58 +177,12 @@ async function start(
     tls: certificate?.current ?? lan?.current,
     webFolder: options.webFolder,
     ready: () => ready && rooms.ready && telemetry.ready,
-    api: (server) => {
-      const operated = ({ name, person }: Certificate): void =>
-        logs.names.info({ name, person }, 'the first person to open this node from its machine operates it');
-      const session = {
-        isStale,
-        id,
-        version,
-        registration,
-        tokens,
-        names,
-        claim: agreed.claim,
-        audiences,
-        nonces,
-        mayTry,
-      };
-      sessionApi({ ...session, operated, wallMs })(server);
-      operatorApi({
-        ...access,
-        release: (name) => agreed.names.release(name),
-        invitationLink: (code) => invitationLink(config, ports.http, code),
-        released: (name, person, by) => {
-          logs.names.info({ name, person, by }, 'name released');
-          signOff(broker, rooms, person);
-        },
-      })(server);
-      removals.api(server);
-      telemetry.api({
-        ...access,
-        mqtt: () => ({
-          url: edgeMqttUrl(config, ports, options.addresses ?? localAddresses),
-          ca: lan?.authorityPem,
-        }),
-      })(server);
-      roomsApi({
-        ...access,
-        version,
-        files,
-        webhooks,
-        webUrl: sharedUrl,
-        monoMs,
-        rooms: rooms.disk,
-        command: (actor, command, trace) => rooms.command(actor, command, trace),
-        cluster: () => clusterStatus(links?.self ?? self, rooms, directory.view),
-        forgetNode: async (node, by, force) => {
-          const isMember = await directory.forgetNode(node, force);
-          logs.cluster.info({ other: node, by, force }, 'an operator has removed a node from the cluster');
-          parts.forget(node);
-          return (await rooms.forgetNode(node)) || isMember;
-        },
-        readRemoteFile: (node, file) => remoteFiles.read(node, file),
-      })(server);
-    },
+    api: nodeApi({
+      ...{ config, ports, logs, admission, access, names, agreed, directory, removals, broker, rooms },
+      ...{ telemetry, files, webhooks, remoteFiles, parts, lan, addresses },
+      webUrl: sharedUrl,
+      self: () => links?.self ?? self,
+    }),
   });
   undo.push(() => http.stop());
   ports.http = await http.listen(config.http);
