@@ -48,7 +48,7 @@ test('the first dashboard shows this machine, and with the demonstration two gre
       ['greenhouse-1', 'greenhouse-2'].map((edge) => `${edge}/${sensor}`),
     ),
   ];
-  await expect.poll(values, { timeout: 8_000 }).toEqual(expect.arrayContaining(wanted));
+  await expect.poll(values).toEqual(expect.arrayContaining(wanted));
   const states = async () => (await get<Edges>('edges')).edges.map(({ edge, state }) => `${edge} ${state}`);
   await expect.poll(states).toEqual(expect.arrayContaining(edges.ids.map((each) => `${each} online`)));
   await edges.stop();

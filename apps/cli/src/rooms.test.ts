@@ -238,7 +238,7 @@ test('as a command: what it prints, and its exit codes', async () => {
   expect(byFlag.output).toContain(id);
   const none = await bothy(['cluster', 'status', '--node', 'http://127.0.0.1:9']);
   expect(none).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('No node answers') });
-}, 60_000);
+});
 
 test('the cluster, as the node shows it', async () => {
   const status = await askForStatus(node.webUrl);

@@ -1,7 +1,7 @@
 /** A page of one node at another node of its cluster, on real nodes: what it may ask, and who else may not. */
 import { httpRequest } from '@bothy/testkit';
 import { connectAsync } from 'mqtt';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { nodeFixture, writeWebApp } from '../testing/running-node.ts';
 
 const nodes = nodeFixture();
@@ -14,7 +14,7 @@ test('pages of another node of the cluster may ask the API, and may be told what
   const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
   const preflight = async (origin: string) =>
     await httpRequest(`${one.webUrl}/api/v1/session`, { method: 'OPTIONS', headers: { origin, ...asked } });
-  await vi.waitFor(async () => expect((await preflight(two.webUrl)).status).toBe(204), 10_000);
+  await expect.poll(async () => (await preflight(two.webUrl)).status).toBe(204);
 
   const allowed = await preflight(two.webUrl);
   expect(allowed.headers).toMatchObject({ 'access-control-allow-origin': two.webUrl, vary: 'origin' });

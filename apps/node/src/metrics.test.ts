@@ -22,11 +22,11 @@ test('nodes that come and go are counted by their health', async () => {
   const up = 'bothy_cluster_nodes{health="up"}';
   expect(await metric(one, up)).toBe(0);
   const two = await start({ id: 'n2', join: one.clusterAddress });
-  await expect.poll(() => metric(one, up), { timeout: 8_000 }).toBe(1);
+  await expect.poll(() => metric(one, up)).toBe(1);
   await two.stop();
-  await expect.poll(() => metric(one, 'bothy_cluster_nodes{health="down"}'), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => metric(one, 'bothy_cluster_nodes{health="down"}')).toBe(1);
   expect(await metric(one, up)).toBe(0);
-}, 30_000);
+});
 
 test('sends are timed where they are ordered, and forwards where they come from', async () => {
   const one = await start({ id: 'n1' });
@@ -46,4 +46,4 @@ test('sends are timed where they are ordered, and forwards where they come from'
   const seconds = await metric(one, 'bothy_rooms_send_durable_seconds_sum');
   expect(seconds).toBeGreaterThan(0);
   expect(seconds).toBeLessThan(10);
-}, 20_000);
+});

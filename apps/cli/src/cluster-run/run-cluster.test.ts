@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');
   // Nodes whose parent was killed end on their own, and write until then.
-  await expect.poll(() => pids.filter(isAlive), { timeout: 8_000 }).toEqual([]);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
   pids.length = 0;
   folder.remove();
 });
@@ -42,8 +42,8 @@ class Started {
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
   }
 
-  async shows(text: string | RegExp, timeout = 15_000): Promise<void> {
-    await expect.poll(() => this.output + this.errors, { timeout }).toMatch(text);
+  async shows(text: string | RegExp): Promise<void> {
+    await expect.poll(() => this.output + this.errors).toMatch(text);
   }
 
   /** Of each node: its address and its process. */
@@ -74,7 +74,7 @@ test('nodes run as one cluster, a killed one is told, and Ctrl-C stops all in tw
   await run.shows('Stop all with Ctrl-C');
   const [one, two] = run.rows();
   if (one === undefined || two === undefined) throw new Error(run.output);
-  for (const { url } of [one, two]) await expect.poll(() => upNodes(url), { timeout: 10_000 }).toBe(2);
+  for (const { url } of [one, two]) await expect.poll(() => upNodes(url)).toBe(2);
   for (const id of ['n1', 'n2']) expect(existsSync(join(folder.path, id, 'node.log'))).toBe(true);
   await run.shows(/^n1 │ \S+ info {2}node {5}node started/m);
 
@@ -89,7 +89,7 @@ test('nodes run as one cluster, a killed one is told, and Ctrl-C stops all in tw
   expect(run.output).toMatch(/Stopped\.\n$/);
   expect(run.errors).toBe('');
   expect([one.pid, two.pid].filter(isAlive)).toEqual([]);
-}, 40_000);
+});
 
 test('a node that cannot start ends all with one sentence', async () => {
   mkdirSync(join(folder.path, 'n2'));
@@ -97,7 +97,7 @@ test('a node that cannot start ends all with one sentence', async () => {
   const run = new Started('2');
   expect(await run.ended).toBe(1);
   expect(run.errors).toMatch(/^bothy: The node n2 does not start: [^\n]*node\.sqlite[^\n]*\n$/);
-}, 20_000);
+});
 
 test('nodes do not outlive who started them', async () => {
   const run = new Started('1');
@@ -105,8 +105,8 @@ test('nodes do not outlive who started them', async () => {
   const [one] = run.rows();
   if (one === undefined) throw new Error(run.output);
   run.child.kill('SIGKILL');
-  await expect.poll(() => isAlive(one.pid), { timeout: 8_000 }).toBe(false);
-}, 30_000);
+  await expect.poll(() => isAlive(one.pid)).toBe(false);
+});
 
 test.each([['0'], ['8'], ['many']])('%s nodes are refused', async (count) => {
   const run = new Started(count);

@@ -29,7 +29,7 @@ async function removed(node: RunningNode, query = ''): Promise<void> {
   const token = await tokenOf(node, ann);
   expect((await ask(node, `DELETE persons/ben${query}`, token)).status).toBe(200);
   const state = async () => (await ask(node, 'GET removals', token)).body.removals[0].state;
-  await expect.poll(state, { timeout: 10_000 }).toBe('completed');
+  await expect.poll(state).toBe('completed');
 }
 
 /** What `/ws` says to a session that is opened with this token. */

@@ -28,7 +28,7 @@ test('a file at one node is opened by many at another, and told as unreachable o
   const ben = await enter(other, 'ben');
   const joined = () => ben.client.call('room.join', { requestId: 'j-1', room: id }).then(() => true);
   // It takes a moment until the nodes know of each other and of the room.
-  await expect.poll(() => joined().catch(() => false), { timeout: 8_000 }).toBe(true);
+  await expect.poll(() => joined().catch(() => false)).toBe(true);
   const open = async (named: string): Promise<{ status: number; text: string }> => {
     const answer = await fetch(`${other.webUrl}/api/v1/rooms/${id}/files/n1/${named}`, {
       headers: { authorization: `Bearer ${ben.token}` },
@@ -41,4 +41,4 @@ test('a file at one node is opened by many at another, and told as unreachable o
 
   await one.stop();
   expect((await open(file)).status).toBe(503);
-}, 20_000);
+});

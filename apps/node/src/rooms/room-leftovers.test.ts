@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createIdentity } from '@bothy/identity';
 import { RoomFiles, SqliteWebhooks } from '@bothy/store';
 import { temporaryFolder } from '@bothy/testkit';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { RoomClient } from '../../testing/room-client.ts';
 import { nodeFixture, signIn } from '../../testing/running-node.ts';
 import { RoomLeftovers } from './room-leftovers.ts';
@@ -35,12 +35,12 @@ test('files and webhooks go with their room, also when the node ended before the
   expect(contents()).toHaveLength(2);
 
   await client.call('room.delete', { requestId: 'd-1', room });
-  await vi.waitFor(() => expect(contents()).toEqual([kept]), 5_000);
+  await expect.poll(contents).toEqual([kept]);
   const ring = async (address: string): Promise<number> => {
     const headers = { 'content-type': 'application/json' };
     return (await fetch(address, { method: 'POST', headers, body: '{"text":"Fire"}' })).status;
   };
-  await vi.waitFor(async () => expect(await ring(url)).toBe(404), 5_000);
+  await expect.poll(() => ring(url)).toBe(404);
   expect(await ring(keptUrl)).toBe(200);
 
   await node.stop();
@@ -49,7 +49,7 @@ test('files and webhooks go with their room, also when the node ended before the
   await files.close();
   expect(contents()).toHaveLength(2);
   await nodes.start({ data });
-  await vi.waitFor(() => expect(contents()).toEqual([kept]), 5_000);
+  await expect.poll(contents).toEqual([kept]);
 });
 
 test('one removal that fails is told, and the next is done', async () => {
@@ -106,7 +106,7 @@ test('a file goes with its message, and nobody takes away the file of somebody e
   await ben.client.call('room.redact', { requestId: 'r-1', room, target: ofBen });
   await ann.client.call('room.redact', { requestId: 'r-2', room, target: ofAnn });
   // One removal comes after the other: Ben's has been carried out too.
-  await vi.waitFor(() => expect(contents()).toEqual([other.file]), 5_000);
+  await expect.poll(contents).toEqual([other.file]);
   const { entries } = await ben.client.call('room.history', { room });
   expect(JSON.stringify(entries)).not.toContain(one.file);
 });

@@ -120,7 +120,7 @@ test('what the disk refuses is not said to be stored; when there is room again i
   await expect.poll(() => disk.opened).toBeGreaterThan(2);
   expect(promised(bus)).toBe(1);
   disk.isFull = false;
-  await expect.poll(() => host.ready, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => host.ready).toBe(true);
   expect(host.cores.ingest.edge('edge-1')?.counts.stored).toBe(1);
   host.input({ kind: 'readings', readings: [] });
   host.input(reading(2));
@@ -128,7 +128,7 @@ test('what the disk refuses is not said to be stored; when there is room again i
   await expect.poll(() => promised(bus)).toBe(2);
   const query = { edge: 'edge-1', sensor: 'light', fromMs: 0, toMs: nodeClock.wallMs() + 1, points: 100 };
   expect((await host.store.series(query)).mean).toEqual([1, 2]);
-}, 15_000);
+});
 
 test('a store that cannot be opened is told, makes the node not ready, and is tried again with the next question', async () => {
   const failed: unknown[] = [];

@@ -8,7 +8,7 @@ import type { RunningNode } from '../index.ts';
 
 const { start, folder } = nodeFixture();
 /** A node that knows of others waits some seconds before it becomes the home of who is new. */
-const poll = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
+const { poll } = expect;
 const hot = 'greenhouse~temperature~temperature_alert_high';
 
 async function two(data?: string): Promise<readonly [RunningNode, RunningNode]> {
@@ -51,7 +51,7 @@ test('values and alarms of an edge are seen at the other node, and what is asked
   await poll(async () => (await api(other, 'alarms')).body.alarms).toEqual([]);
   expect((await api(other, `alarms/${hot}/note`, { body: { by: 'ben', text: '' } })).status).toBe(400);
   expect((await api(other, 'alarms/greenhouse~x~y')).status).toBe(404);
-}, 30_000);
+});
 
 test('a home that is gone is told as such; its edge keeps its readings, and has no other home', async () => {
   const data = folder();
@@ -74,7 +74,7 @@ test('a home that is gone is told as such; its edge keeps its readings, and has 
   // Shown, and not taken: nobody says that it is stored.
   expect(controls.filter((text) => text.includes('"light":2'))).toEqual([]);
   expect((await api(other, 'edges')).body.edges[0]).toMatchObject({ home: 'n1' });
-}, 30_000);
+});
 
 interface Credentials {
   readonly edge: string;
@@ -108,7 +108,7 @@ test('nobody speaks as an enrolled edge, not at a node that is not its home eith
     sensors: [{ value: 5 }],
     edge: { counts: { stored: 1 } },
   });
-}, 30_000);
+});
 
 test('an operator moves an edge: the new home adopts its alarms and stores what comes', async () => {
   const [one, other] = await two();
@@ -128,4 +128,4 @@ test('an operator moves an edge: the new home adopts its alarms and stores what 
   await poll(() => alarms(one)).toMatchObject([{ id: hot, home: 'n2' }]);
   const series = (await api(one, 'readings?series=greenhouse/temperature')).body.series;
   expect(series[0].mean).toEqual([32]);
-}, 30_000);
+});

@@ -194,7 +194,7 @@ test('[LI7] ten thousand operations of ten clients on one register', () => {
   expect(history).toHaveLength(10_000);
   const found = checkLinearizable(history, registerModel);
   expect(found.kind === 'holds' && found.order.length).toBe(10_000);
-}, 60_000);
+});
 
 /** All orders of all operations, one after the other: slow and obvious. */
 function byTryingAll(

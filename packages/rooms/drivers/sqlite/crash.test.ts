@@ -8,7 +8,6 @@ import { OpenStore } from './testing/open-store.ts';
 import { type StoreProcess, storeProcesses } from './testing/store-processes.ts';
 
 /** A process that starts on a busy machine takes its time. */
-const patience = { timeout: 9_000 };
 const launch = storeProcesses();
 const opened: OpenStore[] = [];
 let folder: ReturnType<typeof temporaryFolder>;
@@ -43,7 +42,7 @@ test('[STORE10] what was done is there after the process was killed, and every c
   const entriesPerCommit = 7;
   for (const commits of [1, 40, 15]) {
     const child = launch({ file, entriesPerCommit });
-    await expect.poll(() => child.lines.length, patience).toBeGreaterThan(commits);
+    await expect.poll(() => child.lines.length).toBeGreaterThan(commits);
     await child.kill();
     await child.ended;
     const done = doneIn(child);
@@ -102,7 +101,7 @@ test('[STORE12] damage that only a query meets ends the store, and nothing is ma
   void everything(after).then(() => {
     answered = true;
   });
-  await expect.poll(() => after.failures, patience).toMatchObject([{ code: 'database_corrupt' }]);
+  await expect.poll(() => after.failures).toMatchObject([{ code: 'database_corrupt' }]);
   await expect(after.commit([put()])).rejects.toMatchObject({ code: 'database_corrupt' });
   await expect(after.snapshot()).rejects.toMatchObject({ code: 'database_corrupt' });
   expect(answered).toBe(false);
@@ -120,14 +119,14 @@ test('[STORE12] a folder that cannot be written is told as such', async () => {
 
 test('[STORE13] a second process is refused while the first has the file, and taken when that was killed', async () => {
   const first = launch({ file, entriesPerCommit: 1 });
-  await expect.poll(() => doneIn(first), patience).toBeGreaterThan(0);
+  await expect.poll(() => doneIn(first)).toBeGreaterThan(0);
   await expect(open()).rejects.toMatchObject({
     code: 'data_directory_unusable',
     message: expect.stringContaining('in use by another node'),
   });
   // The first has not noticed.
   const before = doneIn(first);
-  await expect.poll(() => doneIn(first), patience).toBeGreaterThan(before);
+  await expect.poll(() => doneIn(first)).toBeGreaterThan(before);
   await first.kill();
   expect((await everything(await open())).length).toBeGreaterThan(0);
 });

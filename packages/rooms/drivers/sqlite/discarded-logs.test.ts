@@ -7,7 +7,6 @@ import type { RoomWrite } from '../../core/records.ts';
 import { otherRoom, put, room, says } from '../../core/testing/store-samples.ts';
 import { OpenStore } from './testing/open-store.ts';
 
-const patience = { timeout: 9_000 };
 let folder: ReturnType<typeof temporaryFolder>;
 let store: OpenStore;
 beforeEach(async () => {
@@ -46,7 +45,7 @@ test('[STORE16] a deleted log is not found any more, and leaves the disk; others
   await store.commit([...fill(room), ...fill(otherRoom)]);
   await store.commit([{ kind: 'deleteRoom', room, epoch: 1 }]);
   expect(await found(room)).toBe(0);
-  await expect.poll(onDisk, patience).toBe(count);
+  await expect.poll(onDisk).toBe(count);
   expect(await found(otherRoom)).toBe(count);
 });
 
@@ -58,6 +57,6 @@ test('[STORE16] a copy that starts anew keeps its new log, and a restart goes on
   ]);
   await store.commit(fill(room).slice(1));
   await store.reopen();
-  await expect.poll(onDisk, patience).toBe(count);
+  await expect.poll(onDisk).toBe(count);
   expect(await found(room)).toBe(count);
 });

@@ -99,7 +99,7 @@ test('[STORE9] after any commits the store holds and answers what the model does
   // Runs that are refused throughout would show nothing.
   expect(outcomes.done).toBeGreaterThan(outcomes.fenced);
   for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(0);
-}, 60_000);
+});
 
 const questions: readonly RoomQuery[] = [room, otherRoom].flatMap((room): RoomQuery[] => [
   { kind: 'entries', room, from: 0, to: 1_000, limit: 1_000, last: false },

@@ -10,7 +10,6 @@ import { OpenStore } from './testing/open-store.ts';
 import { storeProcesses } from './testing/store-processes.ts';
 import { WalTender } from './wal-tender.ts';
 
-const patience = { timeout: 9_000 };
 const launch = storeProcesses();
 const pageBytes = 4_096;
 const copyAfterPages = 64;
@@ -57,7 +56,7 @@ test('[STORE18] a long log is copied by another thread, and the next commit begi
   write(copyAfterPages);
   const [long = 0] = log();
   expect([short, long].map((pages) => pages >= copyAfterPages)).toEqual([false, true]);
-  await expect.poll(log, patience).toEqual([long, long]);
+  await expect.poll(log).toEqual([long, long]);
   write(1);
   expect(log()[0]).toBeLessThan(10);
 });
@@ -96,7 +95,7 @@ test('[STORE18] after somebody else has read for long the log is short again, an
     write(1);
     return (log()[0] ?? 0) < copyAfterPages && statSync(`${file}-wal`).size <= limitBytes;
   };
-  await expect.poll(isShort, patience).toBe(true);
+  await expect.poll(isShort).toBe(true);
 });
 
 test('[STORE18] a process that is killed while its log is copied loses nothing that was done', async () => {
@@ -104,7 +103,7 @@ test('[STORE18] a process that is killed while its log is copied loses nothing t
   let kept = 0;
   for (const commits of [60, 25, 90]) {
     const child = launch({ file, entriesPerCommit: 7, copyAfterPages: 8 });
-    await expect.poll(() => child.lines.length, patience).toBeGreaterThan(commits);
+    await expect.poll(() => child.lines.length).toBeGreaterThan(commits);
     await child.kill();
     await child.ended;
     const done = Number(child.lines.findLast((line) => line.startsWith('done'))?.split(' ')[1]);
