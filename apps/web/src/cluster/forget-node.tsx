@@ -1,5 +1,6 @@
 import { BothyError } from '@bothy/wire';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
+import { AskedOnce } from '../shell/asked-once.tsx';
 
 interface ForgetNodeProps {
   readonly node: string;
@@ -43,73 +44,36 @@ export function ForgetNode({ node, forget }: ForgetNodeProps) {
         </button>
       )}
       {(stage === 'asking' || stage === 'forgetting') && (
-        <Question
+        <AskedOnce
           key="forget"
-          title={`Forget ${node}?`}
+          className="forget-question"
+          question={`Forget ${node}?`}
           act="Forget it"
           underWay={stage === 'forgetting' ? 'Forgetting…' : undefined}
-          go={() => void part(false)}
-          wait={wait}
+          decline="Keep waiting"
+          onAct={() => void part(false)}
+          keep={wait}
         >
           Only when it will never come back: the rooms that it keeps are gone for everybody, and deletions
           that wait for it end.
-        </Question>
+        </AskedOnce>
       )}
       {(stage === 'askingForce' || stage === 'forcing') && (
-        <Question
+        <AskedOnce
           key="force"
-          title={`Begin anew without ${node}?`}
+          className="forget-question"
+          question={`Begin anew without ${node}?`}
           act="Begin anew without it"
           underWay={stage === 'forcing' ? 'Beginning anew…' : undefined}
-          go={() => void part(true)}
-          wait={wait}
+          decline="Keep waiting"
+          onAct={() => void part(true)}
+          keep={wait}
         >
           Those who decide on names, rooms and edges cannot be reached, so it is not forgotten yet. Only when
           they will never come back: the nodes that are left go on with what they know, and what only the lost
           ones knew is gone.
-        </Question>
+        </AskedOnce>
       )}
     </>
-  );
-}
-
-interface QuestionProps {
-  readonly title: string;
-  readonly act: string;
-  /** Said instead of the buttons, which could do nothing then. */
-  readonly underWay: string | undefined;
-  readonly go: () => void;
-  readonly wait: () => void;
-  readonly children: ReactNode;
-}
-
-function Question({ title, act, underWay, go, wait, children }: QuestionProps) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div className="forget-question" role="group" aria-label={title} aria-busy={underWay !== undefined}>
-      <p>
-        <strong>{title}</strong> {children}
-      </p>
-      {underWay === undefined ? (
-        <div className="actions">
-          <button type="button" className="button small danger" onClick={go}>
-            {act}
-          </button>
-          <button
-            type="button"
-            className="button small"
-            // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
-            autoFocus
-            onClick={wait}
-          >
-            Keep waiting
-          </button>
-        </div>
-      ) : (
-        <p className="hint" role="status">
-          {underWay}
-        </p>
-      )}
-    </div>
   );
 }

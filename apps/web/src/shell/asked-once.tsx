@@ -9,6 +9,8 @@ interface AskedOnceProps {
   readonly decline?: string;
   /** For what does no harm. @default false */
   readonly isHarmless?: boolean;
+  /** Said instead of the buttons, which could do nothing then. */
+  readonly underWay?: string | undefined;
   readonly onAct: () => void;
   readonly keep: () => void;
   /** What it means. */
@@ -17,7 +19,8 @@ interface AskedOnceProps {
 
 /** The question before what is not easily taken back, in place of the button that asked for it. */
 export function AskedOnce(props: AskedOnceProps) {
-  const { question, className, act, decline = 'Keep', isHarmless = false, onAct, keep, children } = props;
+  const { question, className, act, decline = 'Keep', isHarmless = false, underWay } = props;
+  const { onAct, keep, children } = props;
   const group = useRef<HTMLDivElement>(null);
   // The focus goes with the question; without a place to go to, whoever types would be at the top of the page.
   useEffect(() => {
@@ -30,24 +33,40 @@ export function AskedOnce(props: AskedOnceProps) {
   }, []);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be drawn as a part of a form
-    <div ref={group} className={className} role="group" aria-label={question}>
+    <div
+      ref={group}
+      className={className}
+      role="group"
+      aria-label={question}
+      aria-busy={underWay !== undefined}
+    >
       <p>
         <strong>{question}</strong> {children}
       </p>
-      <div className="actions">
-        <button type="button" className={`button small ${isHarmless ? 'primary' : 'danger'}`} onClick={onAct}>
-          {act}
-        </button>
-        <button
-          type="button"
-          className="button small"
-          // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
-          autoFocus
-          onClick={keep}
-        >
-          {decline}
-        </button>
-      </div>
+      {underWay === undefined ? (
+        <div className="actions">
+          <button
+            type="button"
+            className={`button small ${isHarmless ? 'primary' : 'danger'}`}
+            onClick={onAct}
+          >
+            {act}
+          </button>
+          <button
+            type="button"
+            className="button small"
+            // biome-ignore lint/a11y/noAutofocus: the button that had the focus has just gone
+            autoFocus
+            onClick={keep}
+          >
+            {decline}
+          </button>
+        </div>
+      ) : (
+        <p className="hint" role="status">
+          {underWay}
+        </p>
+      )}
     </div>
   );
 }
