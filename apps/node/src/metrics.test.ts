@@ -45,5 +45,6 @@ test('sends are timed where they are ordered, and forwards where they come from'
   expect(await metric(one, 'bothy_rooms_commit_seconds_count')).toBeGreaterThanOrEqual(2);
   const seconds = await metric(one, 'bothy_rooms_send_durable_seconds_sum');
   expect(seconds).toBeGreaterThan(0);
-  expect(seconds).toBeLessThan(10);
+  // No milliseconds.
+  expect(seconds).toBeLessThan(120);
 });

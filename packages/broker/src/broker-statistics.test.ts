@@ -23,10 +23,10 @@ test('[BR32] a guest of this machine reads statistics under Mosquitto’s names,
 test('[BR32] the health check that is made for Mosquitto has its answer', async () => {
   const { port } = await start({ version: '1.2.3', allowGuests: true });
   const { output, code } = await runProgram('mosquitto_sub', [
-    ...['-h', '127.0.0.1', '-p', String(port), '-t', '$SYS/broker/version', '-C', '1', '-W', '10'],
+    ...['-h', '127.0.0.1', '-p', String(port), '-t', '$SYS/broker/version', '-C', '1', '-W', '60'],
   ]).result;
   expect([code, output.trim()]).toEqual([0, 'bothy 1.2.3']);
-  const any = await runProgram('mosquitto_sub', ['-p', String(port), '-t', '$SYS/#', '-C', '1', '-W', '10'])
+  const any = await runProgram('mosquitto_sub', ['-p', String(port), '-t', '$SYS/#', '-C', '1', '-W', '60'])
     .result;
   expect(any.code).toBe(0);
 });

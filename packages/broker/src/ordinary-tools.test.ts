@@ -20,7 +20,7 @@ function mosquitto(command: 'pub' | 'sub', { port }: TestBroker, ...args: string
 async function subscribed(node: TestBroker, filter: string, count: number) {
   const watcher = await connect(node.tcp);
   await watcher.subscribeAsync('$SYS/+/new/subscribes', { qos: 1 });
-  const output = mosquitto('sub', node, '-q', '1', '-v', '-t', filter, '-C', `${count}`, '-W', '8');
+  const output = mosquitto('sub', node, '-q', '1', '-v', '-t', filter, '-C', `${count}`, '-W', '60');
   const seen = inbox(watcher);
   while (!seen.messages.some(({ text }) => text.includes(filter))) await seen.first(seen.messages.length + 1);
   return { output };
@@ -40,7 +40,7 @@ test('[BR4, BR5] a guest publishes readings and another one reads them, whatever
 test('[BR7] the retained status of an edge is there for who subscribes later', async () => {
   const node = await start();
   await mosquitto('pub', node, '-q', '1', '-r', '-t', 'edge/edge-1/status', '-m', 'up');
-  const late = await mosquitto('sub', node, '-t', 'edge/+/status', '-C', '1', '-W', '8', '-v');
+  const late = await mosquitto('sub', node, '-t', 'edge/+/status', '-C', '1', '-W', '60', '-v');
   expect(late).toMatchObject({ code: 0, output: 'edge/edge-1/status up\n' });
 });
 
@@ -55,7 +55,7 @@ test('[BG1, BG3] what one publishes at a node the other reads at another, retain
   const lines = ['0', '1', '2'].map((qos) => `env/light/raw reading ${qos}\n`);
   expect(await output).toMatchObject({ code: 0, output: lines.join('') });
   await mosquitto('pub', one, '-q', '1', '-r', '-t', 'edge/edge-1/status', '-m', 'up');
-  const late = await mosquitto('sub', other, '-t', 'edge/+/status', '-C', '1', '-W', '8', '-v');
+  const late = await mosquitto('sub', other, '-t', 'edge/+/status', '-C', '1', '-W', '60', '-v');
   expect(late).toMatchObject({ code: 0, output: 'edge/edge-1/status up\n' });
 });
 
@@ -68,7 +68,7 @@ test('[BR5] a refused publish is acknowledged, so the tool ends as if it had bee
 
 test('[BR6] a refused subscription is told', async () => {
   const node = await start();
-  const refused = await mosquitto('sub', node, '-t', 'user/ann/#', '-C', '1', '-W', '8');
+  const refused = await mosquitto('sub', node, '-t', 'user/ann/#', '-C', '1', '-W', '60');
   expect(refused.errors + refused.output).toContain('denied');
   expect(node.broker.counts.refusedSubscribes).toBe(1);
 });

@@ -45,7 +45,7 @@ export function brokerFixture(): BrokerFixture {
     await Promise.all(running.splice(0).map(({ stop }) => stop()));
   });
   const connect = async (url: string, options: IClientOptions = {}): Promise<MqttClient> => {
-    const client = mqttConnect(url, { reconnectPeriod: 0, connectTimeout: 5_000, ...options });
+    const client = mqttConnect(url, { reconnectPeriod: 0, connectTimeout: 60_000, ...options });
     clients.push(client);
     inboxes.set(client, record(client));
     await new Promise<void>((resolve, reject) => {

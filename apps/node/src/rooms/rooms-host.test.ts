@@ -93,7 +93,8 @@ test('a write that the disk refuses ends the rooms: whoever asks meanwhile is to
   const create = (requestId: string) =>
     host.command(actor, { kind: 'create', requestId, name: 'Tea', description: '', visibility: 'public' });
   expect((await create('c-1')).ok).toBe(true);
-  const disk = new DatabaseSync(join(folder.path, 'rooms.sqlite'));
+  // The rooms may be writing.
+  const disk = new DatabaseSync(join(folder.path, 'rooms.sqlite'), { timeout: 60_000 });
   onTestFinished(() => disk.close());
   disk.exec(`CREATE TRIGGER refuse BEFORE INSERT ON entry BEGIN SELECT RAISE(FAIL, 'full'); END`);
   // The one that was not written, and one that comes while there are no rooms.

@@ -71,8 +71,9 @@ test('a room of the own node has no forward, and a trace begins without a client
   const order = named('room.order send');
   expect(call?.parentSpanId).toBeUndefined();
   expect(order).toMatchObject({ traceId: call?.traceId, parentSpanId: call?.spanId });
-  const deliveries = collector.spans.filter(({ name }) => name === 'room.deliver');
-  expect(deliveries).toContainEqual(expect.objectContaining({ parentSpanId: order?.spanId }));
+  // The first one may have been of the beginning of the room.
+  const deliveries = () => collector.spans.filter(({ name }) => name === 'room.deliver');
+  await expect.poll(deliveries).toContainEqual(expect.objectContaining({ parentSpanId: order?.spanId }));
   expect(collector.spans.some(({ name }) => name.startsWith('room.forward'))).toBe(false);
 
   await httpRequest(`${node.webUrl}/api/v1/rooms`, { headers: { traceparent } });
@@ -87,7 +88,7 @@ test('without a collector the trace id is in the logs of all nodes where debug i
   await ben.call('room.send', { room, messageId: 'm-1', body: 'Who fetches wood?', traceparent });
   await ann.until(({ method }) => method === 'room.message');
   const found = (node: RunningNode) => logLines(node).filter(({ trace }) => trace === traceId);
-  await expect.poll(() => found(two).length).toBe(3);
+  await expect.poll(() => [found(one).length, found(two).length]).toEqual([2, 3]);
   expect(found(one).map(({ msg, area }) => `${area} ${msg}`)).toEqual([
     'rooms room.order send',
     'rooms room.deliver',
@@ -167,5 +168,6 @@ test('a collector that never answers holds up neither sends nor the stop', async
   expect(answer).toMatchObject({ duplicate: false });
   const startedMs = performance.now();
   await node.stop();
-  expect(performance.now() - startedMs).toBeLessThan(2_000);
+  // The exporter would wait for five.
+  expect(performance.now() - startedMs).toBeLessThan(4_500);
 });
