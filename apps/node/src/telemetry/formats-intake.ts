@@ -48,7 +48,7 @@ export class FormatsIntake {
     }
     const heard = { topic: message.topic, payload: text, receivedMs: wallMs() };
     let problem: string | undefined;
-    for (const format of formats.formats) {
+    for (const format of formats.formatsOf(message.topic)) {
       const outcome = format.take(heard);
       if (outcome.kind === 'refused') problem ??= `${format.name}: ${outcome.reason}`;
       if (outcome.kind === 'ignored' || outcome.kind === 'refused') continue;

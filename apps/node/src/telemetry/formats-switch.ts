@@ -53,6 +53,17 @@ export class FormatsSwitch {
     return 'new';
   }
 
+  /**
+   * Formats to be asked about what this topic carries: those whose topic it is by its form. Each takes such topics for
+   * granted, and would find something in what others say. Home Assistant's is always one, for any topic may be announced.
+   */
+  formatsOf(topic: string): readonly DeviceFormat[] {
+    return this.formats.filter(
+      ({ name, filters }) =>
+        name === 'homeassistant' || filters.some((filter) => topicMatches(filter, topic)),
+    );
+  }
+
   /** Whether a format wants it from the beginning, so that it comes without a further subscription. */
   isWanted(topic: string): boolean {
     return this.filters.some((filter) => topicMatches(filter, topic));

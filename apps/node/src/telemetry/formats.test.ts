@@ -54,6 +54,18 @@ test('each format that is switched on becomes sensors', async () => {
   await expect.poll(async () => Object.values(await values(node))).toContain(431);
 });
 
+test('a format is asked about its own topics alone, however many are switched on', async () => {
+  const node = await nodes.start({ formats: 'all' });
+  const device = await connected(node);
+  // Read as what Tasmota says, this would be a chip of the name color.
+  const lamp = { temperature: 19.25, color: { x: 0.31, y: 0.33 } };
+  await device.publishAsync('zigbee2mqtt/lamp', JSON.stringify(lamp), { qos: 1 });
+  await device.publishAsync('zigbee2mqtt/broken', 'nonsense', { qos: 1 });
+  await expect.poll(() => values(node)).toEqual({ 'lamp/temperature °C': 19.25 });
+  const edges = async (): Promise<string> => (await httpRequest(`${node.webUrl}/api/v1/edges`)).text;
+  await expect.poll(edges).toContain('zigbee2mqtt: is no JSON object');
+});
+
 test('a sensor that is announced to Home Assistant is read from its topic, also when the announcement was kept', async () => {
   const data = nodes.folder();
   const first = await nodes.start({ formats: 'homeassistant', data });
