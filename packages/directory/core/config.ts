@@ -50,6 +50,8 @@ export const timing = {
 export const bounds = {
   /** Commands and reads that wait at one node. */
   waiting: 10_000,
+  /** Nodes that operators have forgotten at one node, until their members have gone; for some 15 s at most. */
+  forgetting: 256,
   /** The largest number of voters; more make every command slower and are lost less often together. */
   voters: 5,
   /** Entries that a learner may be behind when it becomes a voter. */

@@ -211,6 +211,21 @@ test('[DR24] more than may wait is refused', () => {
   expect(stage.answers.get(asked)).toMatchObject({ code: 'limit_reached', mayHappen: false });
 });
 
+test('[DR24] more nodes than may be forgotten at once are not, until those that were are answered', () => {
+  const stage = cluster(2);
+  stage.stop('a');
+  stage.advance(500);
+  const forget = (id: string) => {
+    stage.give('b', { kind: 'forgetNode', id, node: 'a', force: false });
+    return stage.answers.get(id);
+  };
+  for (let count = 0; count < 256; count++) expect(forget(`forget ${count}`)).toBeUndefined();
+  expect(forget('one more')).toMatchObject({ code: 'limit_reached', mayHappen: false });
+  stage.advance(6_000);
+  expect(stage.answers.get('forget 255')).toMatchObject({ code: 'directory_unavailable' });
+  expect(forget('later')).toBeUndefined();
+});
+
 test('[DR25, DR30] what comes over no link, of another directory, or answers nothing, changes nothing', () => {
   const stage = cluster(2);
   stage.start('z');

@@ -1,6 +1,6 @@
 /** An operator says that a node will not come back: its edges get other homes, and it is no member any more. */
 import type { NodeId } from '@bothy/wire';
-import { timing } from './config.ts';
+import { bounds, timing } from './config.ts';
 import type { DirectoryRefusal } from './directory-messages.ts';
 import type { Replica } from './replica.ts';
 import type { Outcome, Requests } from './requests.ts';
@@ -28,6 +28,8 @@ export class Forgetting {
   readonly #host: ForgettingHost;
   /** Decided; what is left is that the leader lets go of the member. */
   #leaving: Order[] = [];
+  /** Orders that were not answered yet. */
+  #open = 0;
 
   constructor(node: NodeId, replica: Replica, requests: Requests, host: ForgettingHost) {
     this.#node = node;
@@ -41,6 +43,11 @@ export class Forgetting {
       const message = 'A node cannot forget itself. Ask another one.';
       return refuse(step, id, { ok: false, code: 'bad_request', message, mayHappen: false });
     }
+    if (this.#open >= bounds.forgetting) {
+      const message = 'Too many nodes are being forgotten at once. Try again in a moment.';
+      return refuse(step, id, { ok: false, code: 'limit_reached', message, mayHappen: false });
+    }
+    this.#open += 1;
     const { monoMs } = step.now;
     const untilMs = monoMs + 2 * timing.answerWithinMs;
     const order = { id, node, force, untilMs, againMs: monoMs + timing.orderAgainMs };
@@ -54,7 +61,7 @@ export class Forgetting {
     const waiting = this.#leaving;
     this.#leaving = [];
     for (const order of waiting) {
-      if (!this.#replica.isMember(order.node)) accept(step, order.id);
+      if (!this.#replica.isMember(order.node)) this.#accept(step, order.id);
       else if (step.now.monoMs < order.untilMs) {
         this.#leaving.push(order);
         this.#again(step, order);
@@ -78,15 +85,25 @@ export class Forgetting {
 
   #failed(step: Step, order: Order, refusal: DirectoryRefusal): void {
     const isMember = this.#replica.isMember(order.node);
-    if (!isMember || !this.#host.isStuck()) return refuse(step, order.id, refusal);
+    if (!isMember || !this.#host.isStuck()) return this.#refuse(step, order.id, refusal);
     if (!order.force) {
       const sentence = `If it will never come back, ${order.node} can be forgotten by force: this node then goes on with what it knows, and what only lost nodes knew is gone.`;
-      return refuse(step, order.id, { ...refusal, message: `${refusal.message} ${sentence}` });
+      return this.#refuse(step, order.id, { ...refusal, message: `${refusal.message} ${sentence}` });
     }
     this.#host.force(step);
-    accept(step, order.id);
+    this.#accept(step, order.id);
     // What has to be done all the same; nobody waits for it any more.
     this.#requests.ask(step, this.#removal(step, order.node), () => undefined);
+  }
+
+  #accept(step: Step, id: string): void {
+    this.#open -= 1;
+    step.emit({ kind: 'forgotten', id, result: { ok: true } });
+  }
+
+  #refuse(step: Step, id: string, refusal: DirectoryRefusal): void {
+    this.#open -= 1;
+    refuse(step, id, refusal);
   }
 
   #removal(step: Step, node: NodeId) {
@@ -94,10 +111,6 @@ export class Forgetting {
     const nodes = [...voters, ...learners].filter((each) => each !== node);
     return { kind: 'removeNode', node, nodes, atMs: step.now.wallMs } as const;
   }
-}
-
-function accept(step: Step, id: string): void {
-  step.emit({ kind: 'forgotten', id, result: { ok: true } });
 }
 
 function refuse(step: Step, id: string, result: DirectoryRefusal): void {

@@ -29,6 +29,8 @@ export class CoreAtDirectory<Input> {
   readonly #options: CoreAtDirectoryOptions<Input>;
   readonly #stopListening: () => void;
   #ended = false;
+  /** A change could not be told: all is, once the core takes it, and none of the changes until then. */
+  #isBehind = false;
 
   constructor(options: CoreAtDirectoryOptions<Input>) {
     this.#options = options;
@@ -38,7 +40,7 @@ export class CoreAtDirectory<Input> {
   /** The core runs. */
   began(): void {
     // Before the first start of the directory is over nothing is known; it says so itself then.
-    if (this.#options.desk.view !== undefined) this.#give(this.#options.whole());
+    if (this.#options.desk.view !== undefined && !this.#isBehind) this.#tell(this.#options.whole());
   }
 
   ask(id: string, command: DirectoryCommand): void {
@@ -48,9 +50,10 @@ export class CoreAtDirectory<Input> {
     );
   }
 
-  /** Also for what is known without asking. */
+  /** Also for what is known without asking. Lost, it would be waited for for ever; the core asks for so much at most. */
   answer(id: string, result: DirectoryAnswered['result']): void {
-    this.#give({ kind: 'directoryAnswered', id, result });
+    if (this.#ended || this.#options.input({ kind: 'directoryAnswered', id, result })) return;
+    setTimeout(() => this.answer(id, result), againMs).unref();
   }
 
   end(): void {
@@ -58,18 +61,23 @@ export class CoreAtDirectory<Input> {
     this.#stopListening();
   }
 
-  /** Lost, it would be waited for for ever. */
-  #give(input: Input | DirectoryAnswered): void {
+  /** One by one they would wait without a bound, and come after what has changed since. */
+  #tell(input: Input): void {
     if (this.#ended || this.#options.input(input)) return;
-    setTimeout(() => this.#give(input), againMs).unref();
+    this.#isBehind = true;
+    setTimeout(() => {
+      this.#isBehind = false;
+      if (!this.#ended) this.#tell(this.#options.whole());
+    }, againMs).unref();
   }
 
   #changed(change: DirectoryChange): void {
     if (change.kind === 'standing') return;
+    if (this.#isBehind) return;
     const { whole, told } = this.#options;
     // What a newcomer brought may be about anything.
     const isAll = change.kind === 'replaced' || change.command.kind === 'takeIn';
     const input = isAll ? whole() : told(change);
-    if (input !== undefined) this.#give(input);
+    if (input !== undefined) this.#tell(input);
   }
 }
