@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   readonly api: (server: FastifyInstance) => void;
   /** What pages may connect to beside this node: sources of a content security policy. @default nothing */
   readonly allies?: () => readonly string[];
+  /** Those of `/ws` and `/mqtt` among them; one more is closed at once. @default 30000 */
+  readonly maxConnections?: number;
   /** Takes over WebSocket upgrades of `/ws`. @default there is no such address */
   readonly rooms?: Upgrader;
 }
@@ -74,6 +76,9 @@ const preflightHeaders = {
   'access-control-max-age': '600',
 };
 
+/** Above what `/ws` takes, so that who looks after the node reaches it when that is full. */
+const defaultMaxConnections = 30_000;
+
 /** Who does not finish the TLS handshake by then is let go. */
 const handshakeMs = 10_000;
 
@@ -109,6 +114,7 @@ export class HttpServer {
         this.#answer(this.#refusal(request) ?? errorOf(thrown), request, reply);
       },
     });
+    this.#server.server.maxConnections = options.maxConnections ?? defaultMaxConnections;
     const parseJson = this.#server.getDefaultJsonParser('error', 'error');
     this.#server.removeAllContentTypeParsers();
     this.#server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
