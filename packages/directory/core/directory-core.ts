@@ -96,10 +96,6 @@ export class DirectoryCore implements Core<DirectoryInput, DirectoryOutput> {
     return this.#replica.shown.room(room);
   }
 
-  roomOfCreation(creation: string): DirectoryRoomClaim | undefined {
-    return this.#replica.shown.roomOfCreation(creation);
-  }
-
   isBuried(room: RoomId): boolean {
     return this.#replica.shown.isBuried(room);
   }

@@ -46,8 +46,6 @@ export interface DirectoryDesk {
   key(person: PersonId): KeptKey | undefined;
   keys(): readonly KeptKey[];
   room(room: RoomId): DirectoryRoomClaim | undefined;
-  /** The room that was claimed first for this creation. */
-  roomOfCreation(creation: string): DirectoryRoomClaim | undefined;
   isBuried(room: RoomId): boolean;
   home(edge: EdgeId): EdgeHome | undefined;
   homes(): readonly EdgeHome[];

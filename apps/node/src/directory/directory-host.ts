@@ -151,10 +151,6 @@ export class DirectoryHost implements DirectoryDesk {
     return this.#core?.room(room);
   }
 
-  roomOfCreation(creation: string): DirectoryRoomClaim | undefined {
-    return this.#core?.roomOfCreation(creation);
-  }
-
   isBuried(room: RoomId): boolean {
     return this.#core?.isBuried(room) ?? false;
   }

@@ -102,10 +102,6 @@ export class DirectoryMachine {
     return this.#rooms.get(room);
   }
 
-  roomOfCreation(creation: string): DirectoryRoomClaim | undefined {
-    return this.#rooms.ofCreation(creation);
-  }
-
   isBuried(room: RoomId): boolean {
     return this.#rooms.isBuried(room);
   }

@@ -33,12 +33,6 @@ export class DirectoryRooms {
     return this.#buried.has(room);
   }
 
-  /** Of two that were made while their nodes did not know each other, the one of the lower id. */
-  ofCreation(creation: string): DirectoryRoomClaim | undefined {
-    const [first] = [...(this.#created.get(creation) ?? [])].sort();
-    return first === undefined ? undefined : this.#claims.get(first);
-  }
-
   get size(): number {
     return this.#claims.size + this.#buried.size;
   }
@@ -60,7 +54,7 @@ export class DirectoryRooms {
       else if (known.administrator !== administrator) return { kind: 'roomTaken', by: known };
       return { kind: 'claimed' };
     }
-    const twin = creation === '' ? undefined : this.ofCreation(creation);
+    const twin = creation === '' ? undefined : this.#ofCreation(creation);
     if (twin !== undefined) return { kind: 'roomTaken', by: twin };
     if (this.#claims.size >= this.#limits.rooms)
       return { kind: 'full', sentence: fullSentence('rooms', this.#limits) };
@@ -91,6 +85,12 @@ export class DirectoryRooms {
       if (!this.#buried.has(claim.room) && (known === undefined || standsOver(claim, known)))
         this.#put(claim);
     }
+  }
+
+  /** Of two that were made while their nodes did not know each other, the one of the lower id. */
+  #ofCreation(creation: string): DirectoryRoomClaim | undefined {
+    const [first] = [...(this.#created.get(creation) ?? [])].sort();
+    return first === undefined ? undefined : this.#claims.get(first);
   }
 
   #put(claim: DirectoryRoomClaim): void {
