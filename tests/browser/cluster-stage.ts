@@ -123,14 +123,22 @@ export function clusterStage(count: number): ClusterStage {
   };
 }
 
-/** Until each node hears all others: a page that is opened then knows where it may go on. */
+/**
+ * Until each node hears all others, so that a page that is opened then knows where it may go on; and all of them say
+ * of everyone that they belong to those who decide, so that what the page asks for is not decided meanwhile.
+ */
 async function allHear(nodes: readonly ClusterNode[]): Promise<void> {
-  const answer = z.object({ nodes: z.array(z.object({ health: z.string() })) });
+  const answer = z.object({
+    nodes: z.array(z.object({ health: z.string() })),
+    directory: z.optional(z.object({ voters: z.array(z.string()), learners: z.array(z.string()) })),
+  });
   const deadline = performance.now() + waitMs;
   for (const { webUrl, id } of nodes) {
     for (;;) {
       const status = answer.parse(await (await fetch(`${webUrl}/api/v1/cluster`)).json());
-      if (status.nodes.filter(({ health }) => health === 'up').length === nodes.length) break;
+      const members = [...(status.directory?.voters ?? []), ...(status.directory?.learners ?? [])];
+      const up = status.nodes.filter(({ health }) => health === 'up');
+      if (up.length === nodes.length && nodes.every((node) => members.includes(node.id))) break;
       if (performance.now() > deadline) throw new Error(`${id} does not hear the others`);
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -72,11 +72,13 @@ test('a value published with mosquitto_pub appears by itself, is on the chart, a
   await page.getByRole('img', { name: /Temperature · edge-1: last 23\.4 °C/ }).waitFor();
   await publish(24.6);
   await page.getByRole('img', { name: /Temperature · edge-1: last 24\.6 °C/ }).waitFor();
-  expect(Number(await chart(page).getAttribute('data-points'))).toBeGreaterThanOrEqual(2);
+  await expect
+    .poll(async () => Number(await chart(page).getAttribute('data-points')))
+    .toBeGreaterThanOrEqual(2);
   const row = page.getByRole('row', { name: /Temperature · edge-1/ });
-  expect(await row.getByRole('cell').allInnerTexts()).toEqual(
-    expect.arrayContaining(['24.6 °C', '23.4', '24.0', '30, 15']),
-  );
+  await expect
+    .poll(() => row.getByRole('cell').allInnerTexts())
+    .toEqual(expect.arrayContaining(['24.6 °C', '23.4', '24.0', '30, 15']));
   expect(stage.pageErrors).toEqual([]);
 });
 
@@ -183,7 +185,7 @@ test('a hot reading of a plain device is judged by the node: why is drawn, and t
   const why = page.getByRole('region', { name: 'Why' });
   await why.getByText('temperature_alert_high danger: temperature > 30 clear below 29').waitFor();
   await why.getByRole('rowheader').nth(1).waitFor({ state: 'attached' });
-  expect(await why.locator('.why-point.is-beyond').count()).toBeGreaterThanOrEqual(1);
+  await expect.poll(() => why.locator('.why-point.is-beyond').count()).toBeGreaterThanOrEqual(1);
   const told = (): Promise<unknown> => page.evaluate(() => Reflect.get(globalThis, 'shown'));
   const expected = {
     title: 'Temperature is too high · edge-1',

@@ -35,7 +35,7 @@ test('who came first lists names, releases one after a question, makes an invita
   await ben.context().close();
   await question.getByRole('button', { name: 'Release', exact: true }).click();
   await dialog.getByRole('status').getByText('ben is free now.').waitFor();
-  expect(await dialog.getByRole('listitem').count()).toBe(1);
+  await expect.poll(() => dialog.getByRole('listitem').count()).toBe(1);
 
   await dialog.getByRole('button', { name: 'Invite people' }).click();
   const form = dialog.getByRole('form', { name: 'Invite people' });
@@ -67,7 +67,7 @@ test('who came first lists names, releases one after a question, makes an invita
   await dialog.getByRole('button', { name: 'Remove ben' }).click();
   await removal.getByRole('button', { name: 'Remove', exact: true }).click();
   // Whoever types goes on from there, not from the top of the page.
-  expect(await dialog.evaluate((all) => all.contains(document.activeElement))).toBe(true);
+  await expect.poll(() => dialog.evaluate((all) => all.contains(document.activeElement))).toBe(true);
   const removed = dialog.getByRole('region', { name: 'Removed people' });
   await removed.getByText('Removed.', { exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Release ben' }).waitFor({ state: 'detached' });

@@ -25,8 +25,10 @@ export async function openPeoplePage(browser: Browser, url: string): Promise<Pag
 }
 
 /** Starts a person on a page; `speed` lets their time pass quicker. */
-export function start(page: Page, name: string, speed?: number): Promise<void> {
-  return page.evaluate(([who, factor]) => people.start(who, factor), [name, speed] as const);
+export async function start(page: Page, name: string, speed?: number): Promise<void> {
+  await page.evaluate(([who, factor]) => people.start(who, factor), [name, speed] as const);
+  // After a reload the browser may let go of the profile's lock a moment later.
+  await expect.poll(() => page.evaluate((who) => people.role(who), name)).toBe('writing');
 }
 
 export function look(page: Page, name: string, other: string): Promise<Look> {

@@ -92,6 +92,8 @@ const people = {
     sessions.set(name, await startPeerSession({ identity, brokerUrl, audience: location.host, ...time }));
   },
 
+  role: (name: string) => of(name).role(),
+
   command: (name: string, command: PeerCommand) => of(name).command(command),
 
   accept: (name: string, other: string) =>
@@ -108,6 +110,9 @@ const people = {
   endLinks() {
     for (const { channel } of connections()) if (channel?.readyState === 'open') channel.close();
   },
+
+  /** Resolves once the link of a person with another does not stand, if only for a moment. */
+  linkEnds: (name: string, other: string) => until(() => look(name, other).link !== 'open'),
 
   /** Ends the link between two people of this page; then both dial in the same tick, and write to each other. */
   async dialTogether(a: string, b: string, text: string) {
