@@ -22,7 +22,7 @@ export {
 } from './certificates.ts';
 export { minPassphraseChars, type PersonKey, readKeyFile, writeKeyFile } from './key-file.ts';
 export { deviceIdOf, exportPublicKey, generateKeyPair, importPublicKey, personIdOf } from './keys.ts';
-export { createIdentity, type LocalIdentity } from './local-identity.ts';
+export { createIdentity, formerDevices, type LocalIdentity, renewDevice } from './local-identity.ts';
 export { type ClaimResult, MemoryNameDirectory, type NameDirectory } from './name-directory.ts';
 export {
   ClusterNameDirectory,

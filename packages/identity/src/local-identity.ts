@@ -14,6 +14,29 @@ export interface LocalIdentity {
   readonly devicePrivateKey: CryptoKey;
   /** Extractable, so that the person can take it along; absent on a device that was only certified. */
   readonly personKeyPair?: CryptoKeyPair;
+  /** Certificates of the ids that this installation had before, verbatim, the oldest first. @default none */
+  readonly former?: readonly string[];
+}
+
+/**
+ * The same person on the same installation, with a device key and id of its own from now on: a copy of it goes on with the
+ * one it has. Throws `bad_request` where the person's key is not here.
+ */
+export async function renewDevice(identity: LocalIdentity, issuedAt: number): Promise<LocalIdentity> {
+  const { name, personKeyPair, certificate, former = [] } = identity;
+  if (personKeyPair === undefined) {
+    throw new BothyError('bad_request', 'A device takes a new id only where the key of its person is.');
+  }
+  const renewed = await createIdentity({ name, issuedAt, personKeyPair });
+  return { ...renewed, former: [...former, certificate] };
+}
+
+/** The ids that this installation had before, the oldest first. */
+export function formerDevices({ former = [] }: Pick<LocalIdentity, 'former'>): readonly DeviceId[] {
+  return former.flatMap((certificate) => {
+    const parsed = parseCertificate(certificate);
+    return parsed.ok ? [parsed.value.device] : [];
+  });
 }
 
 /** Makes a new person with a first device, or a new device of an existing person. Throws `name_invalid`. */

@@ -1,5 +1,5 @@
 /** What a peer core is started with. */
-import type { Boot, DeviceId, Name, PersonId } from '@bothy/wire';
+import { type Boot, type DeviceId, type LogKey, logKeyOf, type Name, type PersonId } from '@bothy/wire';
 
 export interface PeerConfig {
   readonly name: Name;
@@ -9,6 +9,21 @@ export interface PeerConfig {
   readonly certificate: string;
   /** This start's boot; its counter is durably higher than every earlier one of this device. */
   readonly boot: Boot;
+  /**
+   * Ids that this device had before, the oldest first: their logs are its own, and are not written to any more.
+   * @default none
+   */
+  readonly former?: readonly DeviceId[];
+  /**
+   * Whether the host can make a new id now, should this one be found in use elsewhere.
+   * @default false
+   */
+  readonly canRenew?: boolean;
+}
+
+/** The logs of this device, the oldest first; the last one is written to. */
+export function ownLogsOf({ person, device, former = [] }: PeerConfig): readonly LogKey[] {
+  return [...former, device].map((id) => logKeyOf({ person, device: id }));
 }
 
 /**
@@ -63,6 +78,10 @@ export const bounds = {
   syncWindow: 256,
   /** Entries read from the store at a time. */
   syncPage: 64,
+  /** Ids that a device may have had: each is one more log in every conversation, which has room for 64. */
+  formerDevices: 16,
+  /** Entries that are written again under a new id, in one write. */
+  writtenAgain: 1_000,
   /** Candidates that arrived before the offer they belong to. */
   earlyCandidates: 64,
 } as const;

@@ -1,6 +1,7 @@
 /** What is known of one conversation in memory: heads, receipts and marks, never the entries. */
 import { directConversationId, type LogKey, type LogVector, type PersonId } from '@bothy/wire';
-import type { LogHead, PeerSnapshot, ReadMark, Receipt } from './records.ts';
+import { Receipts } from './receipts.ts';
+import type { LogHead, PeerSnapshot, ReadMark } from './records.ts';
 
 /** The end of a log, or how far it was read. */
 export interface LogPosition {
@@ -17,26 +18,30 @@ export class Conversation {
   readonly id: string;
   /** The other person. */
   readonly person: PersonId;
+  /** Of all devices of our person. */
+  readonly #ownPrefix: string;
+  /** The logs of this device: the last one is written to. */
+  readonly ownLogs: readonly LogKey[];
   readonly #ownLog: LogKey;
+  readonly receipts: Receipts;
   readonly #heads = new Map<LogKey, LogEnd>();
-  /** By device of the other person: how far it holds, and they have read, our own log. */
-  readonly #receipts = new Map<string, Receipt>();
   readonly #readMarks = new Map<LogKey, LogPosition>();
-  /** By device of the other person: from which number on its copy of our own log is another one. */
-  readonly #ownDiffers = new Map<string, number>();
   /** Logs that broke their chain: the first entry for a number is kept, nothing more is taken. */
   readonly flagged = new Set<LogKey>();
 
-  constructor(me: PersonId, person: PersonId, ownLog: LogKey) {
+  constructor(me: PersonId, person: PersonId, ownLogs: readonly LogKey[]) {
     this.id = directConversationId(me, person);
     this.person = person;
-    this.#ownLog = ownLog;
+    this.#ownPrefix = `${me}/`;
+    this.ownLogs = ownLogs;
+    this.#ownLog = ownLogs.at(-1) ?? '';
+    this.receipts = new Receipts(this.id, ownLogs);
   }
 
   restore(snapshot: PeerSnapshot): void {
     for (const head of snapshot.heads) if (head.conversation === this.id) this.setHead(head);
     for (const receipt of snapshot.receipts) {
-      if (receipt.conversation === this.id) this.#receipts.set(receipt.device, receipt);
+      if (receipt.conversation === this.id) this.receipts.restore(receipt);
     }
     for (const mark of snapshot.readMarks) {
       if (mark.conversation === this.id) this.#readMarks.set(mark.log, mark);
@@ -69,35 +74,15 @@ export class Conversation {
     return [...this.#heads.keys()].sort();
   }
 
-  /** Raises what a device of the other person holds or has read; undefined when nothing rose. */
-  raiseReceipt(device: string, raise: { delivered?: number; read?: number }): Receipt | undefined {
-    const before = this.#receipts.get(device) ?? { conversation: this.id, device, delivered: 0, read: 0 };
-    const delivered = Math.max(before.delivered, raise.delivered ?? 0);
-    const read = Math.max(before.read, raise.read ?? 0);
-    if (delivered === before.delivered && read === before.read) return undefined;
-    const receipt = { ...before, delivered, read };
-    this.#receipts.set(device, receipt);
-    return receipt;
-  }
-
-  /** A device says that its copy of our own log is another one from this number on. True when that is new. */
-  setOwnDiffers(device: string, from: number | undefined): boolean {
-    if (this.#ownDiffers.get(device) === from) return false;
-    if (from === undefined) this.#ownDiffers.delete(device);
-    else this.#ownDiffers.set(device, from);
-    return true;
-  }
-
-  /** The furthest that any device of the other person holds, and has read. What is another one there does not count. */
-  receipt(): { readonly delivered: number; readonly read: number } {
-    let delivered = 0;
-    let read = 0;
-    for (const receipt of this.#receipts.values()) {
-      const same = (this.#ownDiffers.get(receipt.device) ?? Infinity) - 1;
-      delivered = Math.max(delivered, Math.min(same, receipt.delivered));
-      read = Math.max(read, Math.min(same, receipt.read));
+  /** The log ends before this number again, with this hash. Returns its head; undefined when nothing is left. */
+  cut(log: LogKey, from: number, hash: string, messages: number): LogHead | undefined {
+    if (from === 1) {
+      this.#heads.delete(log);
+      return undefined;
     }
-    return { delivered, read };
+    const head = { conversation: this.id, log, n: from - 1, hash, messages };
+    this.setHead(head);
+    return head;
   }
 
   /** The head after one more entry, which becomes the head. */
@@ -119,7 +104,7 @@ export class Conversation {
     const risen: ReadMark[] = [];
     for (const log of this.logs()) {
       const { n, messages } = this.head(log);
-      if (log === this.#ownLog || n <= (this.#readMarks.get(log)?.n ?? 0)) continue;
+      if (log.startsWith(this.#ownPrefix) || n <= (this.#readMarks.get(log)?.n ?? 0)) continue;
       this.#readMarks.set(log, { n, messages });
       risen.push({ conversation: this.id, log, n, messages });
     }
@@ -129,7 +114,7 @@ export class Conversation {
   unreadCount(): number {
     let count = 0;
     for (const log of this.logs()) {
-      if (log === this.#ownLog) continue;
+      if (log.startsWith(this.#ownPrefix)) continue;
       count += this.head(log).messages - (this.#readMarks.get(log)?.messages ?? 0);
     }
     return count;

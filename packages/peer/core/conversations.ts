@@ -1,13 +1,22 @@
 /** All conversations, their entries, receipts and read marks, and the links they are synced over. */
 import { HybridLogicalClock, type Sealed } from '@bothy/protocols';
-import { type LogKey, type LogVector, logKeyOf, type PersonId, type VerifiedFrame } from '@bothy/wire';
-import { type PeerConfig, timing } from './config.ts';
+import {
+  type EntryBody,
+  type LogKey,
+  type LogVector,
+  logKeyOf,
+  type PersonId,
+  type VerifiedEntry,
+  type VerifiedFrame,
+} from '@bothy/wire';
+import { ownLogsOf, type PeerConfig, timing } from './config.ts';
 import { Conversation } from './conversation.ts';
 import { takeEntries } from './entry-intake.ts';
 import type { EntrySeal, PeerCommand } from './inputs.ts';
 import { LinkSync } from './link-sync.ts';
+import { OwnHistory } from './own-history.ts';
 import { OwnLog } from './own-log.ts';
-import type { EntryRow, PeerSnapshot, Receipt } from './records.ts';
+import type { EntryRow, PeerSnapshot, PeerWrite, Receipt, Ticks } from './records.ts';
 import type { Step } from './step.ts';
 
 type SyncFrame = Extract<VerifiedFrame, { readonly conversation: string }>;
@@ -17,24 +26,31 @@ export class Conversations {
   readonly #snapshot: PeerSnapshot;
   readonly #clock: HybridLogicalClock;
   readonly #ownLog: OwnLog;
+  /** The oldest first, the one that is written to last. */
+  readonly #ownLogs: readonly LogKey[];
+  readonly #history: OwnHistory;
   readonly #byPerson = new Map<PersonId, Conversation>();
   /** Who is writing to us just now. */
   readonly #typing = new Set<PersonId>();
   /** By link id: one per open link. */
   readonly #syncs = new Map<string, LinkSync>();
 
-  constructor(config: PeerConfig, snapshot: PeerSnapshot) {
+  constructor(config: PeerConfig, snapshot: PeerSnapshot, linkAnew: (step: Step, link: string) => void) {
     this.#config = config;
     this.#snapshot = snapshot;
     this.#clock = new HybridLogicalClock({ maxAheadMs: timing.maxAheadMs, last: snapshot.clock });
-    this.#ownLog = new OwnLog(config, this.#clock, (step, conversation, row) => {
-      this.#handOn(step, conversation, [row]);
+    this.#ownLog = new OwnLog(config, this.#clock, (step, conversation, rows) => {
+      this.#handOn(step, conversation, rows);
+    });
+    this.#ownLogs = ownLogsOf(config);
+    this.#history = new OwnHistory(config, this.#ownLog, (step, conversation) => {
+      for (const { link } of this.#syncsOf(conversation)) linkAnew(step, link);
     });
   }
 
   send(step: Step, commandId: string, command: Extract<PeerCommand, { kind: 'send' }>): void {
     const body = { kind: 'message', id: command.messageId, text: command.text } as const;
-    this.#ownLog.append(step, commandId, this.#with(command.person), body);
+    this.#append(step, commandId, this.#with(command.person), body);
   }
 
   /** Changes or deletes an own message. */
@@ -44,12 +60,19 @@ export class Conversations {
     command: Extract<PeerCommand, { kind: 'editMessage' | 'deleteMessage' }>,
   ): void {
     const conversation = this.#with(command.person);
-    const of = { device: this.#config.device, n: command.n };
+    const { person, device: own } = this.#config;
+    const of = { device: command.device ?? own, n: command.n };
     if (command.kind === 'editMessage') {
-      return this.#ownLog.append(step, commandId, conversation, { kind: 'edit', of, text: command.text });
+      return this.#append(step, commandId, conversation, { kind: 'edit', of, text: command.text });
     }
-    const cancelled = command.n > conversation.receipt().delivered ? { cancelled: true as const } : {};
-    this.#ownLog.append(step, commandId, conversation, { kind: 'delete', of, ...cancelled });
+    const { delivered } = conversation.receipts.furthest(logKeyOf({ person, device: of.device }));
+    const cancelled = command.n > delivered ? { cancelled: true as const } : {};
+    this.#append(step, commandId, conversation, { kind: 'delete', of, ...cancelled });
+  }
+
+  /** Another copy of this device was seen. */
+  metCopy(step: Step): void {
+    this.#history.renew(step);
   }
 
   /** Tells the other side that our person is writing, or has stopped. */
@@ -113,6 +136,7 @@ export class Conversations {
   }
 
   found(step: Step, id: string, rows: readonly EntryRow[]): void {
+    if (this.#history.found(step, id, rows)) return;
     for (const sync of this.#syncs.values()) {
       if (sync.copies.found(step, id, rows)) return this.#noteCopy(step, sync);
       if (!sync.found(step, id, rows)) continue;
@@ -145,7 +169,7 @@ export class Conversations {
   #theyHave(step: Step, sync: LinkSync, vector: LogVector): void {
     const { conversation } = sync;
     const claimed = vector[this.#ownLog.key] ?? 0;
-    if (claimed > conversation.ownHead.n) return this.#rolledBack(step, conversation);
+    if (claimed > conversation.ownHead.n) this.#history.claimed(step, conversation);
     sync.theyHave(step, vector);
     this.#noteReceipt(step, conversation, this.#raiseReceipt(sync));
   }
@@ -153,34 +177,46 @@ export class Conversations {
   /** What is known of their copy has changed, or may have. */
   #noteCopy(step: Step, sync: LinkSync): void {
     const { copies, conversation, device } = sync;
-    const isNew = conversation.setOwnDiffers(device, copies.differsFrom(this.#ownLog.key));
-    const receipt = this.#raiseReceipt(sync);
-    if (isNew || receipt !== undefined) this.#noteReceipt(step, conversation, receipt);
+    let isNew = false;
+    for (const log of this.#ownLogs) {
+      if (conversation.receipts.setDiffers(device, log, copies.differsFrom(log))) isNew = true;
+    }
+    const writes = this.#raiseReceipt(sync);
+    if (isNew || writes.length > 0) this.#noteReceipt(step, conversation, writes);
   }
 
   /**
-   * A tick never lies: what they say of our own log counts once it is known how far theirs is the same, and up to there.
-   * Undefined when nothing rose.
+   * A tick never lies: what they say of our own logs counts once it is known how far theirs is the same, and up to there.
+   * Nothing when nothing rose.
    */
-  #raiseReceipt(sync: LinkSync): Receipt | undefined {
-    const own = this.#ownLog.key;
-    if (sync.copies.isComparing(own)) return undefined;
-    const same = (sync.copies.differsFrom(own) ?? Infinity) - 1;
-    const [delivered, read] = [Math.min(same, sync.heldUpTo(own)), Math.min(same, sync.readUpTo)];
-    return sync.conversation.raiseReceipt(sync.device, { delivered, read });
+  #raiseReceipt(sync: LinkSync): readonly PeerWrite[] {
+    const { copies, conversation, device } = sync;
+    let risen: Receipt | undefined;
+    for (const log of this.#ownLogs) {
+      if (copies.isComparing(log)) continue;
+      const same = (copies.differsFrom(log) ?? Infinity) - 1;
+      const end = Math.min(same, conversation.head(log).n);
+      const [delivered, read] = [Math.min(end, sync.heldUpTo(log)), Math.min(end, sync.readUpTo(log))];
+      risen = conversation.receipts.raise(device, log, { delivered, read }) ?? risen;
+    }
+    return risen === undefined ? [] : [{ kind: 'putReceipt', receipt: risen }];
   }
 
   #theyRead(step: Step, sync: LinkSync, vector: LogVector): void {
     const { conversation } = sync;
-    sync.theyRead(Math.min(vector[this.#ownLog.key] ?? 0, conversation.ownHead.n));
-    const receipt = this.#raiseReceipt(sync);
-    if (receipt !== undefined) this.#noteReceipt(step, conversation, receipt);
+    for (const log of this.#ownLogs) {
+      const read = vector[log] ?? 0;
+      // Of an earlier id they may have read what we have yet to get from them.
+      sync.theyRead(log, log === this.#ownLog.key ? Math.min(read, conversation.ownHead.n) : read);
+    }
+    const writes = this.#raiseReceipt(sync);
+    if (writes.length > 0) this.#noteReceipt(step, conversation, writes);
   }
 
   /** Told before it is stored: it is true by their disk, not by ours, and lost with ours they say it again. */
-  #noteReceipt(step: Step, conversation: Conversation, receipt: Receipt | undefined): void {
+  #noteReceipt(step: Step, conversation: Conversation, writes: readonly PeerWrite[]): void {
     this.#notifyProgress(step, conversation);
-    if (receipt !== undefined) step.persist({ kind: 'putReceipt', receipt });
+    if (writes.length > 0) step.persist(...writes);
   }
 
   #theyType(step: Step, person: PersonId, active: boolean): void {
@@ -195,16 +231,15 @@ export class Conversations {
   #entriesArrived(step: Step, sync: LinkSync, frame: Extract<SyncFrame, { kind: 'entries' }>): void {
     const { conversation } = sync;
     const { person: me } = this.#config;
-    const entries = frame.entries.filter(({ header }) => {
+    const members = frame.entries.filter(({ header }) => {
       const member = header.person === me || header.person === conversation.person;
       if (member && header.conversation === conversation.id) return true;
       step.refuse('forbidden', 'An entry does not belong to the conversation it was sent in.');
       return false;
     });
-    const ownLog = this.#ownLog.key;
-    if (entries.some(({ header }) => logKeyOf(header) === ownLog && header.n > conversation.ownHead.n)) {
-      return this.#rolledBack(step, conversation);
-    }
+    const isOwn = ({ header }: VerifiedEntry): boolean => this.#ownLogs.includes(logKeyOf(header));
+    const own = this.#history.take(step, sync, members.filter(isOwn));
+    const entries = [...own, ...members.filter((entry) => !isOwn(entry))];
     this.#theyType(step, conversation.person, false);
     const forked = (log: LogKey): void => sync.copies.forked(step, log);
     const rows = takeEntries(step, conversation, entries, this.#clock, forked);
@@ -215,6 +250,7 @@ export class Conversations {
       const vector = Object.fromEntries([...logs].sort().map((log) => [log, conversation.head(log).n]));
       step.frame(sync.link, { kind: 'have', conversation: conversation.id, vector });
     }
+    if (own.length > 0) this.#noteReceipt(step, conversation, this.#raiseReceipt(sync));
     if (rows.length === 0) return;
     // Behind the confirmation: what is shown here may take the page a while.
     step.notify({ kind: 'entries', rows });
@@ -234,16 +270,26 @@ export class Conversations {
     this.#notifyProgress(step, conversation);
   }
 
-  #rolledBack(step: Step, conversation: Conversation): void {
-    if (conversation.flagged.has(this.#ownLog.key)) return;
-    conversation.flagged.add(this.#ownLog.key);
-    const message = 'A contact holds later entries of this device than it has itself: it was restored.';
-    step.refuse('device_rolled_back', message);
+  #append(step: Step, commandId: string, conversation: Conversation, body: EntryBody): void {
+    if (!this.#history.isRenewing) return this.#ownLog.append(step, commandId, conversation, body);
+    step.fail(commandId, 'device_rolled_back', 'This device takes a new id just now. Try again in a moment.');
   }
 
   #notifyProgress(step: Step, conversation: Conversation): void {
-    const sent = Math.max(0, ...this.#syncsOf(conversation).map((sync) => sync.sentUpTo(this.#ownLog.key)));
-    step.notify({ kind: 'progress', conversation: conversation.id, sent, ...conversation.receipt() });
+    const syncs = this.#syncsOf(conversation);
+    const ticks = (log: LogKey): { readonly sent: number } & Ticks => {
+      const sent = Math.max(0, ...syncs.map((sync) => sync.sentUpTo(log)));
+      return { sent, ...conversation.receipts.furthest(log) };
+    };
+    const log = this.#ownLog.key;
+    const former = Object.fromEntries(this.#ownLogs.slice(0, -1).map((each) => [each, ticks(each)]));
+    step.notify({
+      kind: 'progress',
+      conversation: conversation.id,
+      log,
+      ...ticks(log),
+      ...(this.#ownLogs.length > 1 ? { former } : {}),
+    });
   }
 
   #syncsOf(conversation: Conversation): LinkSync[] {
@@ -253,7 +299,7 @@ export class Conversations {
   #with(person: PersonId): Conversation {
     const known = this.#byPerson.get(person);
     if (known !== undefined) return known;
-    const conversation = new Conversation(this.#config.person, person, this.#ownLog.key);
+    const conversation = new Conversation(this.#config.person, person, this.#ownLogs);
     conversation.restore(this.#snapshot);
     this.#byPerson.set(person, conversation);
     return conversation;

@@ -284,3 +284,23 @@ test('[PS20] what they ask is answered from the store, one question at a time, t
   late.have({ [benLog]: 2 });
   expect(late.last).toBeUndefined();
 });
+
+test('[PS22] the first entry of theirs that differs is shown to them, and none of ours', () => {
+  const shown = (forks: Readonly<Record<string, number>>) => {
+    const stage = linked();
+    const copy = new BenCopy(stage, forks);
+    const frames: unknown[] = [];
+    const { step } = stage;
+    stage.step = (input) => {
+      const outputs = step.call(stage, input);
+      frames.push(...stage.frames.filter(({ kind }) => kind === 'entries'));
+      return outputs;
+    };
+    copy.have({ [aliceLog]: 100, [benLog]: 3 });
+    return frames;
+  };
+  expect(shown({ [benLog]: 2 })).toEqual([
+    { kind: 'entries', conversation, entries: [{ header: '{}', body: null }] },
+  ]);
+  expect(shown({ [aliceLog]: 37 })).toEqual([]);
+});

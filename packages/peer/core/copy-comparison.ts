@@ -10,7 +10,7 @@
  * Logs are compared as far as both go; what comes later is compared by the chain as it comes.
  */
 import { ForkSearch } from '@bothy/protocols';
-import type { Frame, LogKey, LogVector } from '@bothy/wire';
+import { type Frame, type LogKey, type LogVector, parseDeviceKey } from '@bothy/wire';
 import type { Conversation } from './conversation.ts';
 import type { CopyDifference, CopyState } from './outputs.ts';
 import type { EntryRow } from './records.ts';
@@ -52,6 +52,8 @@ export class CopyComparison {
   readonly #differences = new Map<LogKey, CopyDifference>();
   /** Logs of which two histories were signed. */
   readonly #forked = new Set<LogKey>();
+  /** Asked of the store, to show the author what else it has signed. */
+  readonly #showing = new Set<string>();
   /** A question of theirs that waits for the store: one at a time. */
   #answering: { readonly lookup: string; readonly frame: CompareFrame } | undefined;
   /** And the last that came meanwhile: who begins anew does not wait for what they asked before. */
@@ -134,6 +136,12 @@ export class CopyComparison {
       if (next !== undefined) this.question(step, next);
       return true;
     }
+    if (this.#showing.delete(id)) {
+      const entries = rows.map(({ record }) => record);
+      const { id: conversation } = this.#conversation;
+      if (entries.length > 0) step.frame(this.#link, { kind: 'entries', conversation, entries });
+      return true;
+    }
     if (this.#asked?.lookup !== id) return false;
     this.#take(step, { ...this.#asked, lookup: undefined, ours: hash });
     return true;
@@ -177,7 +185,7 @@ export class CopyComparison {
       }
       const search = differs === true ? new ForkSearch(n) : undefined;
       const at = search === undefined ? n : search.wanted;
-      if (at === undefined) this.#note(log, n, true);
+      if (at === undefined) this.#noteExact(step, log, n);
       else return this.#ask(step, next, at, search, end.n === n ? end.hash : undefined);
     }
     this.#tell(step, this.#differences.size > 0 ? 'differs' : 'same');
@@ -207,8 +215,15 @@ export class CopyComparison {
     const search = asked.search ?? new ForkSearch(n);
     if (asked.search !== undefined) search.take(ours, theirs);
     if (search.wanted !== undefined) return this.#ask(step, { log, n }, search.wanted, search);
-    this.#note(log, search.from, true);
+    this.#noteExact(step, log, search.from);
     this.#next(step);
+  }
+
+  /** A hash is only said. Ours of a log of theirs is signed by it, so the author can believe that there are two. */
+  #noteExact(step: Step, log: LogKey, from: number): void {
+    this.#note(log, from, true);
+    if (parseDeviceKey(log)?.person !== this.#conversation.person) return;
+    this.#showing.add(this.#lookup(step, log, from));
   }
 
   #note(log: LogKey, from: number, isExact: boolean): void {

@@ -12,6 +12,7 @@ export type {
   RtcOperation,
 } from './outputs.ts';
 export { PeerCore } from './peer-core.ts';
+export { Receipts } from './receipts.ts';
 export type {
   Contact,
   ContactState,
@@ -22,4 +23,5 @@ export type {
   PeerWrite,
   ReadMark,
   Receipt,
+  Ticks,
 } from './records.ts';

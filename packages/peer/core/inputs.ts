@@ -1,7 +1,23 @@
 /** Everything that can happen to a peer core. Signatures are verified by the drivers before. */
 import type { Durable, Found, Sealed, TimerFired } from '@bothy/protocols';
-import type { Candidate, EntryRecord, Envelope, Name, PersonId, Presence, VerifiedFrame } from '@bothy/wire';
+import type {
+  Candidate,
+  DeviceId,
+  EntryRecord,
+  Envelope,
+  Name,
+  PersonId,
+  Presence,
+  VerifiedFrame,
+} from '@bothy/wire';
 import type { EntryRow } from './records.ts';
+
+/** An entry that this device wrote. */
+export interface OwnEntry {
+  readonly n: number;
+  /** The id that it was written under. @default the one that this device has now */
+  readonly device?: DeviceId | undefined;
+}
 
 /** What a person asks for. Answered by exactly one `reply` with the command's id. */
 export type PeerCommand =
@@ -12,14 +28,14 @@ export type PeerCommand =
   /** Take back a request, or forget a contact. History stays. */
   | { readonly kind: 'removeContact'; readonly contact: string }
   | { readonly kind: 'send'; readonly person: PersonId; readonly messageId: string; readonly text: string }
-  /** Changes the text of an own message; `n` is its number in this device's log. */
-  | { readonly kind: 'editMessage'; readonly person: PersonId; readonly n: number; readonly text: string }
+  /** Changes the text of an own message. */
+  | ({ readonly kind: 'editMessage'; readonly person: PersonId; readonly text: string } & OwnEntry)
   /**
    * Deletes an own message for both sides, the texts of its edits included. One that has not left yet never
    * will, and one of which nobody has said that it arrived leaves no place behind: this is how a pending message
    * is cancelled.
    */
-  | { readonly kind: 'deleteMessage'; readonly person: PersonId; readonly n: number }
+  | ({ readonly kind: 'deleteMessage'; readonly person: PersonId } & OwnEntry)
   | { readonly kind: 'typing'; readonly person: PersonId; readonly active: boolean }
   /** Everything stored so far in the conversation with this person has been seen. */
   | { readonly kind: 'markRead'; readonly person: PersonId }
@@ -62,6 +78,7 @@ export type PeerInput =
   | { readonly kind: 'signalling'; readonly state: 'up' | 'down' }
   /** The page is visible again, the machine woke up, or the network is back: look after links at once. */
   | { readonly kind: 'awake' }
+  /** Of a contact's device, or of our own: there another copy of us would be seen. */
   | { readonly kind: 'presence'; readonly presence: Presence }
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
   | { readonly kind: 'rtc'; readonly link: string; readonly event: RtcEvent }

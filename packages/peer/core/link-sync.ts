@@ -22,7 +22,8 @@ export class LinkSync {
   /** The question to the store that waits for its answer. */
   #lookup: string | undefined;
   #lookups = 0;
-  #readUpTo = 0;
+  /** By log of ours, how far they have said that it was read. */
+  readonly #read = new Map<LogKey, number>();
 
   constructor(link: string, device: string, conversation: Conversation) {
     this.link = link;
@@ -55,13 +56,13 @@ export class LinkSync {
     this.pump(step);
   }
 
-  /** How far they have said that our own log was read. */
-  get readUpTo(): number {
-    return this.#readUpTo;
+  /** How far they have said that a log of ours was read. */
+  readUpTo(log: LogKey): number {
+    return this.#read.get(log) ?? 0;
   }
 
-  theyRead(n: number): void {
-    this.#readUpTo = Math.max(n, this.#readUpTo);
+  theyRead(log: LogKey, n: number): void {
+    this.#read.set(log, Math.max(n, this.readUpTo(log)));
   }
 
   /** They sent us these, so they hold them. */

@@ -130,6 +130,12 @@ export class Links {
     return this.#of(person).some((device) => device.link !== null);
   }
 
+  /** This link is made anew: what both sides said on it does not hold any more. */
+  again(step: Step, linkId: string): void {
+    const device = this.#byLink(linkId);
+    if (device?.link != null) this.#lost(step, device);
+  }
+
   rtc(step: Step, linkId: string, event: RtcEvent): void {
     const device = this.#byLink(linkId);
     if (device?.link == null) return;

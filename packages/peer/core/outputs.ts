@@ -19,7 +19,7 @@ import type {
   Name,
   PersonId,
 } from '@bothy/wire';
-import type { Contact, EntryQuery, EntryRow, PeerWrite } from './records.ts';
+import type { Contact, EntryQuery, EntryRow, PeerWrite, Ticks } from './records.ts';
 
 /** What is to be hashed and signed: the header without `bodyHash`, and the body's exact text. */
 export interface EntryContent {
@@ -78,10 +78,15 @@ export type PeerNotice =
   | {
       readonly kind: 'progress';
       readonly conversation: string;
+      readonly log: LogKey;
       readonly sent: number;
       readonly delivered: number;
       readonly read: number;
+      /** The same for logs of ids that this device had before. */
+      readonly former?: Readonly<Record<LogKey, { readonly sent: number } & Ticks>>;
     }
+  /** Entries of a former log of ours were written again under our id, and are not there any more. */
+  | { readonly kind: 'writtenAgain'; readonly conversation: string; readonly messages: number }
   /** Entries of others that our person has not read. */
   | { readonly kind: 'unread'; readonly conversation: string; readonly count: number }
   | {
@@ -131,6 +136,8 @@ export type PeerOutput =
   | Seal<EntryContent>
   | ({ readonly kind: 'reply'; readonly id: string; readonly result: CommandResult } & Early)
   | ({ readonly kind: 'notify'; readonly notice: PeerNotice } & Early)
+  /** Another copy of this device goes on under its id: make a new one, keep it, and start again. At most once. */
+  | { readonly kind: 'renew' }
   /** Publish our presence, retained. */
   | ({ readonly kind: 'announce' } & Early)
   /** Subscribe to, or no longer to, the presence of all devices of this name. */

@@ -3,7 +3,14 @@
  * drivers verify what arrives and carry out what it asks (design, sections 1 and 6).
  */
 import type { Core, Now, Random } from '@bothy/protocols';
-import type { Envelope, PersonId, Presence, VerifiedFrame } from '@bothy/wire';
+import {
+  type Boot,
+  bootCounter,
+  type Envelope,
+  type PersonId,
+  type Presence,
+  type VerifiedFrame,
+} from '@bothy/wire';
 import { type PeerConfig, timing } from './config.ts';
 import { type AcceptedContact, ContactBook } from './contact-book.ts';
 import { Conversations } from './conversations.ts';
@@ -28,7 +35,7 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
   constructor(config: PeerConfig, snapshot: PeerSnapshot, random: Random) {
     this.#config = config;
     const writer = new EnvelopeWriter(config);
-    this.#conversations = new Conversations(config, snapshot);
+    this.#conversations = new Conversations(config, snapshot, (step, link) => this.#links.again(step, link));
     this.#links = new Links(config, writer, this.#conversations, random);
     const listener = {
       accepted: (step: Step, contact: AcceptedContact) => this.#watch(step, contact),
@@ -131,6 +138,11 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
 
   #presence(step: Step, presence: Presence): void {
     const { from, boot, online } = presence;
+    if (from.person === this.#config.person && from.device === this.#config.device) {
+      // Signed by our own key, and not by this start: another copy of this device has started since, or more often.
+      if (isOfCopy(boot, this.#config.boot)) this.#conversations.metCopy(step);
+      return;
+    }
     if (this.#contacts.accepted(from.person) !== undefined) return this.#links.presence(step, presence);
     this.#contacts.warnOfNamesake(step, from);
     if (online) this.#contacts.seenOnline(step, from, boot);
@@ -198,4 +210,9 @@ export class PeerCore implements Core<PeerInput, PeerOutput> {
     step.emit({ kind: 'unwatch', name: contact.name });
     this.#links.forget(step, contact.person);
   }
+}
+
+/** Every start of ours has a count of its own, higher than all before. */
+function isOfCopy(boot: Boot, own: Boot): boolean {
+  return boot !== own && bootCounter(boot) >= bootCounter(own);
 }

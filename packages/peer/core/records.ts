@@ -46,13 +46,21 @@ export interface LogHead {
   readonly messages: number;
 }
 
+/** How far a log of ours is held, and was read. */
+export interface Ticks {
+  readonly delivered: number;
+  readonly read: number;
+}
+
 /** How far a device of the other person holds, and its person has read, our own log. */
-export interface Receipt {
+export interface Receipt extends Ticks {
   readonly conversation: string;
   /** The other device's key, `person/device`. */
   readonly device: string;
-  readonly delivered: number;
-  readonly read: number;
+  /** The log that the numbers are of. @default that of the first id that this device had */
+  readonly log?: LogKey;
+  /** The same for logs of ids that this device had before. */
+  readonly former?: Readonly<Record<LogKey, Ticks>>;
 }
 
 /** How far our own person has read a log of the other. */
@@ -74,6 +82,8 @@ export type PeerWrite =
    * there; an edit that is put later for a message without a body is kept without one as well.
    */
   | { readonly kind: 'dropBody'; readonly conversation: string; readonly log: LogKey; readonly n: number }
+  /** A log ends before this number again: entries from there on are deleted, and its head when nothing is left. */
+  | { readonly kind: 'cutLog'; readonly conversation: string; readonly log: LogKey; readonly from: number }
   | { readonly kind: 'putHead'; readonly head: LogHead }
   | { readonly kind: 'putReceipt'; readonly receipt: Receipt }
   | { readonly kind: 'putReadMark'; readonly mark: ReadMark }

@@ -55,6 +55,12 @@ export class DeviceStore {
         }
         return;
       }
+      case 'cutLog': {
+        const key = `${write.conversation} ${write.log}`;
+        this.logs.set(key, (this.logs.get(key) ?? []).slice(0, write.from - 1));
+        if (write.from === 1) this.heads.delete(key);
+        return;
+      }
       case 'putHead':
         this.heads.set(`${write.head.conversation} ${write.head.log}`, write.head);
         return;

@@ -1,6 +1,7 @@
 import { calm, type Scenario } from '@bothy/simulator';
 import { type ConversationWorldOptions, conversationScenario } from './conversation-scenario.ts';
 import { forkedCopies } from './forked-copies.ts';
+import { restoredDevice } from './restored-device.ts';
 
 const hourMs = 3_600_000;
 
@@ -63,4 +64,11 @@ export const liesAloneOptions: ConversationWorldOptions = {
 export const liesAlone: Scenario = conversationScenario(liesAloneOptions);
 
 /** All scenarios of this package, for soak runs and the lab. */
-export const scenarios: readonly Scenario[] = [calmTalk, roughTalk, hostileBroker, liesAlone, forkedCopies()];
+export const scenarios: readonly Scenario[] = [
+  calmTalk,
+  roughTalk,
+  hostileBroker,
+  liesAlone,
+  forkedCopies(),
+  restoredDevice(),
+];

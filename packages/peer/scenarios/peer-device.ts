@@ -46,6 +46,11 @@ export interface PeerDeviceOptions {
   readonly rtc: SimRtcNetwork;
   readonly who: EnvelopeSender;
   readonly observer: DeviceObserver;
+  /**
+   * Whether it can take a new id.
+   * @default true
+   */
+  readonly canRenew?: boolean;
   /** Replaces the core: how planted faults are tried. */
   readonly makeCore?: typeof makePeerCore;
 }
@@ -64,8 +69,9 @@ export function makePeerCore(...args: ConstructorParameters<typeof PeerCore>): P
 }
 
 export class PeerDevice {
-  readonly who: EnvelopeSender;
-  readonly key: string;
+  #who: EnvelopeSender;
+  #former: readonly string[] = [];
+  #key: string;
   readonly process: SimProcess<PeerInput, PeerOutput, DeviceStore>;
   readonly store: DeviceStore;
   readonly #options: PeerDeviceOptions;
@@ -80,8 +86,8 @@ export class PeerDevice {
 
   constructor(options: PeerDeviceOptions) {
     this.#options = options;
-    this.who = options.who;
-    this.key = logKeyOf(options.who);
+    this.#who = options.who;
+    this.#key = logKeyOf(options.who);
     this.process = options.simulation.addProcess<PeerInput, PeerOutput, DeviceStore>({
       id: options.who.name,
       createStore: () => new DeviceStore(),
@@ -95,7 +101,13 @@ export class PeerDevice {
           () => 'abcdefghijklmnopqrstuvwxyz234567'[random('boot').below(32)],
         );
         this.#boot = formatBoot(bootCount, letters.join(''));
-        const config = { ...this.who, certificate: `certificate of ${this.key}`, boot: this.#boot };
+        const config = {
+          ...this.who,
+          certificate: `certificate of ${this.key}`,
+          boot: this.#boot,
+          former: this.#former,
+          canRenew: options.canRenew ?? true,
+        };
         return (options.makeCore ?? makePeerCore)(config, store.snapshot(), random(`sessions ${bootCount}`));
       },
       started: () => this.connectBroker(),
@@ -104,6 +116,20 @@ export class PeerDevice {
       ask: (question, answer) => this.#ask(question, answer),
     });
     this.store = this.process.store;
+  }
+
+  get who(): EnvelopeSender {
+    return this.#who;
+  }
+
+  /** Of its log, under the id that it has now. */
+  get key(): string {
+    return this.#key;
+  }
+
+  /** The ids that it had before, the oldest first. */
+  get former(): readonly string[] {
+    return this.#former;
   }
 
   /** Of the simulated world, monotonic: no device knows it. */
@@ -129,6 +155,12 @@ export class PeerDevice {
 
   rows(conversation: string, log: string): readonly EntryRow[] {
     return this.store.logs.get(`${conversation} ${log}`) ?? [];
+  }
+
+  /** Of all logs of a conversation. */
+  allRows(conversation: string): readonly EntryRow[] {
+    const logs = [...this.store.logs].filter(([key]) => key.startsWith(`${conversation} `));
+    return logs.flatMap(([, rows]) => rows);
   }
 
   // --- signalling -------------------------------------------------------
@@ -162,9 +194,10 @@ export class PeerDevice {
     if (client !== this.#client || !this.process.alive || message.payload === null) return;
     const senderKey = (value: unknown): string => logKeyOf((value as Envelope).from);
     const value = verifyText(senderKey, message.payload as string) as Envelope | Presence | undefined;
-    if (value === undefined || senderKey(value) === this.key) return;
-    if ('kind' in value) this.process.submit({ kind: 'envelope', envelope: value });
-    else this.process.submit({ kind: 'presence', presence: value });
+    if (value === undefined) return;
+    if ('kind' in value) {
+      if (senderKey(value) !== this.key) this.process.submit({ kind: 'envelope', envelope: value });
+    } else this.process.submit({ kind: 'presence', presence: value });
   }
 
   // --- outputs ----------------------------------------------------------
@@ -172,6 +205,8 @@ export class PeerDevice {
   #perform(output: ProductOutput<PeerOutput>): void {
     const client = this.#client?.open === true ? this.#client : null;
     switch (output.kind) {
+      case 'renew':
+        return this.#renew();
       case 'announce':
         client?.publish(
           { topic: topics.presence(this.who.name, this.who.device), payload: this.#presence(true) },
@@ -198,6 +233,18 @@ export class PeerDevice {
       case 'reply':
         return this.#options.observer.reply(this, output.id, output.result);
     }
+  }
+
+  /** A new id, kept durably with the old one, and a new start, as a driver does it. */
+  #renew(): void {
+    const { device } = this.#who;
+    this.#options.simulation.after(0, () => {
+      this.process.crash();
+      this.#former = [...this.#former, device];
+      this.#who = { ...this.#who, device: `${device.slice(0, 14)}${this.#former.length + 22}` };
+      this.#key = logKeyOf(this.#who);
+      this.process.start();
+    });
   }
 
   #ask(question: Lookup<EntryQuery> | Seal<EntryContent>, answer: (input: PeerInput) => void): void {

@@ -73,6 +73,26 @@ test('an amendment waits for its target, and kinds of later versions are not sho
 
 test('a tick says what is known', () => {
   const progress = { sent: 3, delivered: 2, read: 1 };
-  expect([1, 2, 3, 4].map((n) => statusOf(n, progress))).toEqual(['read', 'delivered', 'sent', 'pending']);
-  expect(statusOf(1, undefined)).toBe('pending');
+  expect([1, 2, 3, 4].map((n) => statusOf({ log: 'own', n }, progress))).toEqual([
+    'read',
+    'delivered',
+    'sent',
+    'pending',
+  ]);
+  expect(statusOf({ log: 'own', n: 1 }, undefined)).toBe('pending');
+});
+
+test('each log of ours has its own ticks, and what another installation wrote came from the other side', () => {
+  const ticks = { sent: 3, delivered: 2, read: 1 };
+  const progress = { log: 'new', sent: 1, delivered: 0, read: 0, former: { old: ticks } };
+  const statuses = [
+    ['new', 1],
+    ['new', 2],
+    ['old', 1],
+    ['old', 2],
+    ['other', 9],
+  ] as const;
+  expect(statuses.map(([log, n]) => statusOf({ log, n }, progress))).toEqual([
+    ...['sent', 'pending', 'read', 'delivered', 'delivered'],
+  ]);
 });

@@ -1,7 +1,7 @@
 /** A conversation as a person reads it: entries of all logs in one order, with ticks and day breaks. */
 import type { EntryRow } from '@bothy/peer/core';
 import { compareHlc } from '@bothy/protocols';
-import type { EntryBody, PersonId } from '@bothy/wire';
+import { type DeviceId, type EntryBody, type PersonId, parseDeviceKey } from '@bothy/wire';
 import type { ProgressView } from './peer-state.ts';
 
 /**
@@ -46,11 +46,22 @@ export function mergeRows(rows: readonly EntryRow[], more: readonly EntryRow[]):
   return [...known.values()].sort(compareRows);
 }
 
-export function statusOf(n: number, progress: ProgressView | undefined): MessageStatus {
+export function statusOf(
+  { log, n }: Pick<EntryRow, 'log' | 'n'>,
+  progress: ProgressView | undefined,
+): MessageStatus {
   if (progress === undefined) return 'pending';
-  if (n <= progress.read) return 'read';
-  if (n <= progress.delivered) return 'delivered';
-  return n <= progress.sent ? 'sent' : 'pending';
+  const ticks = progress.log === undefined || progress.log === log ? progress : progress.former?.[log];
+  // Another installation of ours wrote it, and we have it from the other side.
+  if (ticks === undefined) return 'delivered';
+  if (n <= ticks.read) return 'read';
+  if (n <= ticks.delivered) return 'delivered';
+  return n <= ticks.sent ? 'sent' : 'pending';
+}
+
+/** The device that wrote an item; undefined for one that is in no log. */
+export function deviceOf({ key }: Pick<MessageItem, 'key'>): DeviceId | undefined {
+  return parseDeviceKey(key.slice(0, Math.max(0, key.lastIndexOf('#'))))?.device;
 }
 
 /**
@@ -99,7 +110,7 @@ export function messageItems(
       deleted,
       atMs: row.hlc.ms,
       clockAhead: row.ahead,
-      status: mine ? statusOf(row.n, progress) : undefined,
+      status: mine ? statusOf(row, progress) : undefined,
     });
   }
   return items;

@@ -1,5 +1,6 @@
 export {
   compareRows,
+  deviceOf,
   type MessageItem,
   type MessageStatus,
   mergeRows,

@@ -1,15 +1,26 @@
 /** The state a person sees, kept by applying notices. Pure: web and terminal draw the same. */
-import type {
-  Contact,
-  CopyDifference,
-  CopyState,
-  LinkStage,
-  LinkState,
-  PeerNotice,
-  PeerSnapshot,
+import {
+  type Contact,
+  type CopyDifference,
+  type CopyState,
+  type LinkStage,
+  type LinkState,
+  type PeerNotice,
+  type PeerSnapshot,
+  type Receipt,
+  Receipts,
+  type Ticks,
 } from '@bothy/peer/core';
 import type { WallClockOffset } from '@bothy/protocols';
-import { directConversationId, type ErrorCode, type PersonId } from '@bothy/wire';
+import {
+  type DeviceId,
+  directConversationId,
+  type ErrorCode,
+  type LogKey,
+  logKeyOf,
+  type PersonId,
+  parseDeviceKey,
+} from '@bothy/wire';
 
 /** The best of a person's links, and where it is. */
 export interface LinkView {
@@ -25,9 +36,13 @@ export interface LinkView {
 
 /** How far our own entries in a conversation are. */
 export interface ProgressView {
+  /** The log that the numbers are of. @default every log */
+  readonly log?: LogKey;
   readonly sent: number;
   readonly delivered: number;
   readonly read: number;
+  /** The same for logs of ids that this device had before. */
+  readonly former?: Readonly<Record<LogKey, { readonly sent: number } & Ticks>>;
 }
 
 /** How the copy of a conversation on one device of the other person compares to ours. */
@@ -57,22 +72,31 @@ export interface PeerState {
   readonly copies: ReadonlyMap<string, ReadonlyMap<string, CopyView>>;
   /** By contact id: the other key that somebody uses in this contact's name. */
   readonly changedKeys: ReadonlyMap<string, PersonId>;
+  /** The ids of this device, the one that it has now last. */
+  readonly devices: readonly DeviceId[];
+  /** In this start it took a new id, for a copy of it is in use. */
+  readonly isRenewed: boolean;
+  /** By conversation id: how often entries were written again, and are not where they were. */
+  readonly writtenAgain: ReadonlyMap<string, number>;
   /** Connection to the broker. */
   readonly signalling: 'up' | 'down';
   /** What was refused since the start: how often, and the last sentence. */
   readonly refused: ReadonlyMap<ErrorCode, { readonly count: number; readonly message: string }>;
 }
 
-/** What is known from the store alone: contacts, ticks and unread counts before any node is reachable. */
-export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerState {
+/**
+ * What is known from the store alone: contacts, ticks and unread counts before any node is reachable. `devices` are the
+ * ids of this device, the one that it has now last.
+ */
+export function initialPeerState(
+  me: PersonId,
+  snapshot: PeerSnapshot,
+  devices: readonly DeviceId[] = [],
+): PeerState {
+  const ownLogs = devices.map((device) => logKeyOf({ person: me, device }));
   const progress = new Map<string, ProgressView>();
-  for (const receipt of snapshot.receipts) {
-    const before = progress.get(receipt.conversation);
-    progress.set(receipt.conversation, {
-      sent: 0,
-      delivered: Math.max(before?.delivered ?? 0, receipt.delivered),
-      read: Math.max(before?.read ?? 0, receipt.read),
-    });
+  for (const [id, receipts] of Map.groupBy(snapshot.receipts, ({ conversation }) => conversation)) {
+    progress.set(id, storedProgress(id, receipts, ownLogs));
   }
   const readUpTo = new Map(
     snapshot.readMarks.map((mark) => [`${mark.conversation} ${mark.log}`, mark.messages]),
@@ -92,6 +116,9 @@ export function initialPeerState(me: PersonId, snapshot: PeerSnapshot): PeerStat
     typing: new Set(),
     copies: new Map(),
     changedKeys: new Map(),
+    devices,
+    isRenewed: false,
+    writtenAgain: new Map(),
     signalling: 'down',
     refused: new Map(),
   };
@@ -110,11 +137,12 @@ export function applyNotice(state: PeerState, notice: PeerNotice, nowMs: number)
       return { ...state, contacts, changedKeys };
     }
     case 'progress': {
-      const { sent, delivered, read } = notice;
-      return {
-        ...state,
-        progress: withEntry(state.progress, notice.conversation, { sent, delivered, read }),
-      };
+      const { kind: _, conversation, ...progress } = notice;
+      return { ...state, progress: withEntry(state.progress, conversation, progress) };
+    }
+    case 'writtenAgain': {
+      const times = (state.writtenAgain.get(notice.conversation) ?? 0) + 1;
+      return { ...state, writtenAgain: withEntry(state.writtenAgain, notice.conversation, times) };
     }
     case 'unread':
       return { ...state, unread: withEntry(state.unread, notice.conversation, notice.count) };
@@ -144,7 +172,15 @@ export function applyNotice(state: PeerState, notice: PeerNotice, nowMs: number)
         ...found,
         atMs: nowMs,
       });
-      return { ...state, copies: withEntry(state.copies, conversation, views) };
+      const isWhole = found.state === 'same';
+      return {
+        ...state,
+        copies: withEntry(
+          state.copies,
+          conversation,
+          isWhole ? withoutGone(views, state, found.device) : views,
+        ),
+      };
     }
     case 'refused': {
       const count = (state.refused.get(notice.code)?.count ?? 0) + 1;
@@ -193,6 +229,35 @@ export function contactList(state: PeerState): readonly Contact[] {
 export function unreadOf(state: PeerState, me: PersonId, contact: Contact): number {
   if (contact.person === null) return 0;
   return state.unread.get(directConversationId(me, contact.person)) ?? 0;
+}
+
+/**
+ * Without what devices differed in that are not linked any more: one that took a new id does not come back under the old
+ * one, and any other is compared anew when it does.
+ */
+function withoutGone(
+  views: ReadonlyMap<string, CopyView>,
+  { links }: PeerState,
+  same: string,
+): ReadonlyMap<string, CopyView> {
+  const isOpen = (key: string): boolean => {
+    const { person = '', device = '' } = parseDeviceKey(key) ?? {};
+    return links.get(person)?.get(device)?.state === 'open';
+  };
+  return new Map([...views].filter(([key, { state }]) => key === same || state !== 'differs' || isOpen(key)));
+}
+
+function storedProgress(
+  conversation: string,
+  receipts: readonly Receipt[],
+  ownLogs: readonly LogKey[],
+): ProgressView {
+  const book = new Receipts(conversation, ownLogs);
+  for (const receipt of receipts) book.restore(receipt);
+  const ticks = (log: LogKey) => ({ sent: 0, ...book.furthest(log) });
+  const [log = '', ...former] = ownLogs.toReversed();
+  if (former.length === 0) return ticks(log);
+  return { log, ...ticks(log), former: Object.fromEntries(former.map((each) => [each, ticks(each)])) };
 }
 
 function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {

@@ -85,7 +85,7 @@ export class AppStart {
       () => readKnownNodes(() => localStorage),
       () => performance.now(),
     );
-    const session = await startPeerSession({ identity, brokerUrl, audience });
+    const session = await startPeerSession({ identity, identities: this.#store, brokerUrl, audience });
     this.#enter({ kind: 'running', session });
   }
 

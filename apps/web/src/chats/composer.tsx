@@ -1,4 +1,4 @@
-import type { MessageItem } from '@bothy/peer/views';
+import { deviceOf, type MessageItem } from '@bothy/peer/views';
 import type { ErrorCode, PersonId } from '@bothy/wire';
 import { type FormEvent, type KeyboardEvent, useCallback, useId, useState } from 'react';
 import { useSession } from '../app/session-context.ts';
@@ -55,10 +55,10 @@ export function Composer(props: ComposerProps) {
     setText((typedSince) => (typedSince === '' ? text : `${text}\n${typedSince}`));
   }
 
-  async function change({ n, text: before }: MessageItem): Promise<void> {
+  async function change(item: MessageItem): Promise<void> {
     if (check.kind !== 'sendable') return;
-    if (text === before) return done();
-    const result = await ask({ kind: 'editMessage', person, n, text });
+    if (text === item.text) return done();
+    const result = await ask({ kind: 'editMessage', person, n: item.n, device: deviceOf(item), text });
     if (result.ok) done();
     else setRefusal(`Not changed. ${result.message}`);
   }

@@ -1,5 +1,6 @@
 import type { Contact } from '@bothy/peer/core';
 import type { PeerState } from '@bothy/peer/views';
+import { directConversationId } from '@bothy/wire';
 import type { ReactNode } from 'react';
 import { useSession } from '../app/session-context.ts';
 import { routeHash } from '../routing/route.ts';
@@ -13,8 +14,11 @@ import { RequestActions } from './request-actions.tsx';
 /** What is open beside the list: a conversation, or where a request stands. */
 export function ContactPane({ contact, state }: { contact: Contact; state: PeerState }) {
   const { person } = contact;
+  const me = useSession().session.me.person;
   if (contact.state === 'accepted' && person !== null) {
-    return <Conversation contact={contact} person={person} state={state} />;
+    // Read anew once entries are not where they were.
+    const times = state.writtenAgain.get(directConversationId(me, person)) ?? 0;
+    return <Conversation key={times} contact={contact} person={person} state={state} />;
   }
   switch (contact.state) {
     case 'asking':

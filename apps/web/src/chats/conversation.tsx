@@ -1,5 +1,12 @@
 import type { Contact } from '@bothy/peer/core';
-import { type MessageItem, messageItems, type PeerState, unreadOf, withUnsent } from '@bothy/peer/views';
+import {
+  deviceOf,
+  type MessageItem,
+  messageItems,
+  type PeerState,
+  unreadOf,
+  withUnsent,
+} from '@bothy/peer/views';
 import { directConversationId, type PersonId } from '@bothy/wire';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
@@ -44,17 +51,16 @@ export function Conversation({ contact, person, state }: ConversationProps) {
   const newPerson = state.changedKeys.get(contact.id);
   const [editing, setEditing] = useState<MessageItem>();
   const actions = useMemo<MessageActions>(() => {
-    const ownLog = `${me}/${session.me.device}#`;
     return {
       // Another device of ours wrote the others: only it can change them.
-      mayChange: (item) => !item.deleted && item.key.startsWith(ownLog),
+      mayChange: (item) => !item.deleted && state.devices.includes(deviceOf(item) ?? ''),
       edit: setEditing,
-      remove: (item) => void run({ kind: 'deleteMessage', person, n: item.n }),
+      remove: (item) => void run({ kind: 'deleteMessage', person, n: item.n, device: deviceOf(item) }),
       cancel: unsent.cancel,
       retry: unsent.retry,
       forget: unsent.forget,
     };
-  }, [me, session, run, person, unsent]);
+  }, [state.devices, run, person, unsent]);
 
   const toEnd = useRef<() => void>(() => undefined);
   function reachEnd(reached: boolean): void {

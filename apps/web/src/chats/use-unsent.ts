@@ -1,4 +1,4 @@
-import type { MessageItem, UnsentMessage } from '@bothy/peer/views';
+import { deviceOf, type MessageItem, type UnsentMessage } from '@bothy/peer/views';
 import type { PersonId } from '@bothy/wire';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { useSession } from '../app/session-context.ts';
@@ -32,8 +32,9 @@ export function useUnsent(person: PersonId, contactName: string): Unsent {
     return {
       messages,
       failed,
-      cancel: async ({ n, text, atMs }) => {
-        if (!(await run({ kind: 'deleteMessage', person, n }))) return;
+      cancel: async (item) => {
+        const { n, text, atMs } = item;
+        if (!(await run({ kind: 'deleteMessage', person, n, device: deviceOf(item) }))) return;
         // It may have gone out with a link that broke; nobody knows yet.
         const reason = `You cancelled it. Should ${contactName} have it already, it is taken back there too.`;
         unsentStore.add(person, { id: newMessageId(), text, atMs, reason });

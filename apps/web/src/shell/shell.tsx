@@ -5,6 +5,7 @@ import { useAlarmBadge } from '../app/alarm-badge.ts';
 import { pageTitle } from '../app/page-title.ts';
 import { usePeerState } from '../app/session-context.ts';
 import { ChatsPlace } from '../chats/chats-place.tsx';
+import { RenewedDevice } from '../chats/renewed-device.tsx';
 import { ComingPlace } from '../places/coming-place.tsx';
 import { useRoomsGlance } from '../rooms/rooms-glance.ts';
 import { useRoute } from '../routing/use-route.ts';
@@ -43,6 +44,7 @@ export function Shell({ session }: { session: PeerSession }) {
   return (
     <SessionProvider session={session}>
       <div className={isInside ? 'shell shell-inside' : 'shell'}>
+        <RenewedDevice isRenewed={state.isRenewed} />
         <TopBar me={session.me} state={state} roomsNode={rooms.node} />
         <Rail place={place} waiting={waiting} unread={rooms.unread} alarms={alarms} />
         <main className="place">

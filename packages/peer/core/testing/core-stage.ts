@@ -1,6 +1,7 @@
 /** One peer core on a stage: inputs by hand, outputs looked at. Alice is the core, Ben the other side. */
 import {
   type Contact,
+  type PeerConfig,
   PeerCore,
   type PeerInput,
   type PeerNotice,
@@ -52,21 +53,21 @@ export class CoreStage {
   #commands = 0;
   outputs: readonly PeerOutput[] = [];
 
-  constructor(snapshot: Partial<PeerSnapshot> = {}) {
-    const config = { ...alice, certificate: 'certificate of alice', boot: aliceBoot };
+  constructor(snapshot: Partial<PeerSnapshot> = {}, own: Partial<PeerConfig> = {}) {
+    const config = { ...alice, certificate: 'certificate of alice', boot: aliceBoot, ...own };
     this.#core = new PeerCore(config, { ...emptySnapshot, ...snapshot }, seededRandom('stage'));
   }
 
   /** A stage on which Ben is a contact and the broker is reachable. */
-  static withBen(snapshot: Partial<PeerSnapshot> = {}): CoreStage {
-    const stage = new CoreStage({ contacts: [benAccepted], ...snapshot });
+  static withBen(snapshot: Partial<PeerSnapshot> = {}, own: Partial<PeerConfig> = {}): CoreStage {
+    const stage = new CoreStage({ contacts: [benAccepted], ...snapshot }, own);
     stage.step({ kind: 'signalling', state: 'up' });
     return stage;
   }
 
   /** The same with an open link to Ben. */
-  static linked(snapshot: Partial<PeerSnapshot> = {}): CoreStage {
-    const stage = CoreStage.withBen(snapshot);
+  static linked(snapshot: Partial<PeerSnapshot> = {}, own: Partial<PeerConfig> = {}): CoreStage {
+    const stage = CoreStage.withBen(snapshot, own);
     stage.presence({ online: true });
     stage.fromBen({ kind: 'offer', body: { toSession: null, number: 1, sdp: 'offer', certificate: '' } });
     stage.rtc({ kind: 'channel', state: 'open' });

@@ -18,6 +18,8 @@ export type Learned =
 export interface DeviceDirectoryOptions {
   /** Our own certificate, verbatim: always known, for others pass on our entries too. */
   readonly ownCertificate: string;
+  /** Of the ids that this installation had before. @default none */
+  readonly formerCertificates?: readonly string[] | undefined;
   /** The newest certificate stored for a person, if any. */
   readonly stored: (person: PersonId) => string | null | undefined;
   /**
@@ -53,7 +55,8 @@ export class DeviceDirectory {
   }
 
   async #findStored(address: DeviceAddress): Promise<KnownDevice | undefined> {
-    for (const text of [this.#options.stored(address.person), this.#options.ownCertificate]) {
+    const { stored, ownCertificate, formerCertificates = [] } = this.#options;
+    for (const text of [stored(address.person), ownCertificate, ...formerCertificates]) {
       if (text === null || text === undefined) continue;
       const found = await verify(text);
       if (found.ok && deviceKey(found.device.certificate) === deviceKey(address)) return found.device;

@@ -5,7 +5,7 @@
  */
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
 import { type CopyCheck, initialPeerState, type PeerState } from '@bothy/peer/views';
-import type { BothyError, PersonId } from '@bothy/wire';
+import type { BothyError, DeviceId, PersonId } from '@bothy/wire';
 import { type CopyCheckOptions, checkCopy } from './copy-check.ts';
 import { type EntryKey, type HistoryQuery, openPeerDatabase, type PeerStore } from './peer-database.ts';
 import { TabChannel, type TabMessage } from './tab-channel.ts';
@@ -22,6 +22,7 @@ interface Pending {
 
 export class FollowingSession implements TabSession {
   readonly #person: PersonId;
+  readonly #devices: readonly DeviceId[];
   readonly #host: SessionHost;
   readonly #channel: TabChannel;
   readonly #pending = new Map<string, Pending>();
@@ -29,11 +30,13 @@ export class FollowingSession implements TabSession {
   #store: PeerStore | undefined;
   #stopped = false;
 
-  constructor(person: PersonId, host: SessionHost) {
+  /** `devices`: the ids of this device, the one that it has now last. */
+  constructor(person: PersonId, devices: readonly DeviceId[], host: SessionHost) {
     this.#person = person;
+    this.#devices = devices;
     this.#host = host;
     this.#channel = new TabChannel(person, (message) => this.#received(message));
-    this.#state = initialPeerState(person, nothingStored);
+    this.#state = initialPeerState(person, nothingStored, devices);
   }
 
   /** Opens the store, and asks the tab that writes for its state. Rejects with `storage_failed`. */
@@ -42,7 +45,7 @@ export class FollowingSession implements TabSession {
     const store = await openPeerDatabase({ person: this.#person, lost });
     if (this.#stopped) return store.close();
     this.#store = store;
-    this.#change(initialPeerState(this.#person, await store.load()));
+    this.#change(initialPeerState(this.#person, await store.load(), this.#devices));
     this.#channel.send({ kind: 'hello' });
   }
 

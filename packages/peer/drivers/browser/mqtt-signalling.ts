@@ -30,7 +30,7 @@ import { readArrival, topicOfKind } from './signed-intake.ts';
 export interface SignallingEvents {
   /** `up` once everything addressed to us is subscribed to. */
   readonly state: (state: 'up' | 'down') => void;
-  /** Verified, in arrival order. Never our own device's. */
+  /** Verified, in arrival order. Our own device's too: another copy of it is seen by that. */
   readonly presence: (presence: Presence) => void;
   /** Verified, in arrival order. */
   readonly envelope: (envelope: Envelope) => void;
@@ -254,7 +254,7 @@ export class MqttSignalling {
       if (arrival.kind === 'refused') return events.refused(arrival.refusal.code, arrival.refusal.message);
       if (arrival.kind === 'envelope') return events.envelope(arrival.envelope);
       if (arrival.kind === 'empty') return;
-      if (arrival.presence.from.device === identity.device) return this.#ownPresence(arrival.presence);
+      if (arrival.presence.from.device === identity.device) this.#ownPresence(arrival.presence);
       events.presence(arrival.presence);
     });
     if (!taken) {

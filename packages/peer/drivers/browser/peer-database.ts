@@ -202,6 +202,8 @@ class PeerDatabase implements PeerStore {
           return putEntry(tx.objectStore('entries'), stored(write.row));
         case 'dropBody':
           return dropBodies(tx.objectStore('entries'), [write.conversation, write.log, write.n]);
+        case 'cutLog':
+          return cutLog(tx.objectStore('entries'), tx.objectStore('heads'), write);
         case 'putHead':
           return tx.objectStore('heads').put(write.head);
         case 'putReceipt':
@@ -228,6 +230,18 @@ class PeerDatabase implements PeerStore {
     }
     await tx.done;
   }
+}
+
+/** A head that is put with it stays: it comes later in the same transaction. */
+async function cutLog(
+  entries: EntryStore,
+  heads: IDBPObjectStore<PeerSchema, StoreNames<PeerSchema>[], 'heads', 'readwrite'>,
+  { conversation, log, from }: Extract<PeerWrite, { kind: 'cutLog' }>,
+): Promise<void> {
+  const tail = IDBKeyRange.bound([conversation, log, from], [conversation, log, Number.MAX_SAFE_INTEGER]);
+  const deleted = entries.delete(tail);
+  if (from === 1) await heads.delete([conversation, log]);
+  await deleted;
 }
 
 function isDrop({ kind }: PeerWrite): boolean {

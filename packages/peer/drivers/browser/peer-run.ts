@@ -3,7 +3,7 @@
  * it, and its drivers. It ends when it is stopped or when something of ours
  * fails; it is then rebuilt from the store, never mended.
  */
-import type { LocalIdentity } from '@bothy/identity';
+import { formerDevices, type LocalIdentity } from '@bothy/identity';
 import {
   type CommandResult,
   type PeerCommand,
@@ -36,6 +36,10 @@ export interface PeerRunOptions {
   readonly storedCertificate: (person: PersonId) => string | null | undefined;
   readonly notice: (notice: PeerNotice) => void;
   readonly signalling: (state: 'up' | 'down') => void;
+  /** Whether a new device id can be made. */
+  readonly canRenew: boolean;
+  /** This device is in use elsewhere: a new run has to begin, with a new id. Called at most once. */
+  readonly renew: () => void;
   /** The run has ended by itself; called at most once, and nothing after it. */
   readonly failed: (error: BothyError) => void;
 }
@@ -59,7 +63,15 @@ export class PeerRun {
     this.#options = options;
     const boot = formatBoot(options.bootCounter, randomBootText());
     const core = new PeerCore(
-      { name, person, device, certificate, boot },
+      {
+        name,
+        person,
+        device,
+        certificate,
+        boot,
+        former: formerDevices(identity),
+        canRenew: options.canRenew,
+      },
       options.snapshot,
       seededRandom(randomSeed()),
     );
@@ -71,7 +83,11 @@ export class PeerRun {
       ask: (question, answer) => this.#ask(question, answer),
       failed: (error) => this.#fail(error),
     });
-    const devices = new DeviceDirectory({ ownCertificate: certificate, stored: options.storedCertificate });
+    const devices = new DeviceDirectory({
+      ownCertificate: certificate,
+      formerCertificates: identity.former,
+      stored: options.storedCertificate,
+    });
     const refused = (code: BothyError['code'], message: string): void => {
       options.notice({ kind: 'refused', code, message });
     };
@@ -152,6 +168,8 @@ export class PeerRun {
         return;
       case 'notify':
         return this.#options.notice(output.notice);
+      case 'renew':
+        return this.#options.renew();
       case 'announce':
         return this.#signalling.announce();
       case 'watch':

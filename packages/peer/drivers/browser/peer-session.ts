@@ -6,7 +6,7 @@
  *   start ──lock free──▶ writing ──a failure that a restart does not mend──▶ failed
  *     └──lock held──▶ following ──lock granted──▶ writing
  */
-import type { LocalIdentity } from '@bothy/identity';
+import { formerDevices, type LocalIdentity } from '@bothy/identity';
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
 import type { CopyCheck, PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
@@ -14,6 +14,7 @@ import { BothyError } from '@bothy/wire';
 import type { CopyCheckOptions } from './copy-check.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { FollowingSession } from './following-session.ts';
+import type { IdentityStore } from './identity-store.ts';
 import type { EntryKey, HistoryQuery } from './peer-database.ts';
 import { type ReleaseLock, tryProfileLock, waitForProfileLock } from './profile-lock.ts';
 import type { SessionHost, TabSession } from './tab-session.ts';
@@ -21,6 +22,11 @@ import { WritingSession } from './writing-session.ts';
 
 export interface PeerSessionOptions {
   readonly identity: LocalIdentity;
+  /**
+   * Where the identity is kept. Without it this device cannot take a new id when a copy of it is in use elsewhere.
+   * @default nowhere
+   */
+  readonly identities?: IdentityStore;
   /** Where the broker is, `ws://…/mqtt` or `wss://…/mqtt`; a function is asked before every attempt. */
   readonly brokerUrl: string | (() => string);
   /** The node's `host:port` as this browser reaches it: what proofs are made out to. */
@@ -37,6 +43,7 @@ export interface PeerSessionOptions {
 }
 
 export interface PeerSession {
+  /** Another object once this device has taken a new id. */
   readonly me: Pick<LocalIdentity, 'name' | 'person' | 'device'>;
   /** Whether this tab runs the peer, or follows the one that does. */
   role(): 'writing' | 'following';
@@ -82,8 +89,8 @@ export async function startPeerSession(options: PeerSessionOptions): Promise<Pee
 }
 
 class BrowserPeerSession implements PeerSession {
-  readonly me: PeerSession['me'];
-  readonly #options: PeerSessionOptions;
+  me: PeerSession['me'];
+  #options: PeerSessionOptions;
   readonly #lockName: string;
   readonly #waiting = new AbortController();
   readonly #listeners = new Set<() => void>();
@@ -105,13 +112,14 @@ class BrowserPeerSession implements PeerSession {
     this.#options = options;
     this.#lockName = `bothy-${person}`;
     this.#host = {
+      renewed: (identity) => this.#become(identity),
       changed: () => this.#changed(),
       entries: (rows) => {
         for (const listener of this.#entryListeners) listener(rows);
       },
       failed: (error) => this.#fail(error),
     };
-    this.#following = new FollowingSession(person, this.#host);
+    this.#following = new FollowingSession(person, [...formerDevices(options.identity), device], this.#host);
     this.#inner = this.#following;
   }
 
@@ -175,8 +183,10 @@ class BrowserPeerSession implements PeerSession {
     watch: Pick<CopyCheckOptions, 'progress' | 'signal'> = {},
   ): Promise<CopyCheck> {
     await this.#takingOver;
+    const { certificate, former } = await this.#kept();
     const devices = new DeviceDirectory({
-      ownCertificate: this.#options.identity.certificate,
+      ownCertificate: certificate,
+      formerCertificates: former,
       stored: (person) => this.state().contacts.get(person)?.certificate,
     });
     return this.#inner.checkCopy({ ...watch, conversation, devices });
@@ -198,10 +208,24 @@ class BrowserPeerSession implements PeerSession {
     this.#release = release;
     if (this.#stopped) return release();
     await this.#following.stop();
+    // The tab that wrote until now may have taken a new device id.
+    this.#become(await this.#kept());
     const writing = new WritingSession(this.#options, this.#following.state(), this.#host);
     this.#inner = writing;
     this.#role = 'writing';
     await writing.start();
+  }
+
+  async #kept(): Promise<LocalIdentity> {
+    const { identity, identities } = this.#options;
+    const kept = await identities?.load();
+    return kept?.person === identity.person ? kept : identity;
+  }
+
+  #become(identity: LocalIdentity): void {
+    const { name, person, device } = identity;
+    this.#options = { ...this.#options, identity };
+    this.me = { name, person, device };
   }
 
   #fail(error: BothyError): void {

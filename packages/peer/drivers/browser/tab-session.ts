@@ -1,4 +1,5 @@
 /** What a tab needs of its session, whether it writes or follows the tab that does. */
+import type { LocalIdentity } from '@bothy/identity';
 import type { CommandResult, EntryRow, PeerCommand } from '@bothy/peer/core';
 import type { CopyCheck, PeerState } from '@bothy/peer/views';
 import { BothyError } from '@bothy/wire';
@@ -21,6 +22,8 @@ export interface TabSession {
 
 /** Told by a session about what happens in it. */
 export interface SessionHost {
+  /** This installation goes on under another device id. */
+  readonly renewed: (identity: LocalIdentity) => void;
   /** `state` is another object now. */
   readonly changed: () => void;
   readonly entries: (rows: readonly EntryRow[]) => void;

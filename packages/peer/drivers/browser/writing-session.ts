@@ -3,6 +3,7 @@
  * peer, starts the core again from the store when a run fails, and serves the
  * tabs that follow.
  */
+import { formerDevices, type LocalIdentity, renewDevice } from '@bothy/identity';
 import type { CommandResult, EntryRow, PeerCommand, PeerNotice } from '@bothy/peer/core';
 import { applyNotice, type CopyCheck, initialPeerState, type PeerState } from '@bothy/peer/views';
 import type { Clock, Timers } from '@bothy/runtime';
@@ -34,10 +35,16 @@ export class WritingSession implements TabSession {
   #store: PeerStore | undefined;
   #run: PeerRun | undefined;
   #restarts = 0;
+  #identity: LocalIdentity;
+  /** While a new device id is made; commands wait for it. */
+  #renewing: Promise<void> | undefined;
+  /** Once per start: a copy that is put back again and again must not fill conversations with logs. */
+  #hasRenewed = false;
   #stopped = false;
 
   constructor(options: PeerSessionOptions, state: PeerState, host: SessionHost) {
     this.#options = options;
+    this.#identity = options.identity;
     this.#host = host;
     this.#state = state;
     this.#clock = options.clock ?? browserClock;
@@ -65,10 +72,11 @@ export class WritingSession implements TabSession {
     return this.#state;
   }
 
-  command(command: PeerCommand): Promise<CommandResult> {
+  async command(command: PeerCommand): Promise<CommandResult> {
+    await this.#renewing;
     if (this.#run !== undefined) return this.#run.command(command);
     const message = this.#failure?.message ?? 'Bothy is starting again. Try again in a moment.';
-    return Promise.resolve({ ok: false, code: this.#failure?.code ?? 'storage_failed', message });
+    return { ok: false, code: this.#failure?.code ?? 'storage_failed', message };
   }
 
   async history(conversation: string, query: HistoryQuery): Promise<readonly EntryRow[]> {
@@ -90,6 +98,7 @@ export class WritingSession implements TabSession {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#unlisten();
+    await this.#renewing;
     const run = this.#run;
     this.#run = undefined;
     await run?.stop();
@@ -98,14 +107,16 @@ export class WritingSession implements TabSession {
   }
 
   async #begin(): Promise<void> {
-    const { identity, brokerUrl, audience, iceServers = [] } = this.#options;
+    const { brokerUrl, audience, iceServers = [], identities } = this.#options;
+    const identity = this.#identity;
     const lost = (error: BothyError): void => void this.#failed(error);
     const store = await openPeerDatabase({ person: identity.person, lost });
     this.#store = store;
     const [snapshot, bootCounter] = await Promise.all([store.load(), store.nextBoot()]);
     if (this.#stopped) return this.#closeStore();
-    const { refused } = this.#state;
-    this.#change({ ...initialPeerState(identity.person, snapshot), refused });
+    const { refused, isRenewed } = this.#state;
+    const devices = [...formerDevices(identity), identity.device];
+    this.#change({ ...initialPeerState(identity.person, snapshot, devices), refused, isRenewed });
     this.#run = new PeerRun({
       identity,
       brokerUrl,
@@ -119,9 +130,36 @@ export class WritingSession implements TabSession {
       storedCertificate: (person) => this.#state.contacts.get(person)?.certificate,
       notice: (notice) => this.#notice(notice),
       signalling: (signalling) => this.#change({ ...this.#state, signalling }),
+      canRenew: identities !== undefined && identity.personKeyPair !== undefined && !this.#hasRenewed,
+      renew: () => {
+        this.#renewing = this.#renew().finally(() => {
+          this.#renewing = undefined;
+        });
+      },
       failed: (error) => void this.#failed(error),
     });
     this.#run.start();
+  }
+
+  /** Ends the run, makes a new device id and keeps it, and begins again with it. */
+  async #renew(): Promise<void> {
+    const run = this.#run;
+    this.#run = undefined;
+    this.#hasRenewed = true;
+    try {
+      await run?.stop();
+      const identity = await renewDevice(this.#identity, this.#clock.wallMs());
+      // From here on the old id is not used any more, whatever happens to this tab.
+      await this.#options.identities?.save(identity);
+      this.#closeStore();
+      if (this.#stopped) return;
+      this.#identity = identity;
+      this.#host.renewed(identity);
+      this.#state = { ...this.#state, isRenewed: true };
+      await this.#begin();
+    } catch (thrown) {
+      this.#giveUp(BothyError.from(thrown, 'storage_failed'));
+    }
   }
 
   /** A run ended by itself: one more from the store, then the person is told. */
@@ -129,7 +167,8 @@ export class WritingSession implements TabSession {
     const run = this.#run;
     this.#run = undefined;
     this.#closeStore();
-    if (this.#stopped || this.#failure !== undefined) return;
+    // A new id begins a new run anyway.
+    if (this.#stopped || this.#failure !== undefined || this.#renewing !== undefined) return;
     void run?.stop();
     // Nothing is up while there is no run: what is drawn must not promise it.
     this.#change({ ...this.#state, signalling: 'down', online: new Set(), links: new Map() });
