@@ -8,7 +8,7 @@ import { httpRequest } from '@bothy/testkit';
 import { topics } from '@bothy/wire';
 import { connectAsync } from 'mqtt';
 import { expect, test } from 'vitest';
-import { connectMqtt, nodeFixture, signIn } from '../testing/running-node.ts';
+import { connectMqtt, joined, nodeFixture, signIn } from '../testing/running-node.ts';
 import type { RunningNode } from './index.ts';
 
 const { start, folder } = nodeFixture();
@@ -23,23 +23,12 @@ async function upNodes(node: RunningNode): Promise<number> {
   return nodes.filter(({ health }) => health === 'up').length;
 }
 
-/** Of the directory that it is in; before it has found that of the others, it has one of its own. */
-async function membersOfDirectory(node: RunningNode): Promise<number> {
-  const { directory } = (await get(node, 'cluster')) as {
-    directory: { voters: string[]; learners: string[] };
-  };
-  return directory.voters.length + directory.learners.length;
-}
-
 async function cluster(count: number): Promise<RunningNode[]> {
   const nodes = [await start({ id: 'n1' })];
   for (let n = 2; n <= count; n += 1) {
     nodes.push(await start({ id: `n${n}`, join: nodes[0]?.clusterAddress ?? '' }));
   }
-  for (const node of nodes) {
-    await expect.poll(() => upNodes(node)).toBe(count);
-    await expect.poll(() => membersOfDirectory(node)).toBe(count);
-  }
+  await joined(...nodes);
   return nodes;
 }
 

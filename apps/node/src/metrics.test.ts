@@ -2,7 +2,7 @@
 import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { joinRoom, openRoom } from '../testing/room-client.ts';
-import { nodeFixture } from '../testing/running-node.ts';
+import { joined, nodeFixture } from '../testing/running-node.ts';
 import type { RunningNode } from './index.ts';
 
 const { start } = nodeFixture();
@@ -31,6 +31,7 @@ test('nodes that come and go are counted by their health', async () => {
 test('sends are timed where they are ordered, and forwards where they come from', async () => {
   const one = await start({ id: 'n1' });
   const two = await start({ id: 'n2', join: one.clusterAddress });
+  await joined(one, two);
   const { client: ann, room } = await openRoom(one, 'ann');
   const ben = await joinRoom(two, 'ben', room);
   const durable = 'bothy_rooms_send_durable_seconds_count';

@@ -5,7 +5,7 @@ import { type LocalIdentity, makeProof } from '@bothy/identity';
 import { httpRequest, temporaryFolder } from '@bothy/testkit';
 import { deviceKey } from '@bothy/wire';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import {
   type ConfigTexts,
   parseConfig,
@@ -42,6 +42,21 @@ export function nodeFixture(): NodeFixture {
       return node;
     },
   };
+}
+
+/** How many nodes this one sees up, and how many are in its directory. Alone, before it finds the others, it has one of its own. */
+async function seen(node: Pick<RunningNode, 'webUrl'>): Promise<readonly [number, number]> {
+  const { nodes, directory } = JSON.parse((await httpRequest(`${node.webUrl}/api/v1/cluster`)).text) as {
+    readonly nodes: readonly { readonly health: string }[];
+    readonly directory: { readonly voters: readonly string[]; readonly learners: readonly string[] };
+  };
+  const up = nodes.filter(({ health }) => health === 'up').length;
+  return [up, directory.voters.length + directory.learners.length];
+}
+
+/** Waits until these are one cluster with one directory, of which each of them knows. */
+export async function joined(...nodes: readonly Pick<RunningNode, 'webUrl'>[]): Promise<void> {
+  for (const node of nodes) await expect.poll(() => seen(node)).toEqual([nodes.length, nodes.length]);
 }
 
 /** A web app as small as it can be, below this folder. */

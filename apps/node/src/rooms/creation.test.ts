@@ -1,7 +1,7 @@
 import { createIdentity } from '@bothy/identity';
 import { expect, test } from 'vitest';
 import { RoomClient } from '../../testing/room-client.ts';
-import { nodeFixture, signIn } from '../../testing/running-node.ts';
+import { joined, nodeFixture, signIn } from '../../testing/running-node.ts';
 import { creationOf } from './creation.ts';
 
 const nodes = nodeFixture();
@@ -17,6 +17,7 @@ test('a creation has one beginning of an id, which differs by person and by requ
 test('a room that is asked for again at another node is the room that there is, and asked for at both at once it is one', async () => {
   const one = await nodes.start({ id: 'n1' });
   const two = await nodes.start({ id: 'n2', join: one.clusterAddress });
+  await joined(one, two);
   const ann = await createIdentity({ name: 'ann', issuedAt: Date.now() });
   const enter = async (node: typeof one) => {
     const { token = '' } = (await signIn(node, ann)).body;
@@ -31,8 +32,8 @@ test('a room that is asked for again at another node is the room that there is, 
   const room = await create(atOne);
   await expect.poll(async () => JSON.stringify((await atTwo.call('room.list')).rooms)).toContain(room.id);
   expect(await create(atTwo)).toMatchObject({ id: room.id, administrator: 'n1' });
-  const joined = await atTwo.call('room.join', { requestId: 'j-1', room: room.id });
-  expect(joined).toMatchObject({ room: { id: room.id } });
+  const entered = await atTwo.call('room.join', { requestId: 'j-1', room: room.id });
+  expect(entered).toMatchObject({ room: { id: room.id } });
   // At once, at both, again and again: whoever comes second is told where it is, or what it is.
   for (const requestId of ['c-2', 'c-3', 'c-4']) {
     const told = await Promise.allSettled(

@@ -1,7 +1,7 @@
 import { createIdentity } from '@bothy/identity';
 import { expect, test } from 'vitest';
 import { RoomClient } from '../../testing/room-client.ts';
-import { nodeFixture, signIn } from '../../testing/running-node.ts';
+import { joined, nodeFixture, signIn } from '../../testing/running-node.ts';
 import type { RunningNode } from '../index.ts';
 
 const { start } = nodeFixture();
@@ -14,6 +14,7 @@ async function enter(node: RunningNode, name: string) {
 test('a file at one node is opened by many at another, and told as unreachable once that node is gone', async () => {
   const one = await start({ id: 'n1' });
   const other = await start({ id: 'n2', join: one.clusterAddress });
+  await joined(one, other);
   const ann = await enter(one, 'ann');
   const { room } = await ann.client.call('room.create', { requestId: 'c-1', name: 'Hut' });
   const { id } = room as { id: string };
@@ -26,9 +27,9 @@ test('a file at one node is opened by many at another, and told as unreachable o
   const { file } = await added.json();
 
   const ben = await enter(other, 'ben');
-  const joined = () => ben.client.call('room.join', { requestId: 'j-1', room: id }).then(() => true);
-  // It takes a moment until the nodes know of each other and of the room.
-  await expect.poll(() => joined().catch(() => false)).toBe(true);
+  const enters = () => ben.client.call('room.join', { requestId: 'j-1', room: id }).then(() => true);
+  // It takes a moment until the other node knows of the room.
+  await expect.poll(() => enters().catch(() => false)).toBe(true);
   const open = async (named: string): Promise<{ status: number; text: string }> => {
     const answer = await fetch(`${other.webUrl}/api/v1/rooms/${id}/files/n1/${named}`, {
       headers: { authorization: `Bearer ${ben.token}` },

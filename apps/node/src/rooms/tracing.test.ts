@@ -8,7 +8,7 @@ import { httpRequest } from '@bothy/testkit';
 import { expect, test } from 'vitest';
 import { openCollector } from '../../testing/otlp-collector.ts';
 import { joinRoom, openRoom } from '../../testing/room-client.ts';
-import { nodeFixture } from '../../testing/running-node.ts';
+import { joined, nodeFixture } from '../../testing/running-node.ts';
 import type { ConfigTexts, RunningNode } from '../index.ts';
 
 const { start, folder } = nodeFixture();
@@ -18,7 +18,9 @@ const traceparent = `00-${traceId}-${clientSpan}-01`;
 
 async function pair(flags: ConfigTexts): Promise<[RunningNode, RunningNode]> {
   const one = await start({ ...flags, id: 'n1' });
-  return [one, await start({ ...flags, id: 'n2', join: one.clusterAddress })];
+  const other = await start({ ...flags, id: 'n2', join: one.clusterAddress });
+  await joined(one, other);
+  return [one, other];
 }
 
 /** Lines of a node's log, as they are now. */

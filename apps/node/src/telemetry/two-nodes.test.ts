@@ -3,7 +3,7 @@ import { createIdentity } from '@bothy/identity';
 import { connectAsync } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { api, Dashboard, device, publish, sayStatus } from '../../testing/monitored-node.ts';
-import { nodeFixture, signIn } from '../../testing/running-node.ts';
+import { joined, nodeFixture, signIn } from '../../testing/running-node.ts';
 import type { RunningNode } from '../index.ts';
 
 const { start, folder } = nodeFixture();
@@ -14,11 +14,7 @@ const hot = 'greenhouse~temperature~temperature_alert_high';
 async function two(data?: string): Promise<readonly [RunningNode, RunningNode]> {
   const one = await start({ id: 'n1', ...(data === undefined ? {} : { data }) });
   const other = await start({ id: 'n2', join: one.clusterAddress });
-  const up = async (): Promise<number> => {
-    const { nodes } = (await api(other, 'cluster')).body as { nodes: { health: string }[] };
-    return nodes.filter(({ health }) => health === 'up').length;
-  };
-  await poll(up).toBe(2);
+  await joined(one, other);
   return [one, other];
 }
 
