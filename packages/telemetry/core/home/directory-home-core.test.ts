@@ -265,6 +265,32 @@ test('[TH13] a home that a start knows, and the directory not yet, goes on, and 
   expect([...homes.keys()]).toEqual(['e']);
 });
 
+test('[TH13] a home that the directory moved on from, as a start knows that has not caught up, is asked about and not taken', () => {
+  const desk = new Desk('b').step({ kind: 'heard', edge: 'e' });
+  const move = (to: string, epoch: number) =>
+    void desk.directory.do({ kind: 'moveHome', edge: 'e', to, epoch, atMs: now.wallMs + epoch });
+  const old = [...desk.directory.homes.values()];
+  move('a', 1);
+  move('b', 2);
+  desk.hear();
+  desk.refuses = unavailable;
+  desk.restart().take();
+  // It catches up entry by entry: nothing is lost and gained again on the way.
+  desk.step({ kind: 'directorySays', whole: true, homes: old, gone: [] });
+  expect(
+    desk
+      .hear([homeOf('e', 'a', 2)])
+      .hear()
+      .take(),
+  ).toEqual([]);
+  expect(desk.core.homeOf('e')).toMatchObject({ home: 'b', epoch: 3 });
+  // Or it is another directory by now, in which nobody has moved it: its answer holds.
+  desk.refuses = undefined;
+  desk.directory.homes.set('e', homeOf('e', 'c', 1));
+  desk.hear();
+  expect(desk.again().core.homeOf('e')).toMatchObject({ home: 'c', epoch: 1 });
+});
+
 test('[TH13] homes that are older than the directory are told to it, others before as well, and its word holds', () => {
   const desk = new Desk('b');
   for (const home of [homeOf('e', 'b', 7, 10), homeOf('f', 'c', 2, 20), homeOf('g', 'b', 1, 30)])

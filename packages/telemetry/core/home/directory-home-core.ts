@@ -181,19 +181,30 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     if (whole) this.#takeOutAgain(homes);
     for (const home of homes) {
       named.add(home.edge);
-      this.#put(home, home.home === this.#node);
+      const known = this.#homes.get(home.edge);
+      // What it said before it has not caught up with yet, or it is another directory by now: it is asked.
+      if (known?.agreed === true && isOlder(home, known)) this.#check(known, wallMs);
+      else this.#put(home, home.home === this.#node);
     }
     for (const edge of gone) this.#gone(edge);
     if (!whole) return;
-    for (const { edge, home, epoch, claimedMs, agreed } of this.#homes.values()) {
+    for (const known of this.#homes.values()) {
+      const { edge, home, claimedMs, agreed } = known;
       if (named.has(edge)) continue;
-      // It said so before, and a start may know a little less than the start before did: it is asked. A move to where it
-      // is changes nothing, and makes no home of none. What is older than the directory is told to it.
-      const check = { kind: 'moveHome', edge, to: home, epoch, atMs: wallMs } as const;
+      // What is older than the directory is told to it.
       const claim = { kind: 'claimHome', edge, node: home, atMs: claimedMs } as const;
-      if (agreed === true) this.#errands.add({ kind: 'check', edge, command: check });
+      if (agreed === true) this.#check(known, wallMs);
       else this.#errands.add({ kind: 'claim', edge, command: claim });
     }
+  }
+
+  /**
+   * The directory said so before, and a start may know a little less than the start before did: it is asked. A move to where
+   * it is changes nothing, and makes no home of none.
+   */
+  #check({ edge, home, epoch }: EdgeHome, wallMs: number): void {
+    const command = { kind: 'moveHome', edge, to: home, epoch, atMs: wallMs } as const;
+    this.#errands.add({ kind: 'check', edge, command });
   }
 
   /** What the start before could not be done with, unless somebody has claimed the edge since. */
@@ -302,6 +313,10 @@ export class DirectoryHomeCore implements Core<HomeInput, HomeOutput> {
     if (this.#refused !== 1 && this.#refused % 1_000 !== 0) return;
     this.#out.push({ kind: 'refused', edge, count: this.#refused, sentence });
   }
+}
+
+function isOlder(home: EdgeHome, known: EdgeHome): boolean {
+  return home.epoch < known.epoch && !isClaimedSince(home, known);
 }
 
 /** A move counts on; only an edge without a home begins to count again. */

@@ -30,6 +30,12 @@ describe('what is stored', () => {
     expect(desk.counts()).toMatchObject({ double: 3 });
   });
 
+  test('[TI1] also of an edge that has just come from another home, and has said no status here yet', () => {
+    const desk = new IngestDesk();
+    desk.read(1, 2).restart().read(2, 3);
+    expect(desk.stored).toEqual(['1/t/1', '1/t/2', '1/t/3']);
+  });
+
   test('[TI2] what is missing is known from gaps and from what the status states; it may still come', () => {
     const desk = new IngestDesk();
     desk.status({ boots: [{ boot: 1, last: { t: 10 } }] }).read(1, 2, 5);

@@ -148,9 +148,9 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
     }
     if (stored.length > 0) writes.push({ kind: 'putReadings', readings: stored });
     for (const stream of streams) writes.push({ kind: 'putRanges', ...stream.record() });
-    // An edge of ours says who it is by its status, which was written then.
+    // An edge of ours says who it is by its status, which was written then, unless it has just come from another home.
     for (const met of this.#met)
-      if (met.kind === 'plain') writes.push({ kind: 'putEdge', record: met.record() });
+      if (met.status === null) writes.push({ kind: 'putEdge', record: met.record() });
     this.#met.clear();
     if (accepted.length > 0) this.#out.push({ kind: 'accepted', readings: accepted, early: true });
     if (writes.length > 0) this.#out.push({ kind: 'persist', writes });

@@ -27,10 +27,14 @@ export class Adoptions {
   }
 
   /** For how long what an earlier home said may still be on its way; 0: not any more. */
-  waitMs({ edge, epoch }: EdgeHome, monoMs: number): number {
+  waitMs({ edge, epoch }: Pick<EdgeHome, 'edge' | 'epoch'>, monoMs: number): number {
     // The home just before this one has the newest word that there can be.
     const isThere = epoch === 1 || this.#said.has(edge) || (this.#taken.get(edge) ?? 0) >= epoch - 1;
     return isThere ? 0 : Math.max(0, this.#settledMs - monoMs);
+  }
+
+  takenOf(edge: EdgeId): number | undefined {
+    return this.#taken.get(edge);
   }
 
   /** Whether this word is to be taken; one of before the one that was taken is not. */

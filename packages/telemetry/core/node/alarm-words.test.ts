@@ -95,6 +95,32 @@ test('[TN7, TN10] who is home no longer says what it has, and shows it until ano
   expect(desk.alarms.openOf('far')).toMatchObject([{ active: false }]);
 });
 
+test('[TN10] after a restart its own last word is heard, and adopted with the edge', () => {
+  const desk = isLost(new NodeDesk([hot]), 'n3', 3);
+  says(desk, 'n1', 2, alarm({ home: 'n1', version: 8 }));
+  expect(desk.take('alarmChanged').map((each) => each.alarm.version)).toEqual([8]);
+  desk.give({ kind: 'move', id: 'm', edge: 'far', to: 'n1' });
+  expect(shown(desk)).toEqual(['true false 9']);
+  // Of an edge that was taken out it is of before.
+  const other = says(new NodeDesk([hot]), 'n1', 2, alarm({ home: 'n1' }));
+  expect(other.take('alarmChanged')).toEqual([]);
+});
+
+test('[TN10] who was home for a moment says no more than it took over, and not that it is the latest', () => {
+  const desk = says(new NodeDesk([hot]), 'n2', 1, alarm());
+  desk.give({ kind: 'claim', home: { v: 1, edge: 'far', home: 'n1', epoch: 4, claimedMs: 5 } });
+  desk.take('publish');
+  isLost(desk, 'n3', 5);
+  expect(saidOf(desk)).toMatchObject([{ home: 'n1', epoch: 1, alarms: [{ version: 8 }] }]);
+  const empty = givenWhileOff(4);
+  empty.take('publish');
+  expect(saidOf(isLost(empty, 'n3', 5))).toEqual([]);
+  // Once it has waited, what it has is what there is.
+  const late = givenWhileOff(4).wait(11_000).read('far', 'temperature', 31);
+  late.take('publish');
+  expect(saidOf(isLost(late, 'n3', 5))).toMatchObject([{ home: 'n1', epoch: 4 }]);
+});
+
 test('[TN7] what changed just before is in the last word, also that nothing is open any more', () => {
   const desk = says(givenWhileOff(), 'n2', 1, alarm({ acknowledged: true })).wait(1_000);
   desk.read('far', 'temperature', 20).take('publish');

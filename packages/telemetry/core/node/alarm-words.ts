@@ -55,7 +55,9 @@ export class AlarmWords {
     const known = homeOf(edge);
     const isOurWord = home === node;
     if (known?.home !== node) {
-      if (!isOurWord) this.#show(foreign.take(said, known?.home === home));
+      // Our own is that of an earlier home, or comes back from before the edge was taken out.
+      const isEarlier = known !== undefined && epoch > 0 && epoch < known.epoch;
+      if (!isOurWord || isEarlier) this.#show(foreign.take(said, known?.home === home));
       return;
     }
     if (isOurWord && (epoch === 0 || epoch === known.epoch)) return this.#adoptions.saidBefore(edge);
@@ -84,9 +86,14 @@ export class AlarmWords {
    * Before its alarms are released: another node is its home, and this one was, under that epoch. The new one may be off, or
    * may not have heard what changed just now: this word waits for it at the brokers, and here.
    */
-  lost(edge: EdgeId, epoch: number): void {
+  lost(edge: EdgeId, wasEpoch: number, { monoMs }: Now): void {
     const { node: home, openOf, foreign, say } = this.#options;
     const open = openOf(edge);
+    // Who was home for a moment, and never heard of the home before, knows no more than the word that it took.
+    const isWaiting = this.#adoptions.waitMs({ edge, epoch: wasEpoch }, monoMs) > 0;
+    const taken = this.#adoptions.takenOf(edge);
+    if (isWaiting && taken === undefined && open.length === 0) return;
+    const epoch = isWaiting ? taken || wasEpoch : wasEpoch;
     if (open.length > 0 || this.#unsaid.has(edge)) say(alarmsPublish({ edge, home, epoch }, open));
     foreign.take({ v: 1, edge, home, epoch, alarms: open }, false);
   }

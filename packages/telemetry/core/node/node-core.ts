@@ -267,7 +267,7 @@ export class NodeCore implements Core<NodeInput, NodeOutput> {
   }
 
   #lost({ edge, home, wasEpoch }: Extract<HomeOutput, { readonly kind: 'lost' }>, now: Now): void {
-    if (wasEpoch !== undefined && home !== null) this.#words.lost(edge, wasEpoch);
+    if (wasEpoch !== undefined && home !== null) this.#words.lost(edge, wasEpoch, now);
     this.#give('alarms', { kind: 'release', edge }, now);
     this.#handOver(edge, [], now);
     this.#words.released(edge);
