@@ -51,11 +51,11 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           globalSetup: ['tests/browser/web-app-once.ts'],
           exclude: ['**/node_modules/**'],
-          // The longest takes 24 s on a quiet machine. One wait may take a minute (`patience.ts`), and that it was this
-          // one is told only when the test's own time lasts longer than what went before and this.
+          // The longest takes 24 s on a quiet machine. One wait may take a minute and a half (`patience.ts`), and that it
+          // was this one is told only when the test's own time lasts longer than what went before and this.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: { poll: { timeout: 60_000 } },
+          expect: { poll: { timeout: 90_000 } },
           // Browsers share the machine's processors: two at once make each other late.
           fileParallelism: false,
         },

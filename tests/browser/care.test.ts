@@ -111,7 +111,9 @@ test('a message is deleted for both after a question', async () => {
 });
 
 test('the other one sees that somebody writes, until the message is there', async () => {
-  await alice.getByRole('status').filter({ hasText: 'Connected directly' }).waitFor();
+  // His page began anew last: once it has its link, what she sees as connected is no earlier one.
+  await connected(ben);
+  await connected(alice);
   await alice.getByRole('textbox', { name: 'Message' }).pressSequentially('On my w');
   await ben.getByText('alice is writing…').waitFor();
   await alice.getByRole('textbox', { name: 'Message' }).press('Enter');

@@ -59,6 +59,7 @@ test('a message to somebody who looks elsewhere is delivered and not read; what 
   await befriend(alice, ben, 'alice', 'ben');
   await Promise.all([connected(alice), connected(ben)]);
   await ben.goto(`${stage.node.webUrl}/#/rooms`);
+  await ben.getByRole('heading', { name: 'Rooms', level: 1 }).waitFor();
 
   await say(alice, 'Are you there?');
   await shows(alice, 'Are you there?', 'delivered');
