@@ -121,6 +121,34 @@ const storeTests = {
     return found.map(({ n }) => n).sort();
   },
 
+  /** Two logs are cut, one of them to nothing: the entries and ends that are left. */
+  async cutLogs() {
+    const store = await openPeerDatabase({ person, lost: failLoudly });
+    const commit = (...writes: Parameters<typeof store.commit>[0]) =>
+      new Promise<unknown>((resolve) => {
+        store.commit(writes, resolve);
+      });
+    const logs = ['d', 'e', 'f'].map((letter) => `${person}/${letter.repeat(16)}`);
+    const head = (log: string, n: number) => ({ conversation: 'c', log, n, hash: `#${n}`, messages: n });
+    for (const log of logs) {
+      await commit(...[1, 2, 3].map((n) => ({ kind: 'putEntry', row: row(n, n, log) }) as const), {
+        kind: 'putHead',
+        head: head(log, 3),
+      });
+    }
+    const [all = '', some = ''] = logs;
+    await commit(
+      { kind: 'cutLog', conversation: 'c', log: all, from: 1 },
+      { kind: 'cutLog', conversation: 'c', log: some, from: 2 },
+      { kind: 'putHead', head: head(some, 1) },
+    );
+    const left = await store.history('c', { limit: 10 });
+    const { heads } = await store.load();
+    store.close();
+    const short = ({ log, n }: { log: string; n: number }) => `${log.at(-1)}${n}`;
+    return { entries: left.map(short).sort(), heads: heads.map(short).sort() };
+  },
+
   /** A commit of which one write fails: nothing of it may be there. */
   async failingCommit() {
     const store = await openPeerDatabase({ person, lost: failLoudly });
