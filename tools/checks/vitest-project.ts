@@ -22,8 +22,8 @@ export interface VitestReport {
 export function vitestStep(project: VitestProject, title: string): Step {
   // Measuring costs each file of tests, also those that reach little of what is measured.
   const isMeasured = project === 'protocols';
-  // Nothing in them waits for anything but the processor.
-  const isSideBySide = project === 'protocols' || project === 'simulation';
+  // Their files stand each other's load: they wait for states, and have ports and folders of their own.
+  const isSideBySide = project === 'protocols' || project === 'unit' || project === 'simulation';
   return {
     title,
     async run() {
