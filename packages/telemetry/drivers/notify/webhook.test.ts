@@ -10,7 +10,7 @@ interface Seen {
 }
 
 const servers: Server[] = [];
-const options = { node: 'hut', wallMs: () => 1_795_167_000_500, timeoutMs: 2_000 };
+const options = { node: 'hut', wallMs: () => 1_795_167_000_500, timeoutMs: 60_000 };
 const secret = 'a secret of the operator';
 
 afterEach(() => {
