@@ -1,9 +1,9 @@
 import { BothyError } from '@bothy/wire';
 import type { ClusterStatusAnswer } from '@bothy/wire/schemas';
-import { useEffect, useState } from 'react';
 import { openRooms } from '../rooms/open-rooms.ts';
-import type { OpenRooms } from '../rooms/rooms-context.ts';
 import { routeHash } from '../routing/route.ts';
+import { useOpened } from '../shell/use-opened.ts';
+import { useOperates } from '../shell/use-operates.ts';
 import { type ClusterAccess, forgetNode } from './cluster-client.ts';
 import { ClusterPicture } from './cluster-picture.tsx';
 import { healthWords, rateWords, summaryWords } from './cluster-words.ts';
@@ -14,17 +14,7 @@ import './cluster.css';
 
 /** The cluster: its nodes, how they are heard, what they keep. */
 export default function ClusterPlace() {
-  const [opened, setOpened] = useState<OpenRooms | BothyError>();
-  useEffect(() => {
-    let shown = true;
-    openRooms().then(
-      (rooms) => shown && setOpened(rooms),
-      (thrown: unknown) => shown && setOpened(BothyError.from(thrown)),
-    );
-    return () => {
-      shown = false;
-    };
-  }, []);
+  const opened = useOpened(openRooms);
   if (opened === undefined) return <p className="place-opening hint">Asking the nodes…</p>;
   if (opened instanceof BothyError) {
     return (
@@ -44,19 +34,7 @@ interface ClusterProps {
 
 function Cluster({ access, isOperator }: ClusterProps) {
   const { status, problem, read } = useCluster(access);
-  const [operates, setOperates] = useState(false);
-  const self = status?.self;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: at another node one may be somebody else
-  useEffect(() => {
-    let shown = true;
-    isOperator().then(
-      (is) => shown && setOperates(is),
-      () => shown && setOperates(false),
-    );
-    return () => {
-      shown = false;
-    };
-  }, [isOperator, self]);
+  const operates = useOperates(isOperator, status?.self);
 
   async function forget(node: string, force: boolean): Promise<void> {
     await forgetNode(access, node, force).finally(read);

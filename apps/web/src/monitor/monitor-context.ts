@@ -2,6 +2,7 @@
 import type { Rule } from '@bothy/wire';
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { RoomsSession } from '../rooms/rooms-session.ts';
+import { useOperates as useNodeOperates } from '../shell/use-operates.ts';
 import type { MonitorClient } from './monitor-client.ts';
 import type { TelemetrySession, TelemetryState } from './telemetry-session.ts';
 
@@ -51,20 +52,7 @@ export function useNodeClock(everyMs: number): number {
 export function useOperates(): boolean {
   const { isOperator } = useMonitor();
   const { view } = useTelemetry();
-  const [operates, setOperates] = useState(false);
-  const node = view?.node;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: at another node one may be somebody else
-  useEffect(() => {
-    let shown = true;
-    isOperator().then(
-      (is) => shown && setOperates(is),
-      () => shown && setOperates(false),
-    );
-    return () => {
-      shown = false;
-    };
-  }, [isOperator, node]);
-  return operates;
+  return useNodeOperates(isOperator, view?.node);
 }
 
 /** The rules, for the limits that charts and cards show. None until they are known, or when they are not told. */

@@ -1,17 +1,12 @@
 import { BothyError } from '@bothy/wire';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { startWatchingAlarms, useAlarmBadge } from '../app/alarm-badge.ts';
+import { useOpened } from '../shell/use-opened.ts';
 import { AlarmPage } from './alarm-page.tsx';
 import { AlarmsPage } from './alarms-page.tsx';
 import { ChartPage } from './chart-page.tsx';
 import { EdgePage } from './edge-page.tsx';
-import {
-  MonitorContext,
-  type OpenMonitor,
-  useMonitor,
-  useOperates,
-  useTelemetry,
-} from './monitor-context.ts';
+import { MonitorContext, useMonitor, useOperates, useTelemetry } from './monitor-context.ts';
 import { type MonitorRoute, monitorHash, parseMonitorRoute } from './monitor-route.ts';
 import { openMonitor } from './open-monitor.ts';
 import { OverviewPage } from './overview-page.tsx';
@@ -24,17 +19,7 @@ import './forms.css';
 
 /** Monitor: what sensors measure, what is wrong, and the rules that say so. */
 export default function MonitorPlace({ tail }: { tail: string | undefined }) {
-  const [opened, setOpened] = useState<OpenMonitor | BothyError>();
-  useEffect(() => {
-    let shown = true;
-    openMonitor().then(
-      (monitor) => shown && setOpened(monitor),
-      (thrown: unknown) => shown && setOpened(BothyError.from(thrown)),
-    );
-    return () => {
-      shown = false;
-    };
-  }, []);
+  const opened = useOpened(openMonitor);
   if (opened === undefined) return <p className="place-opening hint">Opening Monitor…</p>;
   if (opened instanceof BothyError) {
     return (

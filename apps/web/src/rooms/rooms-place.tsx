@@ -4,30 +4,19 @@ import { routeHash } from '../routing/route.ts';
 import { goTo } from '../routing/use-route.ts';
 import { Icon } from '../shell/icons.tsx';
 import { Mark } from '../shell/mark.tsx';
+import { useOpened } from '../shell/use-opened.ts';
 import { CreateRoom } from './create-room.tsx';
 import { openRooms } from './open-rooms.ts';
 import { RoomListColumn } from './room-list.tsx';
 import { RoomPane } from './room-pane.tsx';
-import { type OpenRooms, RoomsContext, useRooms, useRoomsState } from './rooms-context.ts';
+import { RoomsContext, useRooms, useRoomsState } from './rooms-context.ts';
 import './rooms.css';
 import './room-timeline.css';
 import './room-panels.css';
 
-type Opening = OpenRooms | BothyError | undefined;
-
 /** Rooms: the list of them, and the one that is open. */
 export default function RoomsPlace({ roomId }: { roomId: string | undefined }) {
-  const [opened, setOpened] = useState<Opening>();
-  useEffect(() => {
-    let shown = true;
-    openRooms().then(
-      (rooms) => shown && setOpened(rooms),
-      (thrown: unknown) => shown && setOpened(BothyError.from(thrown)),
-    );
-    return () => {
-      shown = false;
-    };
-  }, []);
+  const opened = useOpened(openRooms);
   if (opened === undefined) return <p className="place-opening hint">Opening the rooms…</p>;
   if (opened instanceof BothyError) {
     return (
