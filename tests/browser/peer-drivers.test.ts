@@ -72,14 +72,6 @@ test('edits and deletions are found by what they change, also in a store of an o
   expect(await page.evaluate(() => harness.amendments())).toEqual([4, 6]);
 });
 
-test('a log that is cut ends before that number, and is gone where nothing is left', async () => {
-  const page = await newProfile();
-  expect(await page.evaluate(() => harness.cutLogs())).toEqual({
-    entries: ['e1', 'f1', 'f2', 'f3'],
-    heads: ['e1', 'f3'],
-  });
-});
-
 test('of a deleted message no text is left, whether it was edited before or is after', async () => {
   const page = await newProfile();
   expect(await page.evaluate(() => harness.deletedText())).toEqual([

@@ -30,7 +30,7 @@ const storeTests = {
   async roundTrip() {
     const first = await openPeerDatabase({ person, lost: failLoudly });
     const boots = [await first.nextBoot()];
-    const log = `${person}/${'e'.repeat(16)}`;
+    const [log, cut] = [`${person}/${'e'.repeat(16)}`, `${person}/${'g'.repeat(16)}`];
     await new Promise<void>((resolve, reject) => {
       const contact = { id: 'x', name: 'ben', person: null, state: 'asked', certificate: null } as const;
       first.commit(
@@ -42,6 +42,12 @@ const storeTests = {
           { kind: 'putEntry', row: row(1, 25, log) },
           { kind: 'putEntry', row: { ...row(1, 25), conversation: 'other' } },
           { kind: 'putHead', head: { conversation: 'c', log, n: 1, hash: '#1', messages: 1 } },
+          // One log is cut behind its fifth entry, and of another nothing is left.
+          { kind: 'putEntry', row: row(6, 60) },
+          { kind: 'cutLog', conversation: 'c', log: row(6, 60).log, from: 6 },
+          { kind: 'putEntry', row: row(1, 26, cut) },
+          { kind: 'putHead', head: { conversation: 'c', log: cut, n: 1, hash: '#1', messages: 1 } },
+          { kind: 'cutLog', conversation: 'c', log: cut, from: 1 },
           { kind: 'putReceipt', receipt: { conversation: 'c', device: log, delivered: 2, read: 1 } },
           { kind: 'putReadMark', mark: { conversation: 'c', log, n: 1, messages: 1 } },
           { kind: 'putClock', clock: { ms: 99, counter: 1 } },
@@ -119,34 +125,6 @@ const storeTests = {
     const found = await store.amendments([row(1, 1), row(3, 3)]);
     store.close();
     return found.map(({ n }) => n).sort();
-  },
-
-  /** Two logs are cut, one of them to nothing: the entries and ends that are left. */
-  async cutLogs() {
-    const store = await openPeerDatabase({ person, lost: failLoudly });
-    const commit = (...writes: Parameters<typeof store.commit>[0]) =>
-      new Promise<unknown>((resolve) => {
-        store.commit(writes, resolve);
-      });
-    const logs = ['d', 'e', 'f'].map((letter) => `${person}/${letter.repeat(16)}`);
-    const head = (log: string, n: number) => ({ conversation: 'c', log, n, hash: `#${n}`, messages: n });
-    for (const log of logs) {
-      await commit(...[1, 2, 3].map((n) => ({ kind: 'putEntry', row: row(n, n, log) }) as const), {
-        kind: 'putHead',
-        head: head(log, 3),
-      });
-    }
-    const [all = '', some = ''] = logs;
-    await commit(
-      { kind: 'cutLog', conversation: 'c', log: all, from: 1 },
-      { kind: 'cutLog', conversation: 'c', log: some, from: 2 },
-      { kind: 'putHead', head: head(some, 1) },
-    );
-    const left = await store.history('c', { limit: 10 });
-    const { heads } = await store.load();
-    store.close();
-    const short = ({ log, n }: { log: string; n: number }) => `${log.at(-1)}${n}`;
-    return { entries: left.map(short).sort(), heads: heads.map(short).sort() };
   },
 
   /** A commit of which one write fails: nothing of it may be there. */
