@@ -1,11 +1,16 @@
 import { calm, type Scenario } from '@bothy/simulator';
-import { type TelemetryWorldOptions, telemetryScenario } from './telemetry-world.ts';
+import { telemetryScenario } from './telemetry-world.ts';
+import type { TelemetryWorldOptions } from './telemetry-world-options.ts';
 
 /** Everything that can be broken, for a minute and a half. */
 export const roughEdgesOptions: TelemetryWorldOptions = {
   name: 'telemetry/rough-edges',
   title: 'Edges, a broker and their home nodes while everything goes wrong',
   edges: (number) => 1 + (number % 3),
+  // Here clocks are set back by hours, and what a device says then counts as late at its home until they have caught up.
+  devices: () => 0,
+  acknowledgeEveryMs: 8_000,
+  keepsAlarms: false,
   nodes: (number) => 1 + (Math.floor(number / 3) % 2),
   hasDirectory: (number) => number % 3 > 0,
   lostNode: 0.3,
@@ -75,11 +80,32 @@ export const calmEdgesOptions: TelemetryWorldOptions = {
   faultMs: 40_000,
 };
 
+/** Devices that say what they measure and nothing else: what is found of them, the nodes alone know. */
+export const plainDevicesOptions: TelemetryWorldOptions = {
+  ...roughEdgesOptions,
+  name: 'telemetry/plain-devices',
+  title:
+    'Plain devices change homes, also to nodes that are off: no alarm is lost, stays for good, or is acknowledged twice',
+  edges: () => 1,
+  devices: () => 2,
+  nodes: () => 2,
+  hasDirectory: () => true,
+  lostNode: 0.3,
+  intervalMs: () => 1_000,
+  faults: { ...calm, crashEveryMs: 12_000, diskFailureEveryMs: 30_000, maxOutageMs: 25_000 },
+  moveEveryMs: 6_000,
+  brokerCrashEveryMs: 0,
+  breakEveryMs: 0,
+  acknowledgeEveryMs: 4_000,
+  keepsAlarms: true,
+};
+
 export const roughEdges: Scenario = telemetryScenario(roughEdgesOptions);
 export const dayOffline: Scenario = telemetryScenario(dayOfflineOptions);
 export const calmEdges: Scenario = telemetryScenario(calmEdgesOptions);
+export const plainDevices: Scenario = telemetryScenario(plainDevicesOptions);
 
 /** What `npm run soak` runs. */
-export const scenarios: readonly Scenario[] = [roughEdges, dayOffline, calmEdges];
+export const scenarios: readonly Scenario[] = [roughEdges, dayOffline, calmEdges, plainDevices];
 
 export { type TelemetryWorldOptions, telemetryScenario };

@@ -15,7 +15,7 @@ import type {
 } from '@bothy/telemetry/core';
 import { type EdgeStatus, type TelemetryPayload, topics } from '@bothy/wire';
 import { expect, test } from 'vitest';
-import { calmEdgesOptions, roughEdgesOptions } from './index.ts';
+import { calmEdgesOptions, plainDevicesOptions, roughEdgesOptions } from './index.ts';
 import { makeEdgeCore } from './sim-edge.ts';
 import { makeNodeCores } from './sim-telemetry-node.ts';
 import type { TelemetrySnapshots } from './telemetry-disk.ts';
@@ -91,6 +91,8 @@ const status = (alter: (said: EdgeStatus) => EdgeStatus) =>
 const withoutTimer = (key: string) => (): WrongEdge => ({
   outputs: (all) => all.filter((each) => each.kind !== 'setTimer' || each.key !== key),
 });
+const isWord = (each: NodeOutput): each is Extract<NodeOutput, { kind: 'publish' }> =>
+  each.kind === 'publish' && each.topic.endsWith('/alarms');
 const isControl = (each: NodeOutput) => each.kind === 'publish' && each.topic.endsWith('/control');
 const heard = (input: (given: NodeInput) => NodeInput | undefined) => (): WrongNode => ({ input });
 
@@ -232,6 +234,43 @@ const faults: Readonly<Record<string, Scenario>> = {
   'never asks the directory again': node(() => ({
     outputs: (all) => all.filter((each) => each.kind !== 'setTimer' || each.key !== 'home again'),
   })),
+  'hears nothing of alarms once an edge is its own': node((id) => {
+    const homes = new Map<string, string>();
+    return {
+      input: (given) => {
+        if (given.kind === 'directorySays') for (const { edge, home } of given.homes) homes.set(edge, home);
+        return given.kind === 'alarmsHeard' && homes.get(given.alarms.edge) === id ? undefined : given;
+      },
+    };
+  }, plainDevicesOptions),
+  'says no last word of alarms': node(
+    () => ({ outputs: (all, { kind }) => all.filter((each) => !isWord(each) || kind === 'timer') }),
+    plainDevicesOptions,
+  ),
+  'does not say who acknowledged': node(
+    () => ({
+      outputs: (all) =>
+        all.map((each) =>
+          isWord(each)
+            ? { ...each, payload: each.payload.replaceAll('"acknowledged":true', '"acknowledged":false') }
+            : each,
+        ),
+    }),
+    plainDevicesOptions,
+  ),
+  'takes what a directory says that has not caught up': node(
+    () => ({
+      snapshot: (all) => ({
+        ...all,
+        homes: { homes: all.homes.homes.map(({ agreed: _, ...home }) => home) },
+      }),
+    }),
+    plainDevicesOptions,
+  ),
+  'forgets what its rules know of devices at a restart': node(
+    () => ({ snapshot: (all) => ({ ...all, engine: { states: [], detectors: [] } }) }),
+    plainDevicesOptions,
+  ),
   'hears no claim on the topic, where the nodes share nothing else': node(
     heard((given) => (given.kind === 'claim' ? undefined : given)),
     brokerAlone,
@@ -243,6 +282,6 @@ test.each(Object.entries(faults))('monitoring that %s is found', (_, scenario) =
 });
 
 test('the same wrappers around unchanged cores find nothing', () => {
-  for (const scenario of [edge(() => ({})), node(() => ({}))])
+  for (const scenario of [edge(() => ({})), node(() => ({})), node(() => ({}), plainDevicesOptions)])
     for (const seed of seedRange(1, 10)) scenario.run(seed);
 });

@@ -22,7 +22,9 @@ import {
   parseReading,
   parseTelemetryEvent,
 } from '@bothy/wire/schemas';
+import type { DeviceAlarms } from './device-alarms.ts';
 import { type BrokerClient, Connecting, type SimBroker } from './sim-broker.ts';
+import { edgeRules } from './sim-edge.ts';
 import type { SimHomeDirectory } from './sim-home-directory.ts';
 import type { TelemetryChecker } from './telemetry-checker.ts';
 import { TelemetryDisk, type TelemetrySnapshots } from './telemetry-disk.ts';
@@ -50,7 +52,8 @@ export function makeNodeCores(...[node, snapshots, claims]: Parameters<MakeNodeC
   const home = new Homes({ node }, snapshots.homes);
   const ingest = new IngestCore({ node }, snapshots.ingest);
   const alarms = new AlarmCore({ node, offlineMs: 60_000 }, snapshots.alarms);
-  const [plainRules, namedRules] = [new RuleEngine([]), new RuleEngine([])];
+  const plainRules = new RuleEngine(edgeRules, snapshots.engine);
+  const namedRules = new RuleEngine([]);
   // Nobody is told of alarms here.
   const routes = { step: () => [] };
   const core = new NodeCore(
@@ -61,10 +64,16 @@ export function makeNodeCores(...[node, snapshots, claims]: Parameters<MakeNodeC
   return { core, home, ingest, alarms };
 }
 
+/** By its name. */
+export function isDevice(edge: string): boolean {
+  return edge.startsWith('device-');
+}
+
 export interface SimTelemetryNodeOptions {
   readonly simulation: Simulation;
   readonly broker: SimBroker;
   readonly checker: TelemetryChecker;
+  readonly devices: DeviceAlarms;
   readonly id: string;
   readonly makeCores: MakeNodeCores;
   /** The broker is part of it: it comes and goes with this node. */
@@ -82,6 +91,8 @@ export class SimTelemetryNode implements BrokerClient {
   #cores: SimNodeCores | undefined;
   refused = 0;
   moves = 0;
+  /** Edges that came here without a word of their alarms. */
+  unadopted = 0;
 
   constructor(options: SimTelemetryNodeOptions) {
     const { simulation, broker, checker, id, makeCores, directory } = options;
@@ -124,6 +135,17 @@ export class SimTelemetryNode implements BrokerClient {
   move(edge: string, to: string): void {
     this.moves += 1;
     this.process.submit({ kind: 'move', id: `move ${this.moves}`, edge, to });
+  }
+
+  /** An operator sees an alarm of a plain device here. */
+  acknowledge(pick: (count: number) => number): void {
+    const open = (this.cores?.alarms.open() ?? []).filter(
+      ({ edge, acknowledged }) => isDevice(edge) && !acknowledged,
+    );
+    const alarm = open[pick(open.length)]?.id;
+    if (alarm === undefined) return;
+    const command = { name: 'acknowledge' } as const;
+    this.process.submit({ kind: 'alarmCommand', id: alarm, alarm, by: 'ann', command });
   }
 
   // --- as the broker sees it -----------------------------------------------------------
@@ -193,21 +215,30 @@ export class SimTelemetryNode implements BrokerClient {
   }
 
   #perform(output: ProductOutput<NodeOutput>): void {
-    const { checker } = this.#options;
+    const { checker, devices } = this.#options;
     switch (output.kind) {
       case 'accepted':
         for (const { reading, isLate } of output.readings) {
           const { node, boot, sensor, seq } = reading;
+          if (seq === undefined) continue;
           checker.accepted(this.id, `${node}/${boot}/${sensor}/${seq}`, isLate);
         }
         return;
       case 'alarmChanged': {
         const { alarm, entry } = output;
-        if (entry?.kind === 'opened' && alarm.rule !== 'edge_offline' && alarm.home === this.id) {
+        if (entry?.kind !== 'opened' || alarm.home !== this.id) return;
+        if (isDevice(alarm.edge)) return devices.opened(alarm);
+        if (alarm.rule !== 'edge_offline') {
           checker.opened(this.id, alarm.edge, alarm.sensor, alarm.rule);
         }
         return;
       }
+      case 'alarmAnswer':
+        if (output.result.ok) devices.acknowledged(output.result.alarm);
+        return;
+      case 'unadopted':
+        this.unadopted += output.edges.length;
+        return;
       case 'publish': {
         const about = parseTelemetryTopic(output.topic);
         if (about?.kind === 'control') {

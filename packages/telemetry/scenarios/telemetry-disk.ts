@@ -1,6 +1,7 @@
 /** What the disk of a simulated node holds: the model of its store. */
 import {
   type AlarmSnapshot,
+  type EngineSnapshot,
   type HomeSnapshot,
   IngestDisk,
   type IngestSnapshot,
@@ -12,12 +13,14 @@ export interface TelemetrySnapshots {
   readonly ingest: IngestSnapshot;
   readonly homes: HomeSnapshot;
   readonly alarms: AlarmSnapshot;
+  readonly engine: EngineSnapshot;
 }
 
 export class TelemetryDisk {
   readonly #ingest = new IngestDisk();
   readonly #homes = new Map<string, HomeSnapshot['homes'][number]>();
   readonly #alarms = new Map<string, AlarmSnapshot['alarms'][number]>();
+  readonly #rules = new Map<string, EngineSnapshot['states'][number]>();
   readonly #readings = new Set<string>();
 
   /** Readings that it has, by edge, start, sensor and number. */
@@ -25,11 +28,13 @@ export class TelemetryDisk {
     return this.#readings.size;
   }
 
-  /** Calls back for each reading: its key, and whether it was there already. */
+  /** Calls back for each numbered reading: its key, and whether it was there already. */
   write(write: TelemetryWrite, stored: (key: string, isKnown: boolean) => void): void {
     switch (write.kind) {
       case 'putReadings':
         for (const reading of write.readings) {
+          // Of plain devices a store drops what it has, and of what they say nobody promises anything.
+          if (reading.seq === null) continue;
           const key = keyOf(reading);
           stored(key, this.#readings.has(key));
           this.#readings.add(key);
@@ -54,8 +59,16 @@ export class TelemetryDisk {
       case 'deleteAlarm':
         this.#alarms.delete(write.id);
         return;
+      case 'putRuleState': {
+        const { rule, node, sensor } = write.record;
+        this.#rules.set(`${rule} ${node}/${sensor}`, write.record);
+        return;
+      }
+      case 'deleteRuleState':
+        this.#rules.delete(`${write.rule} ${write.node}/${write.sensor}`);
+        return;
       default:
-        // History of alarms, routes and rules of the node: these scenarios have none, or do not look at them.
+        // History of alarms and routes: these scenarios have none, or do not look at them.
         return;
     }
   }
@@ -65,6 +78,7 @@ export class TelemetryDisk {
       ingest: this.#ingest.snapshot(),
       homes: { homes: [...this.#homes.values()] },
       alarms: { alarms: [...this.#alarms.values()] },
+      engine: { states: [...this.#rules.values()], detectors: [] },
     };
   }
 }

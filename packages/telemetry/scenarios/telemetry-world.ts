@@ -2,55 +2,17 @@
  * Edges, nodes and the broker between them, while everything goes wrong; then the faults end, and nothing may be lost,
  * double, half told, or alarmed for nothing.
  */
-import { checkEventual, type ReplicaObservation } from '@bothy/protocols';
-import {
-  type FaultProfile,
-  injectFaults,
-  type Scenario,
-  type ScenarioResult,
-  Simulation,
-} from '@bothy/simulator';
+import { injectFaults, type Scenario, type ScenarioResult, Simulation } from '@bothy/simulator';
 import type { EdgeStatus } from '@bothy/wire';
+import { DeviceAlarms } from './device-alarms.ts';
+import { PeaceChecks } from './peace-checks.ts';
 import { SimBroker } from './sim-broker.ts';
-import {
-  edgeRules,
-  edgeSensors,
-  type MakeEdgeCore,
-  makeEdgeCore,
-  SimEdge,
-  type SimEdgeTimes,
-} from './sim-edge.ts';
+import { SimDevice } from './sim-device.ts';
+import { edgeRules, edgeSensors, type MakeEdgeCore, makeEdgeCore, SimEdge } from './sim-edge.ts';
 import { SimHomeDirectory } from './sim-home-directory.ts';
 import { type MakeNodeCores, makeNodeCores, SimTelemetryNode } from './sim-telemetry-node.ts';
 import { TelemetryChecker } from './telemetry-checker.ts';
-
-export interface TelemetryWorldOptions {
-  readonly name: string;
-  readonly title: string;
-  /** By a number of the seed's own. */
-  readonly edges: (number: number) => number;
-  readonly nodes: (number: number) => number;
-  /** Whether the nodes share a directory, or the broker and nothing else. */
-  readonly hasDirectory: (number: number) => boolean;
-  /** Chance that one of two nodes is lost for good in the end, and an operator makes the cluster forget it. */
-  readonly lostNode: number;
-  readonly intervalMs: (number: number) => number;
-  readonly outboxItems: (number: number) => number;
-  readonly faults: FaultProfile;
-  readonly faultMs: number;
-  /** Mean time between crashes of the broker, and between connections that break; 0: none. */
-  readonly brokerCrashEveryMs: number;
-  readonly breakEveryMs: number;
-  /** Mean time between moves of an edge to another home. */
-  readonly moveEveryMs: number;
-  /** The first edge has no network for this long, in the middle of it. */
-  readonly offlineMs: number;
-  readonly broker: { readonly maxDelayMs: number; readonly duplicate: number };
-  readonly peaceMs: number;
-  /** A sensor is hot or cool for this long at a time. */
-  readonly phaseMs: number;
-  readonly times: SimEdgeTimes;
-}
+import type { TelemetryWorldOptions } from './telemetry-world-options.ts';
 
 export function telemetryScenario(
   options: TelemetryWorldOptions,
@@ -70,6 +32,8 @@ class TelemetryWorld {
   readonly #broker: SimBroker;
   readonly #checker: TelemetryChecker;
   readonly #edges: readonly SimEdge[];
+  readonly #devices: readonly SimDevice[];
+  readonly #deviceAlarms = new DeviceAlarms();
   readonly #nodes: readonly SimTelemetryNode[];
   readonly #directory: SimHomeDirectory | undefined;
   #lost: SimTelemetryNode | undefined;
@@ -88,7 +52,10 @@ class TelemetryWorld {
     const nodes = options.nodes(number);
     // The one node has its own broker, as it does by default, or uses an outside one.
     const isEmbedded = nodes === 1 && random.below(2) === 0;
-    const kind = { keepsRetained: random.below(3) > 0, ...(isEmbedded ? { host: 'n1' } : {}) };
+    const kind = {
+      keepsRetained: random.below(3) > 0 || options.keepsAlarms,
+      ...(isEmbedded ? { host: 'n1' } : {}),
+    };
     const broker = new SimBroker(simulation, { ...options.broker, ...kind });
     const checker = new TelemetryChecker(simulation);
     this.#broker = broker;
@@ -99,7 +66,13 @@ class TelemetryWorld {
     this.#directory = options.hasDirectory(random.below(1_000))
       ? new SimHomeDirectory(simulation, () => this.#nodes.filter((each) => each !== this.#lost))
       : undefined;
-    const shared = { ...parts, makeCores: makeNode, hasBroker: isEmbedded, directory: this.#directory };
+    const shared = {
+      ...parts,
+      devices: this.#deviceAlarms,
+      makeCores: makeNode,
+      hasBroker: isEmbedded,
+      directory: this.#directory,
+    };
     this.#nodes = numbered(nodes, 'n').map((id) => new SimTelemetryNode({ ...shared, id }));
     this.#edges = numbered(options.edges(number), 'edge-').map((id) => {
       if (this.#isRoomy) checker.roomy.add(id);
@@ -117,6 +90,18 @@ class TelemetryWorld {
         valueAt: (sensor, atMs) => this.#valueAt(id, sensor, atMs),
       });
     });
+    this.#devices = numbered(options.devices(number), 'device-').map((id, at) => {
+      const aheadMs = at % 2 === 0 ? random.below(20_000) - 10_000 : undefined;
+      const valueAt = (sensor: string, atMs: number) => this.#valueAt(id, sensor, atMs);
+      return new SimDevice({
+        simulation,
+        broker,
+        id,
+        aheadMs,
+        valueAt,
+        intervalMs: options.intervalMs(number),
+      });
+    });
   }
 
   run(): ScenarioResult {
@@ -127,6 +112,7 @@ class TelemetryWorld {
     this.#again('broker crashes', this.#options.brokerCrashEveryMs, () => this.#crashBroker());
     this.#again('breaks', this.#options.breakEveryMs, () => this.#broker.breakOne());
     this.#again('moves', this.#options.moveEveryMs, () => this.#move());
+    this.#again('acknowledgements', this.#options.acknowledgeEveryMs, () => this.#acknowledge());
     if (offlineMs > 0) simulation.after(faultMs / 24, () => this.#takeOffline(offlineMs));
     simulation.run(faultMs);
     this.#settledFromMs = simulation.nowMs;
@@ -172,9 +158,15 @@ class TelemetryWorld {
     });
   }
 
+  #acknowledge(): void {
+    const random = this.#simulation.random('acknowledgements/which');
+    this.#nodes[random.below(this.#nodes.length)]?.acknowledge((count) => random.below(Math.max(1, count)));
+  }
+
   #move(): void {
     const random = this.#simulation.random('moves/who');
-    const edge = this.#edges[random.below(this.#edges.length)];
+    const edges = [...this.#edges, ...this.#devices];
+    const edge = edges[random.below(edges.length)];
     const [at, to] = [0, 1].map(() => this.#nodes[random.below(this.#nodes.length)]);
     if (edge !== undefined && to !== undefined) at?.move(edge.id, to.id);
   }
@@ -216,9 +208,14 @@ class TelemetryWorld {
     const simulation = this.#simulation;
     const answers = this.#directory?.problem();
     if (answers !== undefined) simulation.fail('linearizable', answers);
+    const peace = new PeaceChecks(this.#nodes, this.#lost, this.#directory);
     for (const edge of this.#edges) {
-      const problem = this.#edgeProblem(edge) ?? this.#homeProblem(edge);
+      const problem = this.#edgeProblem(edge) ?? this.#homeProblem(edge, peace);
       if (problem !== undefined) simulation.fail('peace', `${edge.id}: ${problem}`);
+    }
+    for (const device of this.#devices) {
+      const problem = this.#deviceProblem(device, peace);
+      if (problem !== undefined) simulation.fail('peace', `${device.id}: ${problem}`);
     }
   }
 
@@ -235,35 +232,23 @@ class TelemetryWorld {
     return undefined;
   }
 
-  #homeProblem(edge: SimEdge): string | undefined {
+  #homeProblem(edge: SimEdge, peace: PeaceChecks): string | undefined {
     const { id } = edge;
-    const homes = this.#nodes.filter(({ cores }) => cores?.home.isHome(id) === true);
-    const [home] = homes;
-    if (home?.cores === undefined || homes.length > 1) return `${homes.length} nodes are its home`;
-    const agreed = this.#directory?.homeOf(id) ?? home.id;
-    if (agreed !== home.id) return `${home.id} is its home, and the directory says ${agreed}`;
-    // Whoever they heard of it from: all nodes say the same of it.
-    const said = this.#nodes.flatMap((node): ReplicaObservation[] => {
-      const each = node === this.#lost ? undefined : node.cores?.home.homeOf(id);
-      const shown = JSON.stringify([each?.home, each?.epoch]);
-      return node === this.#lost ? [] : [{ replica: node.id, atMs: 0, updates: [shown], shown }];
-    });
-    const verdict = checkEventual(said);
-    if (verdict.kind === 'violated') return verdict.sentence;
-    const { alarms, ingest } = home.cores;
-    const known = ingest.edge(id);
+    const home = peace.home(id);
+    if (typeof home === 'string') return home;
+    const known = home.cores.ingest.edge(id);
     if (known?.state !== 'online') return `its home takes it for ${known?.state}`;
     const problem = this.#clockProblem(edge, known.status) ?? this.#countProblem(id, known.counts.missing);
-    if (problem !== undefined) return problem;
-    const wanted = this.#wantedAlarms(id);
-    for (const node of this.#nodes) {
-      if (node === this.#lost) continue;
-      const active = (node.cores?.alarms.all() ?? []).filter((alarm) => alarm.edge === id && alarm.active);
-      const said = active.map(({ sensor, rule }) => `${sensor}/${rule}`).sort();
-      const due = node === home ? wanted : [];
-      if (said.join() !== due.join()) return `${node.id} has the alarms ${said}, and it should be ${due}`;
-    }
-    return alarms.all().some(({ rule }) => rule === '') ? 'an alarm without a rule' : undefined;
+    return problem ?? peace.alarmProblem(id, home.node, this.#wantedAlarms(id));
+  }
+
+  #deviceProblem({ id }: SimDevice, peace: PeaceChecks): string | undefined {
+    const home = peace.home(id);
+    if (typeof home === 'string') return home;
+    const wanted = this.#wantedAlarms(id).filter((each) => each.startsWith('temperature'));
+    const problem = peace.alarmProblem(id, home.node, wanted);
+    if (problem !== undefined || !this.#options.keepsAlarms) return problem;
+    return this.#deviceAlarms.problem(id, home.cores.alarms.all());
   }
 
   #clockProblem(edge: SimEdge, status: EdgeStatus | null): string | undefined {
@@ -312,6 +297,9 @@ class TelemetryWorld {
       doubled,
       wills,
       broken,
+      unadopted: this.#nodes.reduce((sum, each) => sum + each.unadopted, 0),
+      deviceReadings: this.#devices.reduce((sum, { counts }) => sum + counts.said + counts.late, 0),
+      ...this.#deviceAlarms.counts,
       ...this.#checker.counts,
     };
     return { traceHash: trace.hash, traceLines: trace.count, tail: trace.tail(50), counts };

@@ -1,6 +1,6 @@
 import { checkSeeds, expectAtLeast, runSeeds, seedRange } from '@bothy/simulator';
 import { expect, test } from 'vitest';
-import { calmEdges, dayOffline, roughEdges } from './index.ts';
+import { calmEdges, dayOffline, plainDevices, roughEdges } from './index.ts';
 
 test('[TO2, TO4, TO6, TO9, TI1, TI4, TI8, TH2] 160 seeds of rough edges: each reading once, no alarm of old data, all in order again', () => {
   const counts = runSeeds(roughEdges, 1, 160);
@@ -11,6 +11,12 @@ test('[TO2, TO4, TO6, TO9, TI1, TI4, TI8, TH2] 160 seeds of rough edges: each re
   expectAtLeast(counts, { homesAsked: 160, homesRefused: 60, homesLost: 20, lostNodes: 8 });
   expect(counts.unjudged).toBe(0);
   expectAtLeast(counts, { givenUp: 200, refused: 160, toldStored: 160 * 50 });
+});
+
+test('[TN3, TN7, TN10, TN11] 60 seeds of plain devices that change homes, also to nodes that are off: no alarm lost, for good, or to be acknowledged twice', () => {
+  const counts = runSeeds(plainDevices, 1, 60);
+  expectAtLeast(counts, { deviceReadings: 60 * 200, deviceAlarms: 60 * 4, acknowledged: 60 * 2 });
+  expectAtLeast(counts, { boots: 60 * 5, moves: 60 * 5, lostNodes: 5, doubled: 60 * 10 });
 });
 
 test('30 seeds of rough edges, each twice: byte-identical traces', () => {

@@ -1,7 +1,8 @@
 /** Homes that the directory of a cluster decides on. */
-import type { DirectoryResult, EdgeHome } from '@bothy/wire';
+import type { EdgeHome } from '@bothy/wire';
 import { parseEdgeHome } from '@bothy/wire/schemas';
 import { expect, test } from 'vitest';
+import { Directory, homeOf } from '../testing/home-directory.ts';
 import { DirectoryHomeCore } from './directory-home-core.ts';
 import type { HomeCommand, HomeConfig, HomeDirectoryAnswer, HomeInput, HomeOutput } from './messages.ts';
 import type { HomeRecord } from './records.ts';
@@ -13,41 +14,6 @@ const unavailable = {
   message: 'Nobody is there.',
   mayHappen: false,
 } as const;
-
-function homeOf(edge: string, home: string, epoch = 1, claimedMs = 1_000): EdgeHome {
-  return { v: 1, edge, home, epoch, claimedMs };
-}
-
-/** As the directory of a cluster does it. */
-class Directory {
-  readonly homes = new Map<string, EdgeHome>();
-
-  do(command: HomeCommand): DirectoryResult {
-    const known = this.homes.get(command.edge) ?? null;
-    switch (command.kind) {
-      case 'forgetHome':
-        this.homes.delete(command.edge);
-        return { kind: 'done' };
-      case 'claimHome':
-        return {
-          kind: 'home',
-          home: known ?? this.#put(homeOf(command.edge, command.node, 1, command.atMs)),
-        };
-      case 'moveHome':
-        if (known === null || known.home === command.to) return { kind: 'home', home: known };
-        if (known.epoch !== command.epoch) return { kind: 'homeMoved', home: known };
-        return {
-          kind: 'home',
-          home: this.#put(homeOf(command.edge, command.to, known.epoch + 1, command.atMs)),
-        };
-    }
-  }
-
-  #put(home: EdgeHome): EdgeHome {
-    this.homes.set(home.edge, home);
-    return home;
-  }
-}
 
 class Desk {
   readonly disk = new Map<string, HomeRecord>();
