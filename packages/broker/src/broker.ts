@@ -193,7 +193,7 @@ export class Broker {
   }
 
   get connectedClients(): number {
-    return this.#aedes.connectedClients;
+    return this.#connected.size;
   }
 
   /** How it is told of the other nodes; undefined for a broker that is started alone. */
@@ -239,6 +239,8 @@ export class Broker {
     const aedes = this.#aedes;
     aedes.on('client', (client) => {
       const { id } = client;
+      // Aedes ends the connection before, but not one that came while that was ending.
+      this.#connected.get(id)?.close();
       this.#connected.set(id, client);
       this.#persistence.connected(id);
       this.#bridge?.connected(client, (will) => this.#desk.mayLeave(client, will));

@@ -33,3 +33,23 @@ test('[BR38] any number of messages may wait behind one, also of topics that nob
   await new Promise<void>((resolve) => aedes.close(() => resolve()));
   expect(passed).toBe(waiting);
 });
+
+test('[BR39] the end of a connection takes no later one of its id with it', async () => {
+  const aedes = new ForwardingAedes();
+  await aedes.listen();
+  // As Aedes calls them; one that is ending calls back at once.
+  const registry = aedes as unknown as {
+    readonly clients: { readonly phone?: unknown };
+    registerClient(client: object): void;
+    unregisterClient(client: object): void;
+  };
+  const phone = () => ({ id: 'phone', closed: true, close: (done?: () => void) => done?.() });
+  const [before, later] = [phone(), phone()];
+  registry.registerClient(before);
+  registry.registerClient(later);
+  registry.unregisterClient(before);
+  expect(registry.clients.phone).toBe(later);
+  registry.unregisterClient(later);
+  expect(registry.clients.phone).toBeUndefined();
+  await new Promise<void>((resolve) => aedes.close(() => resolve()));
+});

@@ -2,9 +2,15 @@
  * Aedes that takes a message of QoS 1 without acknowledging it: its acknowledgement is owed by us. And whose stack
  * does not grow with the messages that wait.
  */
-import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 
 type Publish = (packet: PublishPacket, ...rest: readonly unknown[]) => void;
+
+/** Who is connected, by client id; Aedes' types leave it out. */
+interface Registry {
+  readonly clients: Readonly<Record<string, Client | undefined>>;
+  unregisterClient(client: Client): void;
+}
 
 /** A message is some ten calls deep where it has listeners, and a stack holds some ten thousand. */
 const messagesPerTurn = 64;
@@ -23,6 +29,12 @@ export class ForwardingAedes extends Aedes {
       else done();
     };
     this.subscribe('#', leaveTheStack, () => {});
+    const registry = this as unknown as Registry;
+    const unregister = registry.unregisterClient.bind(this);
+    // One that is still ending when its id connects anew would take the entry of the new connection with it.
+    registry.unregisterClient = (client) => {
+      if (registry.clients[client.id] === client) unregister(client);
+    };
   }
 
   /** To be called while a message of QoS 1 is authorized: it goes on as one, and is not acknowledged. */
