@@ -68,9 +68,13 @@ test('a coordinator and a participant that are killed after the decision: the ro
   const { stage, history, clients, room } = made;
   const [anna] = clients;
   // The vote of n2 is on its way while n2 stops: it never hears the decision.
+  const votes = async (): Promise<number> => (await stage.node('n2').sentToNodes()).get('commit') ?? 0;
+  const before = await votes();
   stage.hold('n2', 'n1');
   const deletion = anna.call('room.delete', { requestId: 'delete-1', room });
   await expect.poll(() => isPrepared(made, 'n2'), patience).toBe(true);
+  // It is sent once it is on the disk.
+  await expect.poll(votes, patience).toBeGreaterThan(before);
   stage.node('n2').pause();
   stage.release('n2', 'n1');
   const outcome = await deletion;

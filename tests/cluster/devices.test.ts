@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { findProgram, pythonCommands, runProgram } from '@bothy/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { ClusterStage, eventually } from './stage/cluster-stage.ts';
+import { ClusterStage, eventually, patience } from './stage/cluster-stage.ts';
 import { alarmsOf, edgeOf, sensorsOf, storedOf } from './stage/monitoring.ts';
 import type { NodeProcess } from './stage/node-process.ts';
 
@@ -108,10 +108,12 @@ test("Python's client publishes, also the same reading twice, and each is stored
   expect((await edgeOf(node, 'python-1'))?.counts.stored).toBe(200);
   const from = Date.parse('2025-12-31T00:00:00Z');
   const path = `/api/v1/readings?series=python-1/humidity&from=${from}&to=${from + 3 * 86_400_000}&resolution=raw&points=5000`;
-  const { series } = await node.get<{ series: readonly { stampsMs: readonly number[] }[] }>(path);
-  expect(series[0]?.stampsMs).toHaveLength(200);
+  const stored = async (): Promise<readonly number[] | undefined> =>
+    (await node.get<{ series: readonly { stampsMs: readonly number[] }[] }>(path)).series[0]?.stampsMs;
+  // A reading is counted when it is taken, and stored with the next commit.
+  await expect.poll(stored, patience).toHaveLength(200);
   // Without a zone the node's is meant: midnight in Berlin is an hour before that of UTC.
-  expect(series[0]?.stampsMs[0]).toBe(Date.parse('2025-12-31T23:00:00Z'));
+  expect((await stored())?.[0]).toBe(Date.parse('2025-12-31T23:00:00Z'));
 });
 
 test('what is no reading is refused and counted with an example, and nothing else suffers', async (context) => {

@@ -34,14 +34,17 @@ test('a full disk: the node refuses, says so, loses nothing that it acknowledged
     expect(['administrator_unreachable', 'rate_limited']).toContain(code);
   }
   // Rooms of the others take no notice.
-  await cleo.say(other, 'business as usual');
+  const meanwhile = await cleo.say(other, 'business as usual');
   expect(history.answered).toHaveLength(before + 1);
 
   disk.free(pid);
   await Promise.all(waiting);
   await expect.poll(() => ready(one), patience).toBe(true);
   const last = await cleo.say(room, 'after');
-  await Promise.all([anna, ben, cleo].map((client) => client.untilSeen(room, last)));
+  const all = [anna, ben, cleo];
+  await Promise.all(
+    all.flatMap((client) => [client.untilSeen(room, last), client.untilSeen(other, meanwhile)]),
+  );
   // It is the same process: nobody had to start it again.
   expect(stage.node('n1').pid).toBe(pid);
   expect(log()).toMatch(/rooms end and start anew|disk/);

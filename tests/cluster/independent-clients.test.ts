@@ -49,8 +49,11 @@ test('a client of thirty lines chats over two nodes, and a plain gRPC client lis
   expect(seqOf(3)).toEqual({ ...seqOf(2), duplicate: true });
   expect(answers[4]?.refusal).toMatchObject({ code: 'message_id_reused' });
   await expect.poll(bodies, patience).toContain('Hello from a program');
-  const { reply: history } = await client.call('History', { room, after: 0, limit: 100, actor });
-  expect(JSON.stringify(history?.entries)).toContain('Hello over there');
+  const history = async (): Promise<string> => {
+    const { reply } = await client.call('History', { room, after: 0, limit: 100, actor });
+    return JSON.stringify(reply?.entries);
+  };
+  await expect.poll(history, patience).toContain('Hello over there');
   client.close();
   for (const each of [anna, ben]) each.close();
 });

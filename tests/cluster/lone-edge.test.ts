@@ -65,7 +65,8 @@ function actAsHome(url: string): void {
   });
 }
 
-const waiting = (): number => ledger.statuses.at(-1)?.outbox?.waiting ?? Number.NaN;
+/** Whether nothing of a start before waits at the edge any more. */
+const isUpToDate = (): boolean => ledger.statuses.at(-1)?.outbox?.starts === 0;
 
 test('killed in the middle, again and again, with and without its broker: what was numbered is sent by the next start', async () => {
   const { port, url } = broker;
@@ -88,7 +89,7 @@ test('killed in the middle, again and again, with and without its broker: what w
   }
   const last = startEdge(url);
   // Its status states how far each start had come.
-  await ledger.until(() => ledger.boots().length === 5 && waiting() < 20 && ledger.missing().length === 0);
+  await ledger.until(() => ledger.boots().length === 5 && isUpToDate() && ledger.missing().length === 0);
   expect(await last.stop()).toBe(0);
   await ledger.until(() => ledger.statuses.at(-1)?.state === 'offline');
   expect(ledger.missing()).toEqual([]);
@@ -187,7 +188,7 @@ test('the documents’ way: a variable and a broker suffice', async () => {
   const variables = { NODE_ID: 'edge-3', BOTHY_BROKER: broker.url, BOTHY_DATA: folder.path };
   const edge = startLoneEdge([], variables);
   undo.push(() => edge.kill());
-  await ledger.until(() => ledger.size >= 4);
+  await ledger.until(() => ledger.size >= 4 && ledger.statuses.at(-1)?.sensors?.length === 4);
   const sensors = ledger.statuses
     .at(-1)
     ?.sensors?.map(({ sensor, kind, intervalMs }) => [sensor, kind, intervalMs]);
@@ -227,7 +228,7 @@ test('a mistake in the file ends the start with its place', async () => {
   const file = join(folder.path, 'edge.yaml');
   writeFileSync(file, 'sensors:\n  - name: a\n    kind: simulated\n    interval: soon\n');
   const edge = startLoneEdge(['--config', file]);
-  const [code] = (await once(edge.child, 'exit')) as [number | null];
+  const [code] = (await once(edge.child, 'close')) as [number | null];
   expect(code).toBe(1);
   expect(edge.output()).toBe(`bothy: ${file}:4: sensors[0].interval: must be a time such as 5s or 1m30s\n`);
 });

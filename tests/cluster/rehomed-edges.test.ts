@@ -7,6 +7,7 @@ import { parseEdgeHome } from '@bothy/wire/schemas';
 import { connectAsync } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { ClusterStage, eventually, patience } from './stage/cluster-stage.ts';
+import { agreeWhoLeads } from './stage/directory-state.ts';
 import { allIsStored, edgeAt, expectWhole, hasStored } from './stage/edge-at-node.ts';
 import { alarmsOf, edgesOf, storedOf } from './stage/monitoring.ts';
 import type { NodeProcess } from './stage/node-process.ts';
@@ -59,8 +60,7 @@ async function onDisk(node: NodeProcess, copy: string, edge: string): Promise<re
 test('a node is killed and forgotten: its edges get other homes, which go on with their readings and alarms', async (context) => {
   const stage = await ClusterStage.open(context);
   const [n1, n2, lost] = [stage.node('n1'), stage.node('n2'), stage.node('n3')];
-  const voters = async (): Promise<number | undefined> => (await n1.cluster()).directory?.voters.length;
-  await expect.poll(voters, patience).toBe(3);
+  await agreeWhoLeads(stage.nodes);
   const token = await operatorToken(n1);
   const headers = { authorization: `Bearer ${token}` };
 
@@ -68,7 +68,8 @@ test('a node is killed and forgotten: its edges get other homes, which go on wit
   const [moving, staying] = [edgeAt(stage, n1, { id: 'hut' }), edgeAt(stage, n1, { id: 'attic' })];
   await Promise.all([moving.start(), staying.start()]);
   await Promise.all([say(lost, 'greenhouse', 31), say(n2, 'shed', 31)]);
-  await eventually(async () => (await listedHomes(n1)).length === 4, 'all four have homes');
+  const first = ['attic n1', 'greenhouse n3', 'hut n1', 'shed n2'];
+  await expect.poll(() => listedHomes(n1), patience).toEqual(first);
   const url = `${n1.webUrl}/api/v1/edges/hut/home`;
   expect((await httpRequest(url, { method: 'POST', headers, body: { node: 'n3' } })).status).toBe(200);
   const all = { broker: n1.mqttUrl, nodes: stage.nodes, sensor };
@@ -88,6 +89,7 @@ test('a node is killed and forgotten: its edges get other homes, which go on wit
   await lost.end('SIGKILL');
   const after = new ReadingWatch({ ...all, nodes: [n1, n2], edge: 'hut' });
   await expect.poll(() => n1.hears(), patience).toContain('n3 down');
+  await agreeWhoLeads([n1, n2], { voters: 3 });
   const forgotten = await httpRequest(`${n1.webUrl}/api/v1/cluster/nodes/n3`, { method: 'DELETE', headers });
   expect(forgotten).toMatchObject({ status: 200 });
 
@@ -102,7 +104,7 @@ test('a node is killed and forgotten: its edges get other homes, which go on wit
     const told = await retainedHomes(node);
     const said = ['attic n1 1', `greenhouse ${greenhouse.id} 2`, `hut ${hut.id} 3`, 'shed n2 1'];
     await expect.poll(told, patience).toEqual(said);
-    expect(await listedHomes(node)).toEqual(said.map((each) => each.slice(0, -2)));
+    await expect.poll(() => listedHomes(node), patience).toEqual(said.map((each) => each.slice(0, -2)));
   }
 
   // The alarm that was open is ended by the new home, and rings there anew.
@@ -111,7 +113,7 @@ test('a node is killed and forgotten: its edges get other homes, which go on wit
   await expect.poll(shown, patience).toContain(`${alarm} false`);
   await say(n2, 'greenhouse', 33);
   await expect.poll(shown, patience).toContain(`${alarm} true`);
-  expect(await shown()).toContain(`${hot('shed')} n2 true`);
+  await expect.poll(shown, patience).toContain(`${hot('shed')} n2 true`);
 
   // What waited at the edge since the node was lost is at the new home, with all that comes.
   await hasStored(hut, 'hut', 20);

@@ -34,8 +34,8 @@ test('with a secret the links are TLS, who has another is refused with a sentenc
     expect((await client.call('ListRooms', {})).status).toBe(grpc.status.UNAVAILABLE);
     client.close();
   }
-  expect(await n1.hears()).toContain('n2 up');
-  expect(await n2.hears()).toContain('n1 up');
+  await expect.poll(() => n1.hears(), patience).toContain('n2 up');
+  await expect.poll(() => n2.hears(), patience).toContain('n1 up');
 });
 
 /** Trusts whoever answers, and shows no certificate. */
@@ -51,8 +51,8 @@ test('of two nodes with one id the first stays, and both say what to do', async 
   await other.start({ join: [n1.setup.clusterPort, n2.setup.clusterPort] });
   await expect.poll(() => log(other), patience).toMatch(/Another node goes by (the|this) id/);
   for (const node of [n1, n2]) await expect.poll(() => log(node), patience).toMatch(/"code":"node_id_taken"/);
-  expect(await n1.hears()).toBe('n2 up');
-  expect(await n2.hears()).toBe('n1 up');
+  await expect.poll(() => n1.hears(), patience).toBe('n2 up');
+  await expect.poll(() => n2.hears(), patience).toBe('n1 up');
   expect(await other.hears()).not.toContain('n1 up');
   // It is still the first one that is heard.
   const { nodes } = await n1.get<{ nodes: { id: string; webUrl: string }[] }>('/api/v1/cluster');
@@ -69,7 +69,7 @@ test('a node that is started from a copy of another one’s folder hears so from
   const other = double.node('n2');
   await other.start({ join: [n2.setup.clusterPort] });
   await expect.poll(() => log(other), patience).toMatch(/Another node goes by (the|this) id/);
-  expect(await n2.hears()).toBe('n1 up');
+  await expect.poll(() => n2.hears(), patience).toBe('n1 up');
 });
 
 test('a node that is started from a copy while the first one runs takes over none of its links; the first one hears of it', async (context) => {
@@ -83,8 +83,8 @@ test('a node that is started from a copy while the first one runs takes over non
   await other.start({ join: [n1.setup.clusterPort] });
   await expect.poll(() => log(other), patience).toMatch(/Another node goes by the id n2/);
   await expect.poll(() => log(n2), patience).toMatch(/with a copy of its data folder/);
-  expect(log(n1)).toMatch(/"code":"node_id_taken"/);
-  expect(await n1.hears()).toBe('n2 up');
+  await expect.poll(() => log(n1), patience).toMatch(/"code":"node_id_taken"/);
+  await expect.poll(() => n1.hears(), patience).toBe('n2 up');
   const { nodes } = await n1.get<{ nodes: { id: string; webUrl: string }[] }>('/api/v1/cluster');
   expect(nodes.find(({ id }) => id === 'n2')?.webUrl).toBe(n2.webUrl);
 });

@@ -39,6 +39,8 @@ export class Claims {
   /** When names were bound, by `performance.now`. */
   readonly boundMs: number[] = [];
   refused = 0;
+  /** Told that somebody else has the name. */
+  taken = 0;
 
   /** One claim: who has it by the answer, or an answer that never came. */
   async name(node: NodeProcess, identity: LocalIdentity): Promise<'bound' | 'taken' | 'unknown'> {
@@ -62,6 +64,7 @@ export class Claims {
       if (status === 409) {
         // It is on the disk of the node that says so, and names are not released here.
         told((await node.get<OwnedName>(`/api/v1/names/${name}`)).person);
+        this.taken += 1;
         return 'taken';
       }
       if (status !== 503) this.complaints.push(`${name}: ${status} ${JSON.stringify(body)}`);

@@ -31,15 +31,21 @@ export interface ClusterOptions {
  */
 export const patience = { timeout: 120_000, interval: 50 } as const;
 
-/** For what can only be asked again and again. Rejects when it is not so in time. */
+/** For what can only be asked again and again; who rejects is asked again too. Rejects when it is not so in time. */
 export async function eventually(
   isSo: () => boolean | Promise<boolean>,
   what: string,
   timeoutMs: number = patience.timeout,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
-  while (!(await isSo())) {
-    if (performance.now() > endMs) throw new Error(`not in time: ${what}`);
+  for (;;) {
+    let cause: unknown;
+    try {
+      if (await isSo()) return;
+    } catch (thrown) {
+      cause = thrown;
+    }
+    if (performance.now() > endMs) throw new Error(`not in time: ${what}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, patience.interval));
   }
 }
@@ -109,16 +115,17 @@ export class ClusterStage {
     return found;
   }
 
-  /** Waits until every node that runs hears every other one that runs. */
+  /** Waits until every node that runs hears every other one that runs, all at once. */
   async isComplete(): Promise<void> {
     const running = this.nodes.filter((node) => node.isRunning);
-    for (const node of running) {
-      const others = running.filter((other) => other !== node);
-      await eventually(async () => {
-        const heard = (await node.hears()).split(', ');
-        return others.every(({ id }) => heard.includes(`${id} up`));
-      }, `${node.id} hears all others`);
-    }
+    const hearsAll = async (node: NodeProcess): Promise<boolean> => {
+      const heard = (await node.hears()).split(', ');
+      return running.every((other) => other === node || heard.includes(`${other.id} up`));
+    };
+    await eventually(
+      async () => (await Promise.all(running.map(hearsAll))).every((isSo) => isSo),
+      `${running.map(({ id }) => id).join()} hear each other`,
+    );
   }
 
   /** Both ways between two nodes: connections break and none come about. */

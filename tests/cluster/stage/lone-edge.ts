@@ -27,7 +27,8 @@ export function startLoneEdge(args: readonly string[], env: NodeJS.ProcessEnv = 
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
+  // Not `exit`, behind which there may be output that was not read yet.
+  const ended = once(child, 'close') as Promise<[number | null]>;
   let output = '';
   let heard: () => void = () => undefined;
   for (const stream of [child.stdout, child.stderr]) {
