@@ -59,11 +59,18 @@ export class RoomClient {
     return result;
   }
 
+  /** Rejects after a minute, with what came last: a test that ended by its own limit would not say which wait it was. */
   async until(wanted: (heard: Heard) => boolean): Promise<Heard> {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
+      const giveUp = setTimeout(() => {
+        this.#looks.delete(look);
+        const last = this.heard.slice(-5).map((heard) => JSON.stringify(heard).slice(0, 500));
+        reject(new Error(['What is waited for did not come within a minute, but:', ...last].join('\n')));
+      }, 60_000);
       const look = (): void => {
         const found = this.heard.find(wanted);
         if (found === undefined) return;
+        clearTimeout(giveUp);
         this.#looks.delete(look);
         resolve(found);
       };

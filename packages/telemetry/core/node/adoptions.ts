@@ -8,12 +8,16 @@ import type { EdgeHome, EdgeId } from '@bothy/wire';
 /** From a start until the links to other nodes are up, and what is retained there has come. */
 const settleMs = 10_000;
 
+/** Words of another home of the same epoch that are answered: two that share no claims would answer each other for ever. */
+const mostPutRight = 3;
+
 export class Adoptions {
   /** The epoch of the word that was taken last. */
   readonly #taken = new Map<EdgeId, number>();
   /** Our own word is on the broker: what there was to be heard before it, was. */
   readonly #said = new Set<EdgeId>();
   readonly #sought = new Set<EdgeId>();
+  readonly #putRight = new Map<EdgeId, number>();
   #settledMs = Number.NEGATIVE_INFINITY;
 
   start(monoMs: number): void {
@@ -49,6 +53,13 @@ export class Adoptions {
     this.#said.add(edge);
   }
 
+  /** Whether another home's word on the broker is to be followed by ours once more. */
+  mayPutRight(edge: EdgeId): boolean {
+    const times = this.#putRight.get(edge) ?? 0;
+    this.#putRight.set(edge, times + 1);
+    return times < mostPutRight;
+  }
+
   /** Nobody has said anything about it yet, and who asks `missed` is to be told if it stays so. */
   seek(edge: EdgeId): void {
     this.#sought.add(edge);
@@ -66,5 +77,6 @@ export class Adoptions {
     this.#taken.delete(edge);
     this.#said.delete(edge);
     this.#sought.delete(edge);
+    this.#putRight.delete(edge);
   }
 }

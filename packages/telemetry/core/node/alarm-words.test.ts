@@ -136,6 +136,27 @@ test('[TN10] what a later home says before it is known to be one is shown as soo
   expect(desk.take('alarmChanged').map((each) => each.alarm.version)).toEqual([12]);
 });
 
+test('[TN7] of two nodes that claimed an edge at once the one whose claim does not hold has no last word, and shows what the other says', () => {
+  const desk = new NodeDesk([hot]).read('far', 'temperature', 31).wait(200);
+  expect(saidOf(desk)).toMatchObject([{ home: 'n1', epoch: 1 }]);
+  says(desk, 'n2', 1, alarm({ version: 1 })).take('publish');
+  desk.give({ kind: 'claim', home: { v: 1, edge: 'far', home: 'n2', epoch: 1, claimedMs: 5 } });
+  expect(desk.take('alarmChanged').at(-1)?.alarm).toMatchObject({ home: 'n2', version: 1 });
+  expect(saidOf(desk.wait(1_000))).toEqual([]);
+});
+
+test('[TN7] the one whose claim holds has the last word on the broker, and does not argue for ever', () => {
+  const desk = new NodeDesk([hot]).read('far', 'temperature', 31).wait(200);
+  desk.take('publish');
+  says(desk, 'n2', 1, alarm({ version: 1 }));
+  expect(saidOf(desk.wait(200))).toMatchObject([{ home: 'n1', epoch: 1 }]);
+  expect(desk.foreign.all()).toHaveLength(1);
+  says(desk, 'n1', 1, alarm({ home: 'n1' }));
+  expect(desk.foreign.all()).toEqual([]);
+  for (let word = 0; word < 9; word += 1) says(desk, 'n2', 1, alarm({ version: 1 })).wait(200);
+  expect(saidOf(desk)).toHaveLength(2);
+});
+
 test('[TN11] what was found meanwhile stays as it is here; who acknowledged it at the other home is not asked again', () => {
   const note = { atMs: 2, by: 'ann', text: 'on my way' };
   const seen = alarm({ acknowledged: true, acknowledgedBy: 'ann', notes: [note] });

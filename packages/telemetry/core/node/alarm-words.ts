@@ -60,9 +60,17 @@ export class AlarmWords {
       if (!isOurWord || isEarlier) this.#show(foreign.take(said, known?.home === home));
       return;
     }
-    if (isOurWord && (epoch === 0 || epoch === known.epoch)) return this.#adoptions.saidBefore(edge);
-    // Of a later home the directory will tell: then it is what is shown.
-    if (epoch >= known.epoch) return void foreign.take(said, false);
+    if (isOurWord && (epoch === 0 || epoch === known.epoch)) {
+      foreign.drop(edge, known.epoch);
+      return this.#adoptions.saidBefore(edge);
+    }
+    if (epoch >= known.epoch) {
+      // Of a later home its claim will tell, or the directory: then it is what is shown.
+      foreign.take(said, false);
+      // Both claimed the edge at once. If it was ours all along, the broker keeps the wrong word.
+      if (epoch === known.epoch && this.#adoptions.mayPutRight(edge)) this.changed(edge);
+      return;
+    }
     // The broker has kept that word in the place of ours.
     this.changed(edge);
     if (this.#adoptions.takes(edge, epoch)) adopt(edge, said.alarms, now);
@@ -87,7 +95,9 @@ export class AlarmWords {
    * may not have heard what changed just now: this word waits for it at the brokers, and here.
    */
   lost(edge: EdgeId, wasEpoch: number, { monoMs }: Now): void {
-    const { node: home, openOf, foreign, say } = this.#options;
+    const { node: home, homeOf, openOf, foreign, say } = this.#options;
+    // It was never ours: of two claims that were made at once the other one holds, and its home has heard the same.
+    if ((homeOf(edge)?.epoch ?? 0) <= wasEpoch) return;
     const open = openOf(edge);
     // Who was home for a moment, and never heard of the home before, knows no more than the word that it took.
     const isWaiting = this.#adoptions.waitMs({ edge, epoch: wasEpoch }, monoMs) > 0;

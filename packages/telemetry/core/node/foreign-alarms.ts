@@ -42,6 +42,11 @@ export class ForeignAlarms {
     return said === undefined ? undefined : { epoch: said.epoch, alarms: [...said.alarms.values()] };
   }
 
+  /** The home of this epoch has had the last word: what another one of it, or of before, said is over. */
+  drop(edge: EdgeId, epoch: number): void {
+    if ((this.#ofEdge.get(edge)?.epoch ?? 0) <= epoch) this.#ofEdge.delete(edge);
+  }
+
   of(edge: EdgeId): readonly Alarm[] {
     return [...(this.#ofEdge.get(edge)?.alarms.values() ?? [])];
   }

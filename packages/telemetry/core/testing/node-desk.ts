@@ -7,6 +7,7 @@ import { emptySnapshot } from '../engine/records.ts';
 import { RuleEngine } from '../engine/rule-engine.ts';
 import { HomeCore } from '../home/home-core.ts';
 import { IngestCore } from '../ingest/ingest-core.ts';
+import { ForeignAlarms } from '../node/foreign-alarms.ts';
 import type { NodeInput, NodeOutput } from '../node/messages.ts';
 import { isNamedRule, NodeCore } from '../node/node-core.ts';
 import { RoutesCore } from '../routes/routes-core.ts';
@@ -21,6 +22,7 @@ export class NodeDesk {
   readonly home: HomeCore;
   readonly ingest: IngestCore;
   readonly alarms: AlarmCore;
+  readonly foreign = new ForeignAlarms();
   readonly outputs: NodeOutput[] = [];
   readonly #core: NodeCore;
   readonly #timers = new VirtualTimers();
@@ -30,7 +32,7 @@ export class NodeDesk {
     this.home = new HomeCore({ node, settleMs });
     this.ingest = new IngestCore({ node });
     this.alarms = new AlarmCore({ node });
-    this.#core = new NodeCore(node, {
+    const cores = {
       home: this.home,
       ingest: this.ingest,
       alarms: this.alarms,
@@ -40,7 +42,8 @@ export class NodeDesk {
         emptySnapshot,
       ),
       namedRules: new RuleEngine(parsed.filter(isNamedRule), emptySnapshot),
-    });
+    };
+    this.#core = new NodeCore(node, cores, this.foreign);
     this.give({ kind: 'start' });
     this.give({ kind: 'rules', rules: parsed });
   }
