@@ -12,10 +12,14 @@ export function randomLetters(random: Random, count: number): string {
   return Array.from({ length: count }, () => letters[random.below(32)]).join('');
 }
 
-/** The earlier one is lower, as far as clocks are right: seven digits of the second, to base 36. */
+/** The earlier one is lower, as far as clocks are right: seven digits of the second, to base 36, and two of its millisecond. */
 export function foundedId(random: Random, wallMs: number): string {
-  const seconds = Math.max(0, Math.floor(wallMs / 1_000));
-  return `${seconds.toString(36).padStart(7, '0').slice(-7)}${randomLetters(random, 8)}`;
+  const ms = Math.max(0, Math.floor(wallMs));
+  const second = Math.floor(ms / 1_000)
+    .toString(36)
+    .padStart(7, '0')
+    .slice(-7);
+  return `${second}${(ms % 1_000).toString(32).padStart(2, '0')}${randomLetters(random, 6)}`;
 }
 
 /** Of one that an operator forces to be, in the place of `lost`: `replaces` in rank.ts tells by it. */
