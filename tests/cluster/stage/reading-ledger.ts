@@ -106,7 +106,11 @@ export async function subscribeWithMosquitto(port: number, ledger: ReadingLedger
   // Line by line, however little there is.
   const child = spawn('stdbuf', ['-oL', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`mosquitto_sub ended with ${code} before it had subscribed.`)),
+    );
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       const lines = text.split('\n');
@@ -121,5 +125,6 @@ export async function subscribeWithMosquitto(port: number, ledger: ReadingLedger
       }
     });
   });
-  return { stop: () => void child.kill() };
+  // Asked to end it says goodbye to its broker, for which it would wait where that is gone.
+  return { stop: () => void child.kill('SIGKILL') };
 }
