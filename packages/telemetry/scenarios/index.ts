@@ -7,7 +7,7 @@ export const roughEdgesOptions: TelemetryWorldOptions = {
   name: 'telemetry/rough-edges',
   title: 'Edges, a broker and their home nodes while everything goes wrong',
   edges: (number) => 1 + (number % 3),
-  // Here clocks are set back by hours, and what a device says then counts as late at its home until they have caught up.
+  // Here a home's clock may get more than a day behind: it refuses what devices stamp, as of clocks that were never set.
   devices: () => 0,
   acknowledgeEveryMs: 8_000,
   keepsAlarms: false,

@@ -9,21 +9,10 @@
  */
 import type { Now } from '@bothy/protocols';
 import type { Reading } from '@bothy/wire';
+import { SteadyRun } from './steady-run.ts';
 
 /** How much slower than its fastest a reading may come. */
 const lateMs = 60_000;
-const steadyReadings = 3;
-const steadyForMs = 1_000;
-/** What readings of a steady device may be off: a second, or a quarter of the time. */
-const steadyErrorMs = 1_000;
-const steadyErrorShare = 0.25;
-
-interface Run {
-  readonly stampMs: number;
-  readonly monoMs: number;
-  count: number;
-  lastStampMs: number;
-}
 
 export class SensorClock {
   /** Monotonic time minus stamp of the readings that came fastest. */
@@ -31,7 +20,7 @@ export class SensorClock {
   #stampMs = -Infinity;
   #boot = -1;
   #seq = -1;
-  #run: Run | undefined;
+  readonly #run = new SteadyRun();
 
   /** Until a reading says more, the device's clock is taken to agree with ours. */
   constructor({ monoMs, wallMs }: Now) {
@@ -40,12 +29,12 @@ export class SensorClock {
 
   isLive(reading: Reading, monoMs: number): boolean {
     if (reading.hist) return false;
-    if (!this.#isNext(reading, monoMs) && !this.#isSteady(reading.stampMs, monoMs)) return false;
+    if (!this.#isNext(reading, monoMs) && !this.#run.add(reading.stampMs, monoMs)) return false;
     const offsetMs = monoMs - reading.stampMs;
     // Follows a device whose clock is slow, a hundredth at a time.
-    if (this.#run !== undefined || offsetMs < this.#offsetMs) this.#offsetMs = offsetMs;
+    if (this.#run.hasBegun || offsetMs < this.#offsetMs) this.#offsetMs = offsetMs;
     else this.#offsetMs += (offsetMs - this.#offsetMs) / 100;
-    this.#run = undefined;
+    this.#run.end();
     this.#stampMs = reading.stampMs;
     this.#boot = reading.boot ?? -1;
     this.#seq = reading.seq ?? -1;
@@ -55,28 +44,11 @@ export class SensorClock {
   #isNext({ boot, seq, stampMs }: Reading, monoMs: number): boolean {
     if (boot !== undefined && seq !== undefined) {
       const isNext = boot > this.#boot || (boot === this.#boot && seq > this.#seq);
-      if (isNext) this.#run = undefined;
+      if (isNext) this.#run.end();
       return isNext;
     }
     const isNext = stampMs > this.#stampMs && monoMs - stampMs - this.#offsetMs <= lateMs;
-    if (isNext) this.#run = undefined;
+    if (isNext) this.#run.end();
     return isNext;
-  }
-
-  #isSteady(stampMs: number, monoMs: number): boolean {
-    const run = this.#run;
-    if (run === undefined || stampMs <= run.lastStampMs) {
-      this.#run = { stampMs, monoMs, count: 1, lastStampMs: stampMs };
-      return false;
-    }
-    run.count += 1;
-    run.lastStampMs = stampMs;
-    const passedMs = monoMs - run.monoMs;
-    const errorMs = Math.abs(stampMs - run.stampMs - passedMs);
-    if (errorMs > Math.max(steadyErrorMs, steadyErrorShare * passedMs)) {
-      this.#run = { stampMs, monoMs, count: 1, lastStampMs: stampMs };
-      return false;
-    }
-    return run.count >= steadyReadings && passedMs >= steadyForMs;
   }
 }

@@ -195,6 +195,27 @@ describe('what is stored', () => {
     desk.plain(plain()).plain(plain({ stampMs: ingestWallMs - 1 }));
     expect(desk.accepted.slice(4)).toEqual(['plain', 'plain late']);
   });
+
+  test('[TI15] a plain device whose clock was set back is late for two readings, and what comes out of a buffer for good', () => {
+    const desk = new IngestDesk().plain(plain({ stampMs: ingestWallMs + 3_600_000 }));
+    for (let second = 1; second <= 5; second += 1) {
+      desk.nowMs = second * 1_000;
+      desk.plain(plain({ stampMs: ingestWallMs + desk.nowMs }));
+    }
+    expect(desk.accepted).toEqual(['plain', 'plain late', 'plain late', 'plain', 'plain', 'plain']);
+    for (let second = 1; second <= 9; second += 1) {
+      desk.nowMs += 50;
+      desk.plain(plain({ stampMs: ingestWallMs - 60_000 + second * 1_000 }));
+    }
+    expect(desk.accepted.slice(6).every((each) => each === 'plain late')).toBe(true);
+    // Doubles over a slower way, between those that come at once.
+    for (let second = 1; second <= 9; second += 1) {
+      desk.nowMs += 1_000;
+      const stampMs = ingestWallMs + desk.nowMs;
+      desk.plain(plain({ stampMs })).plain(plain({ stampMs: stampMs - 5_000 }));
+    }
+    expect(desk.accepted.slice(15)).toEqual(Array.from({ length: 9 }, () => ['plain', 'plain late']).flat());
+  });
 });
 
 describe('who may say what', () => {

@@ -132,7 +132,7 @@ export class IngestCore implements Core<IngestInput, IngestOutput> {
       const { boot, seq } = reading;
       const isPlain = boot === undefined || seq === undefined;
       let isLate = false;
-      if (isPlain) isLate = known.takePlain(reading) === 'late';
+      if (isPlain) isLate = known.takePlain(reading, now) === 'late';
       else {
         const { verdict, stream } = known.take(reading, boot, seq, writes);
         this.#tellSoon(known);

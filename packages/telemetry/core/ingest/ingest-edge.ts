@@ -8,6 +8,7 @@ import {
   type Reading,
   type SensorName,
 } from '@bothy/wire';
+import { SteadyRun } from '../engine/steady-run.ts';
 import { IngestStream } from './ingest-stream.ts';
 import type { IngestedEdge } from './messages.ts';
 import { NumberRanges } from './number-ranges.ts';
@@ -31,6 +32,8 @@ export class IngestEdge {
   readonly #boots = new Map<number, Map<SensorName, IngestStream>>();
   /** The last stamp of what has no numbers. */
   readonly #sensors: Map<SensorName, number>;
+  /** Of those whose stamps are behind the last one. */
+  readonly #setBack = new Map<SensorName, SteadyRun>();
   readonly #closed: NumberRanges;
   readonly #firstHeardMs: number;
   #status: EdgeStatus | null;
@@ -76,12 +79,22 @@ export class IngestEdge {
   }
 
   /** Of a reading without numbers; whether the store has it already is for the store to say. */
-  takePlain({ sensor, stampMs, hist }: Reading): Verdict {
-    const last = this.#sensors.get(sensor) ?? -Infinity;
-    const isLate = hist || stampMs < last;
-    if (!isLate) this.#sensors.set(sensor, stampMs);
+  takePlain({ sensor, stampMs, hist }: Reading, { monoMs }: Now): Verdict {
+    const isLate = hist || this.#isBehind(sensor, stampMs, monoMs);
+    if (!isLate) {
+      this.#sensors.set(sensor, stampMs);
+      this.#setBack.delete(sensor);
+    }
     this.#count(isLate);
     return isLate ? 'late' : 'live';
+  }
+
+  /** Older than the last one, and not because the clock of the device, or ours for one that has none, was set back. */
+  #isBehind(sensor: SensorName, stampMs: number, monoMs: number): boolean {
+    if (stampMs >= (this.#sensors.get(sensor) ?? -Infinity)) return false;
+    const run = this.#setBack.get(sensor) ?? new SteadyRun();
+    this.#setBack.set(sensor, run);
+    return !run.add(stampMs, monoMs);
   }
 
   /** Of one with numbers. `stream` is what has to be stored with it. */

@@ -253,3 +253,16 @@ test('[TN9] timers and writes come back to the core that named them', () => {
   expect(told.map(({ payload }) => payload).join('')).toContain('"storedUpTo"');
   expect(() => desk.give({ kind: 'timer', key: 'nobody x' })).toThrow('no core');
 });
+
+test('[TI15, TLE8] a device whose clock is set back by an hour raises its alarm after a few readings, and ends it', () => {
+  const desk = new NodeDesk(['temperature_alert_high danger: temperature > 30 clear below 29']);
+  const stamped = (value: number, aheadMs: number): void => {
+    desk.wait(1_000).read('far', 'temperature', value, { stampMs: startWallMs + desk.nowMs + aheadMs });
+  };
+  for (let each = 0; each < 3; each += 1) stamped(20, 3_600_000);
+  for (let each = 0; each < 6; each += 1) stamped(31, 0);
+  expect(desk.alarms.openOf('far')).toMatchObject([{ active: true }]);
+  // And set right again, forward.
+  stamped(20, 3_600_000);
+  expect(desk.alarms.openOf('far')).toMatchObject([{ active: false }]);
+});
